@@ -1,0 +1,5 @@
+export * from "./client.ts";
+export * from "./generated/names.ts";
+export * from "./generated/operations.ts";
+export { environments } from "./generated/platform.ts";
+export type { OpenString } from "./open-string.ts";

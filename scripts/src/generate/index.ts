@@ -1,0 +1,38 @@
+import { generateCodeIndex } from "./code-index.ts";
+import { generateCodes } from "./codes.ts";
+import { generateConstraints } from "./constraints.ts";
+import { lintSpec } from "./lint.ts";
+import { type LoadOptions, loadSpec } from "./load.ts";
+import { operationsOf } from "./model.ts";
+import { generateNames } from "./names.ts";
+import { generateOperations } from "./operations.ts";
+import { generateParity } from "./parity.ts";
+import { generatePlatform } from "./platform.ts";
+import { generateSchema } from "./schema.ts";
+import { generateValidators } from "./validators.ts";
+
+/**
+ * Makes every generated file from a spec, without writing any.
+ *
+ * @returns contents by path from the package's folder, such as `src/generated/schema.ts`
+ * @throws SpecError with every problem when the spec is wrong
+ */
+export async function generate(options: LoadOptions): Promise<ReadonlyMap<string, string>> {
+  const spec = loadSpec(options);
+  lintSpec(spec);
+  const { document } = spec;
+  const operations = operationsOf(document);
+  const heyApi = await generateValidators(document);
+  return new Map([
+    ["src/generated/code-index.ts", generateCodeIndex(spec.codes, document, operations)],
+    ["src/generated/codes.ts", generateCodes(spec.codes)],
+    ["src/generated/constraints.ts", generateConstraints(document, operations)],
+    ["src/generated/names.ts", generateNames(document, operations)],
+    ["src/generated/operations.ts", generateOperations(operations)],
+    ["src/generated/platform.ts", generatePlatform(document, spec.platformComments)],
+    ["src/generated/schema.ts", await generateSchema(document)],
+    ["src/generated/validators.ts", heyApi.validators],
+    ["test/generated/heyapi-types.ts", heyApi.types],
+    ["test/generated/parity.test-d.ts", generateParity(document, operations)],
+  ]);
+}

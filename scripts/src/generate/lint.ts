@@ -1,0 +1,22 @@
+import { lintCodes } from "./lint-codes.ts";
+import { lintExamples } from "./lint-examples.ts";
+import { lintOperations } from "./lint-operations.ts";
+import { lintReferences } from "./lint-references.ts";
+import { lintSchemas } from "./lint-schemas.ts";
+import type { Spec } from "./load.ts";
+import { type Problem, SpecError } from "./problem.ts";
+
+/** Throws a {@link SpecError} with everything that is wrong with the spec. */
+export function lintSpec(spec: Spec): void {
+  const { dangling, unused } = lintReferences(spec);
+  const problems: Problem[] = [
+    ...dangling,
+    ...lintCodes(spec),
+    ...lintSchemas(spec),
+    ...lintOperations(spec),
+    ...unused,
+    // An example cannot be judged by a schema that refers to nothing.
+    ...(dangling.length === 0 ? lintExamples(spec) : []),
+  ];
+  if (problems.length > 0) throw new SpecError(problems);
+}

@@ -1,0 +1,23 @@
+import type { JsonObject } from "./json.ts";
+import { objectOf } from "./json.ts";
+import { environmentsOf } from "./model.ts";
+import { banner, jsDoc, literal } from "./text.ts";
+
+/** platform.ts: facts that belong to no operation, one export each. */
+export function generatePlatform(document: JsonObject, comments: ReadonlyMap<string, string>): string {
+  const parts = Object.entries(objectOf(document["x-mpesa-platform"])).map(([name, value]) => {
+    const comment =
+      comments.get(name) ?? `Platform fact \`${name}\`, from \`x-mpesa-platform\` of the OpenAPI document.`;
+    const source = literal(value, 0, (path) => comments.get(`${name}.${path}`));
+    const assertion = value !== null && value !== undefined ? " as const" : "";
+    return `${jsDoc(comment)}export const ${name} = ${source}${assertion};\n`;
+  });
+  return `${banner("spec/openapi.yml")}
+/** The base URL of each environment. */
+export const environments = ${literal(environmentsOf(document))} as const;
+
+/** The name of an environment. */
+export type Environment = keyof typeof environments;
+
+${parts.join("\n")}`;
+}

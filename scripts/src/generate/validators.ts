@@ -1,0 +1,160 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createClient } from "@hey-api/openapi-ts";
+import { type Node, Project, SyntaxKind } from "ts-morph";
+import type { JsonObject } from "./json.ts";
+import { isObject, objectOf, without } from "./json.ts";
+import { schemasOf } from "./model.ts";
+import { banner, jsDoc, lowerFirst } from "./text.ts";
+
+/** What hey-api makes of the document: valibot schemas, and types to compare openapi-typescript's with. */
+export interface HeyApiOutput {
+  readonly validators: string;
+  readonly types: string;
+}
+
+/** Runs hey-api in a temporary folder and takes over its types and validators. */
+export async function generateValidators(document: JsonObject): Promise<HeyApiOutput> {
+  const folder = mkdtempSync(join(tmpdir(), "generate-"));
+  try {
+    await createClient({
+      // Operations and webhooks only refer to the schemas; without them hey-api names nothing else.
+      input: {
+        openapi: document["openapi"],
+        info: document["info"],
+        paths: {},
+        components: { schemas: plainSchemas(document) },
+      } as never,
+      output: { path: folder, clean: false, entryFile: false, postProcess: [], tsConfigPath: null },
+      logs: { level: "silent", file: false },
+      plugins: [
+        "@hey-api/typescript",
+        {
+          name: "valibot",
+          definitions: { name: (name: string) => validatorName(name), case: "preserve" },
+          requests: false,
+          responses: false,
+          webhooks: false,
+        },
+      ],
+    });
+    const read = (name: string): string => readFileSync(join(folder, name), "utf8");
+    return { validators: takeValidators(document, read("valibot.gen.ts")), types: takeTypes(read("types.gen.ts")) };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** `StkCallback` → `stkCallbackSchema`. */
+export function validatorName(schema: string): string {
+  return `${lowerFirst(schema)}Schema`;
+}
+
+/** The schemas as hey-api understands them: a default would make a validator change what it checks. */
+function plainSchemas(document: JsonObject): JsonObject {
+  const schemas = objectOf(document["components"])["schemas"];
+  const copy: JsonObject = {};
+  for (const [name, schema] of Object.entries(objectOf(schemas))) {
+    copy[name] = without(schema, (key, value) => key === "default" || (key === "examples" && isObject(value)));
+  }
+  return copy;
+}
+
+interface Edit {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+}
+
+function takeValidators(document: JsonObject, source: string): string {
+  const file = new Project({ useInMemoryFileSystem: true }).createSourceFile("validators.ts", source);
+  const edits: Edit[] = [];
+  const replace = (node: Node, text: string): void => {
+    edits.push({ start: node.getStart(), end: node.getEnd(), text });
+  };
+  const descriptions = new Map(
+    schemasOf(document).map(([name, schema]) => [name, String(schema["description"] ?? "")]),
+  );
+  const names = new Map([...descriptions.keys()].map((name) => [validatorName(name), name]));
+  const types: string[] = [];
+  for (const statement of file.getVariableStatements()) {
+    const [declaration] = statement.getDeclarations();
+    const schema = names.get(declaration?.getName() ?? "");
+    if (declaration === undefined || schema === undefined) {
+      throw new Error(`hey-api made a validator that belongs to no schema: ${statement.getText().slice(0, 80)}`);
+    }
+    types.push(schema);
+    const docs = jsDoc(
+      `Checks a {@link ${schema}}; keys that it does not know stay. ${descriptions.get(schema) ?? ""}`,
+    );
+    edits.push({ start: statement.getStart(true), end: statement.getStart(), text: docs });
+    const typeNode = declaration.getTypeNode();
+    const end = typeNode?.getEnd() ?? declaration.getNameNode().getEnd();
+    edits.push({ start: declaration.getNameNode().getEnd(), end, text: `: v.GenericSchema<unknown, ${schema}>` });
+  }
+  if (types.length !== names.size) {
+    const missing = [...names.values()].filter((name) => !types.includes(name));
+    throw new Error(`hey-api made no validator for ${missing.join(", ")}`);
+  }
+  for (const literal of file.getDescendantsOfKind(SyntaxKind.StringLiteral)) {
+    replace(literal, JSON.stringify(literal.getLiteralValue()));
+  }
+  // A pattern of JSON Schema is always a Unicode one.
+  for (const pattern of file.getDescendantsOfKind(SyntaxKind.RegularExpressionLiteral)) {
+    if (!/u[a-z]*$/.test(pattern.getText())) replace(pattern, `${pattern.getText()}u`);
+  }
+  for (const call of file.getDescendantsOfKind(SyntaxKind.CallExpression)) {
+    const callee = call.getExpressionIfKind(SyntaxKind.PropertyAccessExpression)?.getNameNode();
+    // Answers and callbacks gain keys; they must survive the check.
+    if (callee?.getText() === "object") replace(callee, "looseObject");
+    // With exactOptionalPropertyTypes an optional key is absent, never undefined.
+    if (callee?.getText() === "optional") replace(callee, "exactOptional");
+    if (callee?.getText() === "nullish") {
+      replace(callee, "exactOptional(v.nullable");
+      edits.push({ start: call.getEnd(), end: call.getEnd(), text: ")" });
+    }
+  }
+  const [importLine] = file.getImportDeclarations();
+  if (importLine === undefined) throw new Error("hey-api's validators import nothing");
+  edits.push({
+    start: 0,
+    end: importLine.getEnd(),
+    text: `${banner("spec/openapi.yml")}
+import * as v from "valibot";
+import type {
+${[...types]
+  .sort()
+  .map((name) => `  ${name},\n`)
+  .join("")}} from "./names.ts";`,
+  });
+  return `${halveIndent(apply(source, edits)).trimEnd()}\n`;
+}
+
+function takeTypes(source: string): string {
+  const file = new Project({ useInMemoryFileSystem: true }).createSourceFile("types.ts", source);
+  file.getTypeAlias("ClientOptions")?.remove();
+  const body = file
+    .getFullText()
+    .replace(/^\/\/.*\n+/, "")
+    .trim();
+  return `${banner("spec/openapi.yml")}\n${halveIndent(body)}\n`;
+}
+
+function apply(source: string, edits: readonly Edit[]): string {
+  // Edits at one place keep their order; edits inside of another one are dropped with it.
+  const ordered = edits.map((edit, index) => ({ ...edit, index }));
+  ordered.sort((a, b) => a.start - b.start || b.end - a.end || b.index - a.index);
+  let result = "";
+  let at = 0;
+  for (const edit of ordered) {
+    if (edit.start < at) continue;
+    result += source.slice(at, edit.start) + edit.text;
+    at = edit.end;
+  }
+  return result + source.slice(at);
+}
+
+function halveIndent(source: string): string {
+  return source.replace(/^(?: {4})+/gm, (spaces) => spaces.slice(spaces.length / 2));
+}

@@ -1,0 +1,53 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { bin, build, checks, drift, root, run, type Step } from "./steps.ts";
+
+const results = join(root, "test-results");
+const report = join(results, "vitest.json");
+const vitest: Step = {
+  name: "tests",
+  command: [
+    process.execPath,
+    bin("vitest"),
+    "run",
+    "--reporter=default",
+    "--reporter=json",
+    `--outputFile.json=${report}`,
+    ...process.argv.slice(2),
+  ],
+  advice: "The failing tests are listed above.",
+};
+
+let passed = 0;
+let failed = 0;
+const count = (ok: boolean): boolean => {
+  if (ok) passed++;
+  else failed++;
+  return ok;
+};
+
+mkdirSync(results, { recursive: true });
+rmSync(report, { force: true });
+// Drift first: a build of stale files would only blame their readers.
+count(await run(drift));
+const built = count(await run(build));
+for (const step of checks) count(await run(step));
+if (built) {
+  const green = await run(vitest);
+  const counts = readCounts();
+  passed += counts.passed;
+  // Vitest also fails for errors outside of any test; such a run must not count as clean.
+  failed += green ? counts.failed : Math.max(1, counts.failed);
+}
+writeFileSync(join(results, "counts.json"), JSON.stringify({ passed, failed }));
+console.log(`\n${passed} passed, ${failed} failed`);
+process.exitCode = failed === 0 ? 0 : 1;
+
+function readCounts(): { passed: number; failed: number } {
+  try {
+    const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(report, "utf8")) as Record<string, number>;
+    return { passed: numPassedTests ?? 0, failed: numFailedTests ?? 0 };
+  } catch {
+    return { passed: 0, failed: 1 };
+  }
+}

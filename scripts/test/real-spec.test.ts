@@ -1,0 +1,77 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import * as v from "valibot";
+import { describe, expect, it } from "vitest";
+import * as validators from "../../packages/raw/src/generated/validators.ts";
+import { generate } from "../src/generate/index.ts";
+import { isObject, type Json, type JsonObject, objectEntries, objectOf, schemaName } from "../src/generate/json.ts";
+import { loadSpec } from "../src/generate/load.ts";
+import { operationsOf, schemasOf } from "../src/generate/model.ts";
+import { validatorName } from "../src/generate/validators.ts";
+import { codesSchemaFile, repository } from "./support/mini.ts";
+
+const options = { specDir: join(repository, "spec"), codesSchemaFile };
+const spec = loadSpec(options);
+const raw = join(repository, "packages/raw");
+
+describe("the real spec", () => {
+  it("generates in under 10 seconds what is in the repository", async () => {
+    const start = performance.now();
+    const files = await generate(options);
+    expect(performance.now() - start).toBeLessThan(10_000);
+    for (const [name, content] of files) {
+      const path = join(raw, name);
+      const current = existsSync(path) && readFileSync(path, "utf8") === content;
+      expect(current, `${name} is stale: run \`npx -y pnpm@12.21.0 generate\` and commit the result`).toBe(true);
+    }
+  });
+
+  it("has a validator for every schema", () => {
+    const wanted = schemasOf(spec.document).map(([name]) => validatorName(name));
+    expect(Object.keys(validators).sort()).toEqual(wanted.sort());
+  });
+
+  it("has operations of every retry class", () => {
+    const retries = operationsOf(spec.document).map(({ retry }) => retry);
+    expect([...new Set(retries)].sort()).toEqual(["deduplicated", "never", "safe"]);
+  });
+});
+
+describe("the validators of the real spec", () => {
+  const table = validators as unknown as Record<string, v.GenericSchema>;
+  const examples = [...namedExamples(spec.document)];
+
+  it("meet every kind of example", () => {
+    expect(examples.length).toBeGreaterThan(operationsOf(spec.document).length * 2);
+  });
+
+  it.each(examples)("%s accepts %s and keeps it whole", (schema, file) => {
+    const example = objectOf(spec.examples.get(file))["value"];
+    const result = v.safeParse(table[validatorName(schema)] ?? v.never(), example);
+    expect(result.issues).toBeUndefined();
+    expect(result.output).toEqual(example);
+  });
+
+  it.each(examples)("%s refuses %s without a required key", (schema, file) => {
+    const example = objectOf(objectOf(spec.examples.get(file))["value"]);
+    const definition = objectOf(new Map(schemasOf(spec.document)).get(schema));
+    for (const key of (definition["required"] as string[] | undefined) ?? []) {
+      const { [key]: _gone, ...rest } = example;
+      expect(v.is(table[validatorName(schema)] ?? v.any(), rest), key).toBe(false);
+    }
+  });
+});
+
+/** Schema and file of every example whose media type has one named schema. */
+function* namedExamples(node: Json | undefined, seen: Set<string> = new Set()): Generator<[string, string]> {
+  if (Array.isArray(node)) for (const item of node) yield* namedExamples(item, seen);
+  if (!isObject(node)) return;
+  const schema = schemaName(node["schema"]);
+  for (const [, example] of schema === undefined ? [] : objectEntries((node as JsonObject)["examples"])) {
+    const file = example["$ref"];
+    if (schema === undefined || typeof file !== "string" || seen.has(`${schema} ${file}`)) continue;
+    seen.add(`${schema} ${file}`);
+    yield [schema, file];
+  }
+  for (const child of Object.values(node)) yield* namedExamples(child, seen);
+}

@@ -1,0 +1,1 @@
+export type { OpenString } from "../../../../../packages/raw/src/open-string.ts";

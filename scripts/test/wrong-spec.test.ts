@@ -1,0 +1,317 @@
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { generate } from "../src/generate/index.ts";
+import { SpecError } from "../src/generate/problem.ts";
+import { codesSchemaFile, type Edit, generateMini, miniSpec } from "./support/mini.ts";
+
+const push = "paths./pay/v1/push.post";
+const openapi = (find: string, put: string): Edit => ({ file: "openapi.yml", find, put });
+const codes = (find: string, put: string): Edit => ({ file: "codes.yml", find, put });
+
+/** What is done to the mini spec, and every line that this must give. */
+const cases: [name: string, edits: Edit[], lines: string[]][] = [
+  [
+    "an operation without operationId",
+    [openapi("      operationId: stkPush\n", ""), codes("        operations: [stkPush, stkQuery]\n", "")],
+    [
+      "spec/codes.yml: scopes.error.codes[0].variants[0]: operation stkPush is not in openapi.yml",
+      `spec/openapi.yml: ${push}: has no operationId`,
+    ],
+  ],
+  [
+    "an operationId twice",
+    [openapi("operationId: generateToken", "operationId: stkPush")],
+    [`spec/openapi.yml: ${push}: operationId stkPush is already used by paths./oauth/v1/generate.get`],
+  ],
+  [
+    "an operation without summary",
+    [openapi("      summary: Ask a phone for money\n", "")],
+    [`spec/openapi.yml: ${push}: has no summary`],
+  ],
+  [
+    "a missing x-mpesa-retry",
+    [openapi("      x-mpesa-retry: never\n", "")],
+    [`spec/openapi.yml: ${push}: has no x-mpesa-retry (one of safe, deduplicated, never)`],
+  ],
+  [
+    "an unknown x-mpesa-retry",
+    [openapi("x-mpesa-retry: never", "x-mpesa-retry: sometimes")],
+    [`spec/openapi.yml: ${push}: x-mpesa-retry is sometimes, not one of safe, deduplicated, never`],
+  ],
+  [
+    "an unknown x-mpesa-evidence",
+    [openapi("x-mpesa-evidence: production", "x-mpesa-evidence: rumour")],
+    [
+      `spec/openapi.yml: ${push}: x-mpesa-evidence is rumour, not one of observed, production, portal, community, disputed`,
+    ],
+  ],
+  [
+    "a code scope that codes.yml does not have",
+    [openapi("x-mpesa-code-scope: response", "x-mpesa-code-scope: c2b")],
+    [
+      "spec/openapi.yml: paths./oauth/v1/generate.get: x-mpesa-code-scope is c2b, not one of error, fault, response, stk",
+    ],
+  ],
+  [
+    "an extension that nobody knows",
+    [openapi("      x-mpesa-retry: never\n", "      x-mpesa-retry: never\n      x-mpesa-retires: 3\n")],
+    [`spec/openapi.yml: ${push}: x-mpesa-retires is not a known extension`],
+  ],
+  [
+    "a rate limit without its period",
+    [openapi("periodMs: 60000, ", "")],
+    [`spec/openapi.yml: ${push}: x-mpesa-rate-limit needs requests, periodMs, burst (whole numbers) and environment`],
+  ],
+  [
+    "an environment that no server has",
+    [openapi("x-mpesa-environments: [sandbox]", "x-mpesa-environments: [moon]")],
+    ["spec/openapi.yml: paths./pay/v1/query.post: x-mpesa-environments is not a list out of sandbox, production"],
+  ],
+  [
+    "a success field that the answer does not have",
+    [openapi("{ field: access_token }", "{ field: token }")],
+    ["spec/openapi.yml: paths./oauth/v1/generate.get: x-mpesa-success names token, which the answer does not have"],
+  ],
+  [
+    "a malformed success rule",
+    [openapi('{ field: ResponseCode, values: ["0"] }', "{ field: ResponseCode, values: [0], when: later }")],
+    [
+      `spec/openapi.yml: ${push}: x-mpesa-success.values is not a list of texts`,
+      `spec/openapi.yml: ${push}: x-mpesa-success.when is not known`,
+    ],
+  ],
+  [
+    "an operation without security",
+    [openapi("      security:\n        - basicAuth: []\n", "")],
+    ["spec/openapi.yml: paths./oauth/v1/generate.get: has no security"],
+  ],
+  [
+    "a security scheme that does not exist",
+    [openapi("        - basicAuth: []\n", "        - apiKey: []\n")],
+    ["spec/openapi.yml: paths./oauth/v1/generate.get: security apiKey is not an http scheme basic or bearer"],
+  ],
+  [
+    "a request without example",
+    [openapi('            examples:\n              payBill: { $ref: "./examples/push.yml" }\n', "")],
+    [
+      "spec/examples/push.yml: (file): no $ref in openapi.yml uses this example",
+      `spec/openapi.yml: ${push}.requestBody.content.application/json: has no example`,
+    ],
+  ],
+  [
+    "an answer without example",
+    [
+      openapi(
+        '              examples:\n                token: { $ref: "./examples/token.yml" }\n',
+        "              examples: {}\n",
+      ),
+    ],
+    [
+      "spec/examples/token.yml: (file): no $ref in openapi.yml uses this example",
+      "spec/openapi.yml: paths./oauth/v1/generate.get.responses.200.content.application/json: has no example",
+    ],
+  ],
+  [
+    "a callback without example",
+    [
+      openapi(
+        '                    examples:\n                      paid: { $ref: "./examples/callback-paid.yml" }\n              responses',
+        "              responses",
+      ),
+    ],
+    [`spec/openapi.yml: ${push}.callbacks.callback.requestBody.content.application/json: has no example`],
+  ],
+  [
+    "an example that breaks its schema",
+    [{ file: "examples/push.yml", find: "Amount: 1", put: "Amount: 0.5" }],
+    [
+      "spec/examples/push.yml: value.Amount: must be integer,string (StkPushRequest)",
+      "spec/examples/push.yml: value.Amount: must be >= 1 (StkPushRequest)",
+    ],
+  ],
+  [
+    "an example with a value outside of an enum",
+    [{ file: "examples/push.yml", find: "CustomerPayBillOnline", put: "Gift" }],
+    [
+      "spec/examples/push.yml: value.TransactionType: must be equal to one of the allowed values: CustomerPayBillOnline, CustomerBuyGoodsOnline (StkPushRequest)",
+    ],
+  ],
+  [
+    "an example that breaks a format",
+    [{ file: "examples/push.yml", find: "https://example.com/paid", put: "not a url" }],
+    ['spec/examples/push.yml: value.CallBackURL: must match format "uri" (StkPushRequest)'],
+  ],
+  [
+    "an example without value",
+    [{ file: "examples/query.yml", find: "value:\n  CheckoutRequestID: ws_CO_1\n", put: "" }],
+    ["spec/examples/query.yml: value: is missing"],
+  ],
+  [
+    "an example written into openapi.yml that breaks its schema",
+    [openapi('one: { $ref: "./examples/query.yml" }', "one: { value: {} }")],
+    [
+      "spec/examples/query.yml: (file): no $ref in openapi.yml uses this example",
+      "spec/openapi.yml: paths./pay/v1/query.post.requestBody.content.application/json.examples.one.value: must have required property 'CheckoutRequestID' (StkQueryRequest)",
+    ],
+  ],
+  [
+    "a callback whose schema no webhook has",
+    [
+      openapi(
+        'schema: { $ref: "#/components/schemas/StkCallback" }\n            examples',
+        'schema: { $ref: "#/components/schemas/StkCallbackItem" }\n            examples',
+      ),
+      openapi(
+        '            examples:\n              paid: { $ref: "./examples/callback-paid.yml" }\n      responses',
+        "            examples:\n              paid: { value: { Name: Amount } }\n      responses",
+      ),
+    ],
+    [`spec/openapi.yml: ${push}.callbacks.callback: no webhook has the schema StkCallback`],
+  ],
+  [
+    "a callback to a field that the request does not have",
+    [openapi("#/CallBackURL}", "#/CallbackUrl}")],
+    [`spec/openapi.yml: ${push}.callbacks.callback: CallbackUrl is not a field of the request`],
+  ],
+  [
+    "a body whose schema has no name",
+    [openapi('schema: { $ref: "#/components/schemas/StkQueryRequest" }', "schema: { type: object }")],
+    [
+      "spec/openapi.yml: paths./pay/v1/query.post.requestBody.content.application/json: the schema is not a $ref to a named one",
+    ],
+  ],
+  [
+    "a $ref to a schema that does not exist",
+    [openapi('- $ref: "#/components/schemas/GatewayFault"', '- $ref: "#/components/schemas/Fault"')],
+    [
+      "spec/openapi.yml: paths./pay/v1/query.post.responses.500.content.application/json.schema.anyOf[1]: $ref #/components/schemas/Fault leads nowhere",
+    ],
+  ],
+  [
+    "a $ref to an example file that does not exist",
+    [openapi('received: { $ref: "./examples/reply.yml" }', 'received: { $ref: "./examples/replay.yml" }')],
+    [
+      `spec/openapi.yml: ${push}.callbacks.callback.{$request.body#/CallBackURL}.post.responses.200.content.application/json.examples.received: $ref ./examples/replay.yml leads nowhere`,
+      "spec/examples/reply.yml: (file): no $ref in openapi.yml uses this example",
+    ],
+  ],
+  [
+    "a required field that does not exist",
+    [openapi("[Amount, PhoneNumber, TransactionType, CallBackURL]", "[Amount, MSISDN, TransactionType, CallBackURL]")],
+    [
+      "spec/openapi.yml: components.schemas.StkPushRequest: required names MSISDN, which is not a property",
+      "spec/examples/push.yml: value: must have required property 'MSISDN' (StkPushRequest)",
+    ],
+  ],
+  [
+    "two schemas that differ only in case",
+    [openapi("    GatewayFault:\n", "    DarajaERROR: { type: object, description: Twin. }\n    GatewayFault:\n")],
+    ["spec/openapi.yml: components.schemas.DarajaERROR: differs from DarajaError only in case"],
+  ],
+  [
+    "a schema without description",
+    [openapi("      description: The gateway itself broke.\n", "")],
+    ["spec/openapi.yml: components.schemas.GatewayFault: has no description"],
+  ],
+  [
+    "a code twice in a scope",
+    [codes('code: "1032"', 'code: "0"')],
+    ["spec/codes.yml: scopes.stk.codes[1]: code 0 is already used by scopes.stk.codes[0]"],
+  ],
+  [
+    "a name twice in a scope, once in a variant",
+    [codes("name: WrongPassword", "name: StkGatewayFault")],
+    [
+      "spec/codes.yml: scopes.error.codes[0].variants[0]: name StkGatewayFault is already used by scopes.error.codes[0]",
+    ],
+  ],
+  [
+    "a code of an operation that does not exist",
+    [codes("operations: [stkPush]", "operations: [reversal]")],
+    ["spec/codes.yml: scopes.error.codes[0].variants[0]: operation reversal is not in openapi.yml"],
+  ],
+  [
+    "a const that is the name of a schema",
+    [codes("const: ErrorCode", "const: DarajaError")],
+    ["spec/codes.yml: scopes.error.const: DarajaError is already the name of schema DarajaError"],
+  ],
+  [
+    "a customer message that does not exist, and one that nobody needs",
+    [codes("        customer: cancelled\n", "        customer: canceled\n")],
+    [
+      "spec/codes.yml: customerMessages.cancelled: no code refers to it",
+      "spec/codes.yml: scopes.stk.codes[1]: customer message canceled is not in customerMessages",
+    ],
+  ],
+  [
+    "a customer message in one language",
+    [codes("    sw: Umeghairi. Jaribu tena wakati wowote.\n", "")],
+    ["spec/codes.yml: customerMessages.cancelled: must have required property 'sw' (sw)"],
+  ],
+  [
+    "a codes.yml that breaks its schema",
+    [codes("        fault: customer\n", "        fault: nobody\n        colour: red\n")],
+    [
+      "spec/codes.yml: scopes.stk.codes[1]: must NOT have additional properties (colour)",
+      "spec/codes.yml: scopes.stk.codes[1].fault: must be equal to one of the allowed values",
+    ],
+  ],
+];
+
+async function linesOf(specDir: string): Promise<string[]> {
+  try {
+    await generate({ specDir, codesSchemaFile });
+  } catch (error) {
+    if (error instanceof SpecError) return error.message.split("\n");
+    throw error;
+  }
+  return [];
+}
+
+describe("a wrong spec is refused with file, path and reason", () => {
+  it("but the mini spec is right", async () => {
+    expect((await generateMini()).size).toBeGreaterThan(0);
+  });
+
+  it.each(cases)("%s", async (_name, edits, lines) => {
+    expect((await linesOf(miniSpec(...edits))).sort()).toEqual([...lines].sort());
+  });
+
+  it("an example file that nobody refers to", async () => {
+    const specDir = miniSpec();
+    mkdirSync(join(specDir, "examples/old"));
+    writeFileSync(join(specDir, "examples/old/push.yml"), "value: {}\n");
+    expect(await linesOf(specDir)).toEqual([
+      "spec/examples/old/push.yml: (file): no $ref in openapi.yml uses this example",
+    ]);
+  });
+
+  it("a file that is not YAML, and one that is missing", async () => {
+    const specDir = miniSpec({
+      file: "openapi.yml",
+      find: "openapi: 3.1.0\n",
+      put: "openapi: 3.1.0\nopenapi: 3.1.0\n",
+    });
+    rmSync(join(specDir, "codes.yml"));
+    const [first, second, ...more] = await linesOf(specDir);
+    expect(first).toMatch(/^spec\/openapi\.yml: \(file\): is not YAML: Map keys must be unique at line 2/);
+    expect(second).toBe("spec/codes.yml: (file): does not exist");
+    expect(more).toEqual([]);
+  });
+
+  it("names all problems at once", async () => {
+    const lines = await linesOf(
+      miniSpec(openapi("x-mpesa-retry: never", "x-mpesa-retry: sometimes"), codes('code: "1032"', 'code: "0"'), {
+        file: "examples/push.yml",
+        find: "Amount: 1",
+        put: "Amount: 0",
+      }),
+    );
+    expect(lines.map((line) => line.split(":")[0])).toEqual([
+      "spec/codes.yml",
+      "spec/openapi.yml",
+      "spec/examples/push.yml",
+    ]);
+  });
+});
