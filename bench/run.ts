@@ -1,0 +1,3 @@
+import { overhead } from "./overhead.ts";
+
+await overhead();

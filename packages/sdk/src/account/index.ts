@@ -1,0 +1,49 @@
+import { balanceRequestConstraints as rules } from "@mpesa/raw/constraints";
+import type { CallOptions } from "../core.ts";
+import type { InitiatorLink } from "../initiator/link.ts";
+import { checkShared, type InitiatorParams } from "../initiator/params.ts";
+import { checkParty, type TransactionParty } from "../initiator/party.ts";
+import { type Acknowledged, submit } from "../initiator/submit.ts";
+import { Checks } from "../values/checks.ts";
+
+/** Whose balances to ask for. */
+export interface AccountBalanceParams extends Omit<InitiatorParams, "shortCode"> {
+  /** @default the client's shortCode */
+  party?: TransactionParty;
+}
+
+/** The organisation's own accounts. */
+export interface Account {
+  /**
+   * Asks for the balances of all accounts; they come to `resultUrl`, once. Every request costs one authentication of the
+   * initiator, and failed ones lock it.
+   *
+   * @throws MpesaValidationError, MpesaConfigError, MpesaAuthError, MpesaRateLimitError, MpesaApiError,
+   *   MpesaConnectionError, MpesaOutcomeUnknownError. Asking again is safe after each of them.
+   * @example
+   * const { conversationId } = await mpesa.account.balance();
+   */
+  balance(params?: AccountBalanceParams, options?: CallOptions): Promise<Acknowledged>;
+}
+
+export function createAccount(link: InitiatorLink): Account {
+  return { balance: (params = {}, options) => accountBalance(link, params, options) };
+}
+
+async function accountBalance(
+  link: InitiatorLink,
+  params: AccountBalanceParams,
+  options?: CallOptions,
+): Promise<Acknowledged> {
+  const checks = new Checks("accountBalance");
+  const party = checkParty(checks, params.party, link.core.config);
+  const { initiator, wire } = checkShared(link, checks, params, { rule: rules.Remarks, remarks: "Balance" });
+  checks.done();
+  const [CommandID] = rules.CommandID.enum;
+  return submit(link, {
+    id: "accountBalance",
+    initiator,
+    body: (SecurityCredential) => ({ Initiator: initiator.name, SecurityCredential, CommandID, ...party, ...wire }),
+    options,
+  });
+}

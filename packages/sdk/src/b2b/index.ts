@@ -1,0 +1,115 @@
+import type { B2bRequest } from "@mpesa/raw";
+import { b2bRequestConstraints as rules } from "@mpesa/raw/constraints";
+import type { CallOptions } from "../core.ts";
+import type { InitiatorLink } from "../initiator/link.ts";
+import type { Acknowledged } from "../initiator/submit.ts";
+import type { Checks } from "../values/checks.ts";
+import { parseChoice } from "../values/choice.ts";
+import { bad } from "../values/parsed.ts";
+import { type B2bExpressCheckout, b2bExpressCheckout } from "./express-checkout.ts";
+import type {
+  B2bBuyGoodsParams,
+  B2bExpressCheckoutParams,
+  B2bPayBillParams,
+  B2bPayTaxParams,
+  B2bSendParams,
+  B2bTopUpParams,
+  B2bTransferParams,
+} from "./params.ts";
+import { b2bPayment, b2bPayTax } from "./payment.ts";
+
+/**
+ * Payments from your short code to other organisations, and between your own accounts. None is known to be
+ * deduplicated, so none is ever sent twice.
+ *
+ * All but `expressCheckout` resolve when M-Pesa has queued the payment; whether it was paid comes to `resultUrl`.
+ * Each throws MpesaValidationError, MpesaAuthError, MpesaRateLimitError, MpesaApiError or MpesaConnectionError when
+ * nothing was paid, and MpesaOutcomeUnknownError when it may have been.
+ */
+export interface B2b {
+  /**
+   * Pays another organisation's pay bill from your working account.
+   *
+   * @example
+   * await mpesa.b2b.payBill({ payBill: "600000", account: "INV-1042", amount: 1000 });
+   */
+  payBill(params: B2bPayBillParams, options?: CallOptions): Promise<Acknowledged>;
+  /**
+   * Pays a till from your working account.
+   *
+   * @example
+   * await mpesa.b2b.buyGoods({ till: "600000", amount: 1000 });
+   */
+  buyGoods(params: B2bBuyGoodsParams, options?: CallOptions): Promise<Acknowledged>;
+  /**
+   * Moves money from your working account to the utility account of a payout (B2C) short code.
+   *
+   * @example
+   * await mpesa.b2b.topUpB2c({ b2cShortCode: "600000", amount: 50_000 });
+   */
+  topUpB2c(params: B2bTopUpParams, options?: CallOptions): Promise<Acknowledged>;
+  /**
+   * Moves money between the working and the utility account of your own short code. Safaricom must allow it first.
+   *
+   * @example
+   * await mpesa.b2b.transfer({ from: "working", to: "utility", amount: 50_000 });
+   */
+  transfer(params: B2bTransferParams, options?: CallOptions): Promise<Acknowledged>;
+  /**
+   * Pays tax to the Kenya Revenue Authority.
+   *
+   * @example
+   * await mpesa.b2b.payTax({ paymentRegistrationNumber: "PRN1234567890", amount: 2390 });
+   */
+  payTax(params: B2bPayTaxParams, options?: CallOptions): Promise<Acknowledged>;
+  /**
+   * Shows a payment prompt on the phone of a merchant's till (USSD push). Resolves when it was accepted; whether the
+   * merchant pays comes to `callbackUrl`.
+   *
+   * @example
+   * await mpesa.b2b.expressCheckout({ till: "600001", amount: 71, reference: "ORDER-1042", partnerName: "Example Supplies" });
+   */
+  expressCheckout(params: B2bExpressCheckoutParams, options?: CallOptions): Promise<B2bExpressCheckout>;
+  /**
+   * Sends any command of the business payment request, legacy ones included.
+   *
+   * @example
+   * await mpesa.b2b.send({ commandId: "MerchantToMerchantTransfer", receiver: "600000", amount: 1000 });
+   */
+  send(params: B2bSendParams, options?: CallOptions): Promise<Acknowledged>;
+}
+
+export function createB2b(link: InitiatorLink): B2b {
+  return {
+    payBill: (params, options) => {
+      const receiver = { field: "payBill", value: params.payBill };
+      return b2bPayment(link, params, { id: () => "BusinessPayBill", receiver, account: params.account }, options);
+    },
+    buyGoods: (params, options) => {
+      const { till, account, receiverIdentifierType: identifierType } = params;
+      const receiver = { field: "till", value: till };
+      return b2bPayment(link, params, { id: () => "BusinessBuyGoods", receiver, account, identifierType }, options);
+    },
+    topUpB2c: (params, options) => {
+      const receiver = { field: "b2cShortCode", value: params.b2cShortCode };
+      return b2bPayment(link, params, { id: () => "BusinessPayToBulk", receiver, account: params.account }, options);
+    },
+    transfer: (params, options) => b2bPayment(link, params, { id: (checks) => checkTransfer(checks, params) }, options),
+    payTax: (params, options) => b2bPayTax(link, params, options),
+    expressCheckout: (params, options) => b2bExpressCheckout(link.core, params, options),
+    send: (params, options) => {
+      const { account, receiverIdentifierType: identifierType } = params;
+      const receiver = { field: "receiver", value: params.receiver };
+      const id = (checks: Checks) =>
+        checks.take("commandId", parseChoice(params.commandId, rules.CommandID.enum, "See CommandId."));
+      return b2bPayment(link, params, { id, receiver, account, identifierType }, options);
+    },
+  };
+}
+
+function checkTransfer(checks: Checks, { from, to }: B2bTransferParams): B2bRequest["CommandID"] {
+  if (from === "working" && to === "utility") return "BusinessTransferFromMMFToUtility";
+  if (from === "utility" && to === "working") return "BusinessTransferFromUtilityToMMF";
+  const fix = 'Give { from: "working", to: "utility" }, or the reverse.';
+  return checks.take("from", bad(from, "must be one of your two accounts, and to the other one", fix));
+}

@@ -1,0 +1,131 @@
+import type { CallbackKind } from "../types.ts";
+import { plainAddress } from "./addresses.ts";
+import { checkOptions } from "./check-options.ts";
+import { deliveryFor, nameOf } from "./delivery.ts";
+
+import type { RefusalReason } from "./notices.ts";
+import type { CallbackHandler, CallbackHandlerOptions } from "./options.ts";
+import { readBody, withoutCredential } from "./read-body.ts";
+import { acknowledgement } from "./replies.ts";
+import { signedPath } from "./sign-url.ts";
+import { pathSigner } from "./signed-path.ts";
+import { decide } from "./validation.ts";
+
+export type { Inbox } from "../inbox/inbox.ts";
+export { type ForwardedAddressOptions, forwardedAddress, safaricomAddresses } from "./addresses.ts";
+export type * from "./notices.ts";
+export type * from "./options.ts";
+export { accept, type C2bDecision, type C2bRejectCode, reject } from "./replies.ts";
+
+/** What platforms and adapters may give with a request. */
+interface Platform {
+  waitUntil?(promise: Promise<unknown>): void;
+  readonly remoteAddress?: string;
+}
+
+/**
+ * Makes a handler that receives Safaricom's callbacks at signed URLs, acknowledges them as each product expects, and hands
+ * them to your functions as typed events. It is a plain `(request: Request, context?) => Promise<Response>`.
+ *
+ * Callbacks carry no signature. The proof is the path: `handler.url()` puts kind, reference and an HMAC into it, and whatever
+ * else arrives is 404 before anything of it is read. Treat such a URL as a secret; `allowedAddresses` is a second check.
+ *
+ * A callback may come never, once or several times, and before the answer to your request: match it by its `reference`, give
+ * an `inbox` to have each delivered once, and reconcile after an outage.
+ *
+ * @throws TypeError with everything that is wrong with the options.
+ * @example
+ * const handler = createCallbackHandler({
+ *   baseUrl: "https://pay.example.com/hooks",
+ *   secrets: [callbackSecret],
+ *   inbox: await sqliteInbox("callbacks.db"),
+ *   on: {
+ *     stk: async (event) => {
+ *       if (event.outcome === "success") await markPaid(event.reference, event.receipt);
+ *     },
+ *     c2bValidation: async (event) => ((await accountExists(event.billReference)) ? accept() : reject("C2B00012")),
+ *   },
+ *   onFailed: (received, error) => saveForLater(received, error),
+ * });
+ * await mpesa.stk.push({ ...payment, callbackUrl: await handler.url("stk", { reference: order.id }) });
+ *
+ * @example Hono
+ * app.all("/hooks/*", (c) => handler(c.req.raw, c.executionCtx)); // on Node without c.executionCtx
+ *
+ * @example Next.js, app/hooks/[...path]/route.ts
+ * export const POST = (request: Request) => handler(request, { waitUntil: after }); // after: from "next/server"
+ *
+ * @example Cloudflare Workers
+ * export default { fetch: (request, env, ctx) => handlerFor(env)(request, ctx) };
+ *
+ * @example Deno, Bun
+ * Deno.serve((request) => handler(request));
+ * Bun.serve({ fetch: (request) => handler(request) });
+ *
+ * @example Express (node:http and Fastify: see `@mpesa/sdk/callbacks/node`)
+ * app.use("/hooks", toNodeListener(handler));
+ */
+export function createCallbackHandler<Context = unknown>(
+  options: CallbackHandlerOptions<Context>,
+): CallbackHandler<Context> {
+  const { maxBodyBytes = 65_536, failureStatus = 500, now = Date.now, allowedAddresses, clientAddress } = options;
+  const base = checkOptions(options);
+  const prefix = new URL(options.basePath ?? base, base).pathname.replace(/\/*$/, "/");
+  const signer = pathSigner(options.secrets);
+  const delivery = deliveryFor(options);
+
+  const refuse = (
+    status: number,
+    reason: RefusalReason,
+    more?: { kind?: CallbackKind; address?: string; length?: number },
+  ): Response => {
+    delivery.notify({ type: "refused", status, reason, ...more });
+    return new Response(null, { status, headers: { allow: "POST" } });
+  };
+
+  const answer = async (request: Request, context: (Context & Platform) | undefined): Promise<Response> => {
+    const { pathname } = new URL(request.url);
+    const route = pathname.startsWith(prefix) ? await signer.verify(pathname.slice(prefix.length), now()) : undefined;
+    if (!route || route === "expired") return refuse(404, route ?? "path");
+    const { kind } = route;
+    if (request.method !== "POST") return refuse(405, "method", { kind });
+    if (allowedAddresses) {
+      const address = plainAddress((clientAddress ? clientAddress(request, context) : context?.remoteAddress) ?? "");
+      if (!allowedAddresses.map(plainAddress).includes(address)) return refuse(403, "address", { kind, address });
+    }
+    const text = await readBody(request, maxBodyBytes);
+    if (text === undefined) return refuse(413, "size", { kind });
+    const received = {
+      ...route,
+      receivedAt: new Date(now()).toISOString(),
+      payload: withoutCredential(text) as unknown,
+    };
+    const parseJson = (): void => {
+      received.payload = JSON.parse(text);
+    };
+    if (!(await delivery.attempt("json", received, parseJson)))
+      return refuse(400, "json", { kind, length: text.length });
+    if (kind === "c2bValidation") return Response.json(await decide(options, delivery, received, context));
+    const { done } = await delivery.start(received, context);
+    const isLater = done instanceof Promise && context?.waitUntil;
+    if (isLater) context.waitUntil?.(done);
+    const ok = isLater || (await done);
+    return Response.json(ok || failureStatus < 300 ? acknowledgement(kind) : null, {
+      status: ok ? 200 : failureStatus,
+    });
+  };
+
+  const handler = async (request: Request, context?: Context): Promise<Response> => {
+    try {
+      return await answer(request, context as (Context & Platform) | undefined);
+    } catch (error) {
+      delivery.notify({ type: "failed", stage: "request", error: nameOf(error) });
+      return new Response(null, { status: 500 });
+    }
+  };
+  return Object.assign(handler, {
+    url: async (kind: CallbackKind, given?: Parameters<CallbackHandler["url"]>[1]) =>
+      `${base}/${await signedPath(signer, now(), kind, given)}`,
+    redeliver: ({ limit = 100 } = {}) => delivery.redeliver(limit),
+  });
+}

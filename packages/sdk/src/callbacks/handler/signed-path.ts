@@ -1,0 +1,69 @@
+import type { CallbackKind, ResultKind } from "../types.ts";
+
+/** What a signed path says. */
+export interface Route {
+  readonly kind: CallbackKind;
+  /** Whose queue timeout it is. */
+  readonly product?: ResultKind;
+  readonly reference: string;
+}
+
+/** Signs routes and reads them back. */
+export interface PathSigner {
+  sign(route: Route, expiresAtMs: number): Promise<string>;
+  /** The route if this very path was signed with one of the keys; "expired" if it was, once. */
+  verify(path: string, nowMs: number): Promise<Route | "expired" | undefined>;
+}
+
+// Hexadecimal throughout: it holds no letter that Safaricom's forbidden words could be spelled with, whatever the reference.
+const PATH = /^(([^/-]+)(-timeout)?\/([\da-f]*)-([\da-f]+))-([\da-f]{64})$/;
+const ALGORITHM = { name: "HMAC", hash: "SHA-256" };
+const encoder = new TextEncoder();
+
+/** A path is `kind/reference-expiry-hmac`; the expiry is in seconds since 1970, 0 for never. */
+export function pathSigner(secrets: readonly string[]): PathSigner {
+  let imported: Promise<CryptoKey[]> | undefined;
+  // Not at once: some runtimes forbid cryptography outside of requests.
+  const keys = (): Promise<CryptoKey[]> => {
+    imported ??= Promise.all(
+      secrets.map((secret) =>
+        crypto.subtle.importKey("raw", encoder.encode(secret), ALGORITHM, false, ["sign", "verify"]),
+      ),
+    );
+    return imported;
+  };
+
+  return {
+    async sign({ kind, product, reference }: Route, expiresAtMs: number): Promise<string> {
+      const segment = product ? `${product}-timeout` : kind;
+      const path = `${segment}/${toHex(encoder.encode(reference))}-${Math.ceil(expiresAtMs / 1000).toString(16)}`;
+      const [key] = await keys();
+      return `${path}-${toHex(await crypto.subtle.sign("HMAC", key as CryptoKey, labelled(path)))}`;
+    },
+
+    async verify(path: string, nowMs: number): Promise<Route | "expired" | undefined> {
+      const [, signed = "", segment, isTimeout, reference = "", expiry = "", mac] = PATH.exec(path) ?? [];
+      if (!mac) return undefined;
+      // subtle.verify compares in constant time.
+      const checks = (await keys()).map((key) => crypto.subtle.verify("HMAC", key, fromHex(mac), labelled(signed)));
+      if (!(await Promise.all(checks)).includes(true)) return undefined;
+      const expiresAtMs = Number.parseInt(expiry, 16) * 1000;
+      if (expiresAtMs && expiresAtMs <= nowMs) return "expired";
+      const route = isTimeout ? { kind: "timeout", product: segment } : { kind: segment };
+      return { ...route, reference: new TextDecoder("utf-8", { ignoreBOM: true }).decode(fromHex(reference)) } as Route;
+    },
+  };
+}
+
+/** The label keeps these signatures apart from whatever else the secret signs. */
+function labelled(path: string): Uint8Array<ArrayBuffer> {
+  return encoder.encode(`mpesa callback ${path}`);
+}
+
+function toHex(bytes: ArrayBuffer | Uint8Array): string {
+  return Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+function fromHex(text: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(text.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
+}

@@ -1,0 +1,101 @@
+import { type ParseOptions, parse } from "./parse.ts";
+import type {
+  BalanceResult,
+  B2bResult,
+  B2cResult,
+  C2bConfirmation,
+  C2bValidation,
+  Callback,
+  CallbackKind,
+  CallbackOf,
+  PochiResult,
+  PullNotification,
+  ResultKind,
+  ReversalResult,
+  StatusResult,
+  StkCallback,
+  TaxResult,
+  TimeoutCallback,
+  Unrecognised,
+  UssdCallback,
+} from "./types.ts";
+
+export type { ExplainedCode } from "./code.ts";
+export type { ParseOptions } from "./parse.ts";
+export type { FieldEntry, FieldList } from "./field-list.ts";
+export { phoneNumberMatches } from "./phone-number-matches.ts";
+export * from "./handler/index.ts";
+export type * from "./types.ts";
+export type * from "./value-types.ts";
+
+/**
+ * Reads any callback body, already parsed from JSON. Total: every value gives an object with a `kind`, and nothing throws;
+ * what is not a callback comes back as `unrecognised` with its issues.
+ *
+ * Name the kind when the route tells it: results of different products look alike. Without it the fields decide, and
+ * `confidence` says how well.
+ *
+ * @example
+ * const callback = parseCallback(await request.json());
+ * if (callback.kind === "stk" && callback.outcome === "success") ship(callback.checkoutRequestId, callback.receipt);
+ */
+export function parseCallback(value: unknown): Callback;
+export function parseCallback<Kind extends CallbackKind>(
+  value: unknown,
+  options: { readonly kind: Kind; readonly product?: ResultKind | undefined },
+): CallbackOf[Kind] | Unrecognised;
+export function parseCallback(value: unknown, options?: ParseOptions): Callback;
+export function parseCallback(value: unknown, options?: ParseOptions): Callback {
+  return parse(value, options);
+}
+
+const parserOf =
+  <Kind extends CallbackKind>(kind: Kind) =>
+  (value: unknown) =>
+    parseCallback(value, { kind });
+
+/** Reads the answer to an STK push. Never throws. */
+export const parseStkCallback: (value: unknown) => StkCallback | Unrecognised = /* @__PURE__ */ parserOf("stk");
+
+/** Reads the result of a B2C payment. A queue timeout on the same route comes back as such. Never throws. */
+export const parseB2cResult: (value: unknown) => B2cResult | TimeoutCallback | Unrecognised = /* @__PURE__ */ parserOf("b2c");
+
+/** Reads the result of a payment to a Pochi la Biashara. A queue timeout on the same route comes back as such. Never throws. */
+export const parsePochiResult: (value: unknown) => PochiResult | TimeoutCallback | Unrecognised = /* @__PURE__ */ parserOf("pochi");
+
+/** Reads the result of a B2B payment. A queue timeout on the same route comes back as such. Never throws. */
+export const parseB2bResult: (value: unknown) => B2bResult | TimeoutCallback | Unrecognised = /* @__PURE__ */ parserOf("b2b");
+
+/** Reads the result of a tax remittance. A queue timeout on the same route comes back as such. Never throws. */
+export const parseTaxResult: (value: unknown) => TaxResult | TimeoutCallback | Unrecognised = /* @__PURE__ */ parserOf("tax");
+
+/** Reads the result of an account balance query. A queue timeout on the same route comes back as such. Never throws. */
+export const parseBalanceResult: (value: unknown) => BalanceResult | TimeoutCallback | Unrecognised = /* @__PURE__ */ parserOf("balance");
+
+/** Reads the result of a transaction status query. A queue timeout on the same route comes back as such. Never throws. */
+export const parseStatusResult: (value: unknown) => StatusResult | TimeoutCallback | Unrecognised = /* @__PURE__ */ parserOf("status");
+
+/** Reads the result of a reversal. A queue timeout on the same route comes back as such. Never throws. */
+export const parseReversalResult: (value: unknown) => ReversalResult | TimeoutCallback | Unrecognised = /* @__PURE__ */ parserOf("reversal");
+
+/**
+ * Reads a queue timeout: your own request, posted back. Its outcome is always `unknown`, and its SecurityCredential is left
+ * out of `raw`. Never throws.
+ *
+ * @param product Which product it was, if the route tells; otherwise its command does.
+ */
+export function parseTimeout(value: unknown, product?: ResultKind): TimeoutCallback | Unrecognised {
+  return parseCallback(value, { kind: "timeout", product });
+}
+
+/** Reads a customer's payment that waits for your decision. Never throws. */
+export const parseC2bValidation: (value: unknown) => C2bValidation | Unrecognised = /* @__PURE__ */ parserOf("c2bValidation");
+
+/** Reads a customer's payment that was made. Never throws. */
+export const parseC2bConfirmation: (value: unknown) => C2bConfirmation | Unrecognised = /* @__PURE__ */ parserOf("c2bConfirmation");
+
+/** Reads the answer to a B2B express checkout prompt. Never throws. */
+export const parseUssdCallback: (value: unknown) => UssdCallback | Unrecognised = /* @__PURE__ */ parserOf("ussd");
+
+/** Reads a pull notification. Never throws. */
+export const parsePullNotification: (value: unknown) => PullNotification | Unrecognised = /* @__PURE__ */ parserOf("pull");

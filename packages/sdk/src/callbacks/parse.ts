@@ -1,0 +1,125 @@
+import { explainCode, outcomeOf } from "./code.ts";
+import { FieldList, fieldsOf, listOf, plainKey } from "./field-list.ts";
+import { ASKED, EXPECTED, FIELDS, type Fields, RESULT_KINDS } from "./fields.ts";
+import { inferKind, inferProduct, productOf } from "./infer.ts";
+import type { Callback, CallbackIssue, CallbackKind, Outcome, ResultKind } from "./types.ts";
+import type { PhoneNumber } from "./value-types.ts";
+import { party } from "./values.ts";
+import { withoutCredential } from "./without-credential.ts";
+
+/** A result in the making. */
+type Draft = Record<string, unknown>;
+type Issues = CallbackIssue[];
+
+/** What the route knows. */
+export interface ParseOptions {
+  /** What the body should be. Without it the fields decide. */
+  readonly kind?: CallbackKind | undefined;
+  /** The product of a timeout. Without it the command decides. */
+  readonly product?: ResultKind | undefined;
+}
+
+/** Reads a value as the given kind, or as the kind that its fields suggest. Never throws. */
+export function parse(value: unknown, options?: ParseOptions): Callback {
+  const issues: Issues = [];
+  let draft: Draft | undefined;
+  try {
+    draft = build(value, issues, options?.kind, options?.product);
+  } catch {
+    // No known kind, or what JSON cannot hold: getters that throw, revoked proxies.
+    issues.push({ path: "", problem: "not a callback" });
+  }
+  return { kind: "unrecognised", ...draft, issues, raw: withoutCredential(value) } as unknown as Callback;
+}
+
+function build(value: unknown, issues: Issues, given?: CallbackKind, givenProduct?: ResultKind): Draft | undefined {
+  const body = fieldsOf(value);
+  const result = body.get("Result");
+  let [kind, confidence] = given ? ([given, "certain"] as const) : inferKind(body);
+  let product = givenProduct;
+  // Many give one URL for results and for timeouts.
+  if (isProduct(kind) && !result && body.get("CommandID")) [kind, product] = ["timeout", kind];
+
+  const isStk = kind === "stk";
+  const isResult = kind === "result" || isProduct(kind);
+  const stk = fieldsOf(body.get("Body") ?? value).get("stkCallback");
+  const head = fieldsOf(isStk ? stk : isResult ? result : kind === "timeout" ? (result ?? value) : value);
+  const items = listOf(head, "CallbackMetadata", "Item");
+  const parameters = listOf(head, "ResultParameters", "ResultParameter");
+  const references = listOf(head, "ReferenceData", "ReferenceItem");
+  const details = new FieldList([...items.entries, ...parameters.entries, ...references.entries]);
+  const isPull = kind === "pull";
+  // A status result's list repeats the names of the ids.
+  const listed = details.entries.filter(([name]) => !/conversation/i.test(name));
+  const draft = isPull ? {} : readFields(new FieldList([...head.entries, ...listed]), issues);
+  if (isPull) {
+    const rows = [body.get("Response") ?? value].flat(3).map(fieldsOf);
+    const transactions = rows.filter((row) => row.get("transactionId")).map((row) => readFields(row, issues));
+    if (transactions[0]) draft["transactions"] = transactions;
+  }
+
+  const expected = EXPECTED[isResult ? "result" : (kind as "stk")].split(" ");
+  const missing = expected.filter((field) => !(field in draft));
+  for (const path of missing) issues.push({ path, problem: "missing" });
+  if (!expected[missing.length]) return undefined;
+
+  if (kind === "result") [kind, confidence] = inferProduct(draft, details);
+  Object.assign(draft, { kind, confidence }, isStk && { items }, isResult && { parameters, references });
+  if (kind === "timeout") {
+    product ??= productOf(draft["commandId"]);
+    Object.assign(draft, { outcome: "unknown" }, product && { product });
+  } else if (isResult || isStk || kind === "ussd") {
+    decide(draft, details, issues);
+  } else {
+    const form = (draft["phoneNumber"] as PhoneNumber | undefined)?.kind;
+    if (form === "sha256") draft["version"] = "v1";
+    if (form === "masked") draft["version"] = "v2";
+  }
+  return draft;
+}
+
+/** Says what became of it by the code alone; texts vary. */
+function decide(draft: Draft, details: FieldList, issues: Issues): void {
+  const { kind, resultCode } = draft;
+  const code = resultCode ? explainCode(kind as CallbackKind, resultCode as string) : undefined;
+  const outcome = code ? outcomeOf(code) : "unknown";
+  Object.assign(draft, { outcome }, code && { code });
+  if (kind === "stk" && outcome === "success" && !draft["receipt"]) issues.push({ path: "receipt", problem: "missing" });
+  // Of a guess not even the query and the payment can be told apart.
+  if (draft["confidence"] === "guess") draft["outcome"] = "unknown";
+  if (kind === "status") {
+    // Zero says that the query worked; the status says what became of the transaction.
+    const asked = outcome === "success" ? statusOutcome(plainKey(`${draft["transactionStatus"]}`)) : "unknown";
+    // The wire may call the creditor DebitPartyName too.
+    const [debitParty, creditParty] = details.all("DebitPartyName").map(party);
+    Object.assign(
+      draft,
+      { outcome: asked, queryOutcome: outcome },
+      readFields(details, issues, ASKED),
+      creditParty && { debitParty, creditParty: draft["creditParty"] ?? creditParty },
+    );
+  }
+}
+
+function statusOutcome(word: string): Outcome {
+  if (word === "completed") return "success";
+  if (/^(canceled|declined|expired)$/.test(word)) return "failed";
+  return /^(initiated|authorised)$/.test(word) ? "pending" : "unknown";
+}
+
+function isProduct(kind: unknown): kind is ResultKind {
+  return RESULT_KINDS.includes(kind as ResultKind);
+}
+
+/** Reads the fields that are there. Blank is the same as absent; what cannot be read is an issue. */
+function readFields(source: FieldList, issues: Issues, fields: Fields = FIELDS): Draft {
+  const draft: Draft = {};
+  for (const [path, reader, names] of fields) {
+    let value: unknown;
+    for (const name of names) value ??= source.get(name);
+    const parsed = value === undefined ? null : reader(value);
+    if (parsed === undefined) issues.push({ path, problem: "unreadable" });
+    else if (parsed !== null) draft[path] = parsed;
+  }
+  return draft;
+}

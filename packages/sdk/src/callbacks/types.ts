@@ -1,0 +1,262 @@
+import type { ExplainedCode } from "./code.ts";
+import type { FieldList } from "./field-list.ts";
+import type { AccountBalance, Charge, Instant, Money, Party, PhoneNumber } from "./value-types.ts";
+
+/** The products whose result comes in a `Result` envelope. They share one shape, so the route should say which it is. */
+export type ResultKind = "b2c" | "pochi" | "b2b" | "tax" | "balance" | "status" | "reversal";
+
+/** Everything that can arrive. */
+export type CallbackKind = ResultKind | "stk" | "timeout" | "c2bValidation" | "c2bConfirmation" | "ussd" | "pull";
+
+/**
+ * What became of the money. `failed` is said only of a code that is known, for this product, to mean that nothing moved;
+ * whatever is doubtful or new is `unknown`: ask for the status, do not pay again.
+ */
+export type Outcome = "success" | "failed" | "pending" | "unknown";
+
+/** How sure the kind is: `certain` when you named it, otherwise what the fields tell. */
+export type Confidence = "certain" | "likely" | "guess";
+
+/** Something that could not be read. The original is in `raw`. */
+export interface CallbackIssue {
+  /** The field of the result, such as `amount`; empty for the whole. */
+  readonly path: string;
+  /** Never holds the value. */
+  readonly problem: string;
+}
+
+interface Base<Kind extends string> {
+  readonly kind: Kind;
+  /** Fields that were there but could not be read, and fields that were missed. */
+  readonly issues: readonly CallbackIssue[];
+  /** What came, untouched; only a SecurityCredential is taken out. */
+  readonly raw: unknown;
+}
+
+interface Recognised<Kind extends CallbackKind> extends Base<Kind> {
+  readonly confidence: Confidence;
+}
+
+interface WithCode {
+  readonly outcome: Outcome;
+  /** Always a text, number or not on the wire. Absent when none came. */
+  readonly resultCode?: string;
+  readonly resultDescription?: string;
+  /** What `resultCode` means in this product. `explain()` of `@mpesa/sdk/codes` has the sentences. */
+  readonly code?: ExplainedCode;
+}
+
+/** Answer to an STK push. Match it by `checkoutRequestId`. */
+export interface StkCallback extends Recognised<"stk">, WithCode {
+  readonly merchantRequestId?: string;
+  /** Holds the payer's number in its last digits: personal data. */
+  readonly checkoutRequestId?: string;
+  readonly amount?: Money;
+  /** The M-Pesa receipt. Comes with a success only. */
+  readonly receipt?: string;
+  readonly transactionDate?: Instant;
+  readonly phoneNumber?: PhoneNumber;
+  readonly balance?: Money;
+  /** The metadata items as they came. */
+  readonly items: FieldList;
+}
+
+interface ResultBase<Kind extends ResultKind> extends Recognised<Kind>, WithCode {
+  readonly resultType?: string;
+  /** The id that you made, where the request took one. */
+  readonly originatorConversationId?: string;
+  /** M-Pesa's id of the request. */
+  readonly conversationId?: string;
+  /** The receipt of this transaction. Absent when the wire holds a placeholder of zeros, as failures do. */
+  readonly transactionId?: string;
+  /** Your note, where the request took one. */
+  readonly occasion?: string;
+  /** When M-Pesa was done with it. */
+  readonly completedAt?: Instant;
+  /** What went wrong, in the words of the back end. */
+  readonly errorMessage?: string;
+  /** The result parameters as they came. */
+  readonly parameters: FieldList;
+  /** The reference items as they came. */
+  readonly references: FieldList;
+}
+
+interface PayoutFields {
+  readonly amount?: Money;
+  readonly receipt?: string;
+  readonly receiver?: Party;
+  /** Whether the receiver is an M-Pesa customer. */
+  readonly receiverIsRegistered?: boolean;
+  readonly utilityBalance?: Money;
+  readonly workingBalance?: Money;
+  readonly chargesPaidBalance?: Money;
+}
+
+/** Result of a B2C payment. */
+export interface B2cResult extends ResultBase<"b2c">, PayoutFields {}
+
+/** Result of a payment to a Pochi la Biashara. */
+export interface PochiResult extends ResultBase<"pochi">, PayoutFields {}
+
+interface BusinessFields {
+  readonly amount?: Money;
+  readonly receiver?: Party;
+  readonly charges?: readonly Charge[];
+  readonly currency?: string;
+  readonly billReference?: string;
+  /** What the debited account has left to spend. */
+  readonly debitAccountBalance?: Money;
+  /** What the initiator's account has left to spend. */
+  readonly initiatorBalance?: Money;
+  /** The rows of the debited accounts. */
+  readonly accounts?: readonly AccountBalance[];
+}
+
+/** Result of a B2B payment, a top up or a move between own accounts. */
+export interface B2bResult extends ResultBase<"b2b">, BusinessFields {}
+
+/** Result of a tax remittance. */
+export interface TaxResult extends ResultBase<"tax">, BusinessFields {}
+
+/** Result of an account balance query. */
+export interface BalanceResult extends ResultBase<"balance"> {
+  readonly accounts?: readonly AccountBalance[];
+}
+
+/**
+ * Result of a transaction status query. Two things can succeed here: the query (`queryOutcome`, from the result code) and
+ * the transaction that you asked about (`outcome`, from its status). `outcome` is `unknown` when the query failed.
+ */
+export interface StatusResult extends ResultBase<"status"> {
+  readonly queryOutcome: Outcome;
+  /** The word of the wire: Completed, Cancelled, Declined, Expired, Initiated, Authorized, … */
+  readonly transactionStatus?: string;
+  /** Receipt of the transaction that you asked about. */
+  readonly receipt?: string;
+  readonly amount?: Money;
+  /** The first `DebitPartyName`. */
+  readonly debitParty?: Party;
+  /** `CreditPartyName`, or the second `DebitPartyName`: the wire repeats that key. */
+  readonly creditParty?: Party;
+  readonly debitAccountType?: string;
+  readonly initiatedAt?: Instant;
+  readonly finalisedAt?: Instant;
+  readonly charges?: readonly Charge[];
+  readonly reason?: string;
+  readonly reasonType?: string;
+  /** Ids of the transaction that you asked about; those of the query are beside them. */
+  readonly askedOriginatorConversationId?: string;
+  readonly askedConversationId?: string;
+}
+
+/** Result of a reversal. Its `transactionId` is the receipt of the reversal itself. */
+export interface ReversalResult extends ResultBase<"reversal"> {
+  readonly amount?: Money;
+  readonly originalTransactionId?: string;
+  readonly charge?: Money;
+  readonly debitParty?: Party;
+  readonly creditParty?: Party;
+  /** What the debited account has left to spend. */
+  readonly debitAccountBalance?: Money;
+  /** The rows of the debited accounts. */
+  readonly accounts?: readonly AccountBalance[];
+}
+
+/** Your own request, posted back because it waited too long in the queue. It may still be carried out: ask for its status. */
+export interface TimeoutCallback extends Recognised<"timeout"> {
+  readonly outcome: "unknown";
+  /** Which product it was, from the route or from its command. */
+  readonly product?: ResultKind;
+  readonly originatorConversationId?: string;
+  readonly conversationId?: string;
+  readonly commandId?: string;
+  readonly amount?: Money;
+  readonly partyA?: string;
+  readonly partyB?: string;
+  /** Of the payment that a status query was about. */
+  readonly originalConversationId?: string;
+  /** The receipt that a status query or a reversal was about. */
+  readonly transactionId?: string;
+  readonly occasion?: string;
+}
+
+interface C2bFields {
+  /** `Pay Bill` or `Buy Goods`; older ones differ. */
+  readonly transactionType?: string;
+  readonly transactionId?: string;
+  readonly transactedAt?: Instant;
+  readonly amount?: Money;
+  readonly shortCode?: string;
+  /** The account number that the customer typed. Absent for buy goods. */
+  readonly billReference?: string;
+  readonly invoiceNumber?: string;
+  /** Your balance after the payment; a validation has none yet. */
+  readonly orgAccountBalance?: Money;
+  /** What your answer to the validation put there. */
+  readonly thirdPartyTransId?: string;
+  /** Masked in version 2, hashed in version 1. */
+  readonly phoneNumber?: PhoneNumber;
+  readonly firstName?: string;
+  readonly middleName?: string;
+  readonly lastName?: string;
+  /** Which version of the registration sends it, as the phone number tells. */
+  readonly version?: "v1" | "v2";
+}
+
+/** A customer's payment that waits for your decision. No money has moved. */
+export interface C2bValidation extends Recognised<"c2bValidation">, C2bFields {}
+
+/** A customer's payment that was made. */
+export interface C2bConfirmation extends Recognised<"c2bConfirmation">, C2bFields {}
+
+/** Answer to a B2B express checkout prompt. */
+export interface UssdCallback extends Recognised<"ussd">, WithCode {
+  readonly resultType?: string;
+  readonly amount?: Money;
+  readonly requestId?: string;
+  readonly conversationId?: string;
+  readonly transactionId?: string;
+  readonly status?: string;
+  readonly paymentReference?: string;
+}
+
+/** One transaction of a pull notification. */
+export interface PullNotificationRow {
+  readonly transactionId?: string;
+  /** Carries a `Z` on the wire and is taken at its word, though it may well mean Nairobi time. */
+  readonly transactedAt?: Instant;
+  readonly amount?: Money;
+  readonly phoneNumber?: PhoneNumber;
+  readonly sender?: string;
+  readonly transactionType?: string;
+  readonly billReference?: string;
+  readonly organizationName?: string;
+}
+
+/** A pull notification. Its shape is documented nowhere; the rows of the pull query are looked for. */
+export interface PullNotification extends Recognised<"pull"> {
+  readonly transactions: readonly PullNotificationRow[];
+}
+
+/** Not what the route or the fields promised. */
+export interface Unrecognised extends Base<"unrecognised"> {}
+
+/** Which type a kind gives. */
+export interface CallbackOf {
+  stk: StkCallback;
+  b2c: B2cResult | TimeoutCallback;
+  pochi: PochiResult | TimeoutCallback;
+  b2b: B2bResult | TimeoutCallback;
+  tax: TaxResult | TimeoutCallback;
+  balance: BalanceResult | TimeoutCallback;
+  status: StatusResult | TimeoutCallback;
+  reversal: ReversalResult | TimeoutCallback;
+  timeout: TimeoutCallback;
+  c2bValidation: C2bValidation;
+  c2bConfirmation: C2bConfirmation;
+  ussd: UssdCallback;
+  pull: PullNotification;
+}
+
+/** Any callback, told apart by `kind`. */
+export type Callback = CallbackOf[CallbackKind] | Unrecognised;

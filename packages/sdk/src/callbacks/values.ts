@@ -1,0 +1,84 @@
+import { balanceColumns, receipt, timeZoneOffset } from "@mpesa/raw/platform";
+import type { AccountBalance, Charge, Instant, Money, Party, PhoneNumber } from "./value-types.ts";
+
+// Readers give undefined for what they cannot read, and null for what is rightly nothing.
+
+/** Text without the blanks around it; numbers become text. */
+export function text(value: unknown): string | undefined {
+  return /^(string|number|bigint)$/.test(typeof value) ? `${value}`.trim() : undefined;
+}
+
+/** A receipt or transaction id; null for the placeholder of a transaction that never was. */
+export function transactionId(value: unknown): string | null | undefined {
+  const id = text(value);
+  return id && new RegExp(receipt.placeholderPattern).test(id) ? null : id;
+}
+
+export function yesNo(value: unknown): boolean | undefined {
+  return value === "Y" || (value === "N" ? false : undefined);
+}
+
+/** A number, a decimal text, `{Amount={…}}` (its BasicAmount) or a balance record (what can be spent of it). */
+export function money(value: unknown): Money | undefined {
+  const sent = text(value) ?? "";
+  const member = (name: string): string | undefined => new RegExp(`${name}=\\s*([^\\s,}]+)`).exec(sent)?.[1];
+  const [whole = "", currency = member("CurrencyCode"), , available = whole] = (member("BasicAmount") ?? sent).split("|");
+  return decimal(available, currency);
+}
+
+function decimal(sent: string, currency?: string): Money | undefined {
+  const text = sent.trim();
+  return /^-?\d{1,300}(\.\d{1,300})?$/.test(text) ? { value: +text, text, ...(currency && { currency }) } : undefined;
+}
+
+/** The `name|currency|sum…` rows of a balance, joined by `&`; null for a balance that is a single sum. */
+export function accounts(value: unknown): AccountBalance[] | null | undefined {
+  const rows = `${text(value)}`.split("&").flatMap((row) => {
+    const [account = "", currency = "", ...sums] = row.split("|").map((cell) => cell.trim());
+    const known = balanceColumns.flatMap((column, index) => {
+      const sum = decimal(sums[index] ?? "", currency);
+      return sum ? [[column, sum]] : [];
+    });
+    return sums[0] ? ({ account, currency, ...Object.fromEntries(known) } as AccountBalance) : [];
+  });
+  return rows[0] ? rows : money(value) && null;
+}
+
+/** Fees have the form of balances with one column. */
+export function charges(value: unknown): Charge[] | undefined {
+  return accounts(value)?.flatMap(({ account: name, total: amount }) => (amount ? { name, amount } : []));
+}
+
+/** Any form of time on the wire; Nairobi's unless it says otherwise. */
+export function instant(value: unknown): Instant | undefined {
+  const sent = text(value) ?? "";
+  const [, date = "", time = "T00:00", zone = timeZoneOffset] =
+    /^(\d{4}-\d\d-\d\d)(T\d\d:\d\d(?::\d\d(?:\.\d+)?)?)?(Z|[+-]\d\d:\d\d)?$/.exec(
+      sent
+        .replace(/^(\d\d)[.-](\d\d)[.-](\d{4})/, "$3-$2-$1")
+        .replace(/^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)$/, "$1-$2-$3T$4:$5:$6")
+        .replace(" ", "T"),
+    ) ?? [];
+  // Engines roll 30 February over into March; such a date is a mistake, not a day.
+  const exists = new Date(date).getUTCDate() === +date.slice(8);
+  const at = new Date(/^\d{10}$/.test(sent) ? +sent * 1000 : exists ? date + time + zone : Number.NaN);
+  const local = new Date(+at - Date.parse(`1970-01-01T00:00${timeZoneOffset}`));
+  return Number.isNaN(+at) ? undefined : { date: at, text: sent, iso: local.toISOString().replace(/\..*/, timeZoneOffset) };
+}
+
+/** A whole number, a number with stars in it, or the SHA-256 of one. */
+export function phoneNumber(value: unknown): PhoneNumber | undefined {
+  const sent = `${text(value)}`.replace(/[\s()+.-]/g, "");
+  if (/^\d{9,15}$/.test(sent)) return { kind: "plain", value: sent.replace(/^0?(?=[17]\d{8}$)/, "254") };
+  if (/^[\da-f]{64}$/i.test(sent)) return { kind: "sha256", value: sent.toLowerCase() };
+  return /^\d{0,15}\*{1,15}\d{0,15}$/.test(sent) ? { kind: "masked", value: sent } : undefined;
+}
+
+/** `number - name`, parted at the first ` - `. */
+export function party(value: unknown): Party | undefined {
+  const sent = text(value);
+  if (!sent) return undefined;
+  const [, account = "", name = ""] = /^(.*?) - (.*)$/s.exec(sent) ?? (/^[\d*+]/.test(sent) ? [0, sent] : [0, "", sent]);
+  const number = phoneNumber(account);
+  return { text: sent, ...(account && { account }), ...(name && { name }), ...(number && { phoneNumber: number }) };
+}

@@ -1,0 +1,73 @@
+import { type Account, createAccount } from "./account/index.ts";
+import { type B2b, createB2b } from "./b2b/index.ts";
+import { type B2c, createB2c } from "./b2c/index.ts";
+import { type C2b, createC2b } from "./c2b/index.ts";
+import { warnAboutConfig } from "./config/warnings.ts";
+import { checkConfig, type MpesaOptions } from "./config.ts";
+import { type CallOptions, Core } from "./core.ts";
+import { createInitiatorLink } from "./initiator/link.ts";
+import { createPull, type Pull } from "./pull/index.ts";
+import { createQr, type Qr } from "./qr/index.ts";
+import { createRaw, type MpesaRaw } from "./raw.ts";
+import { createStk, type Stk } from "./stk/index.ts";
+import { createTransactions, type Transactions } from "./transactions/index.ts";
+
+/** The access token that all calls of a client share. */
+export interface Auth {
+  /**
+   * A usable access token: the one at hand, or a new one when that is about to end. For calls that this SDK does not
+   * make; its own calls need no help.
+   *
+   * @throws MpesaAuthError when the keys are refused, MpesaConnectionError, MpesaRateLimitError, MpesaOutcomeUnknownError.
+   * @example
+   * const token = await mpesa.auth.token();
+   */
+  token(options?: Pick<CallOptions, "signal">): Promise<string>;
+}
+
+/**
+ * One connection to M-Pesa: keys, token, timeouts and retries for all calls. Make one per app and keep it.
+ *
+ * @throws MpesaConfigError with everything that is wrong at once. Nothing is sent here.
+ * @example
+ * const mpesa = new Mpesa({ environment: "sandbox", consumerKey, consumerSecret, shortCode: "174379", passkey });
+ * const push = await mpesa.stk.push({ payTo: { account: "INV-1" }, phoneNumber: "0712 345 678", amount: 100, callbackUrl });
+ */
+export class Mpesa {
+  /** Payment prompts on a customer's phone. */
+  readonly stk: Stk;
+  /** Payments that customers start themselves. */
+  readonly c2b: C2b;
+  /** Payouts to phone numbers. */
+  readonly b2c: B2c;
+  /** Payments to other organisations, and between your own accounts. */
+  readonly b2b: B2b;
+  /** Your own balances. */
+  readonly account: Account;
+  /** What became of a transaction, and returning one. */
+  readonly transactions: Transactions;
+  /** QR codes for the M-Pesa app. */
+  readonly qr: Qr;
+  /** Customer payments of the last two days. */
+  readonly pull: Pull;
+  /** The access token. */
+  readonly auth: Auth;
+  /** Every path of the spec as it is on the wire, with this client's token, retries and timeouts. */
+  readonly raw: MpesaRaw;
+
+  constructor(options: MpesaOptions) {
+    const core = new Core(checkConfig(options));
+    const link = createInitiatorLink(core);
+    this.stk = createStk(core);
+    this.c2b = createC2b(core);
+    this.b2c = createB2c(link);
+    this.b2b = createB2b(link);
+    this.account = createAccount(link);
+    this.transactions = createTransactions(link);
+    this.qr = createQr(core);
+    this.pull = createPull(core);
+    this.auth = { token: (options) => core.token(options) };
+    this.raw = createRaw(core);
+    warnAboutConfig(core.config, core.emit);
+  }
+}

@@ -1,0 +1,227 @@
+import type { OperationId } from "@mpesa/raw";
+import {
+  billManagerCodes,
+  bongaCodes,
+  type CodeInfo,
+  type CodeRetry,
+  type CustomerMessage,
+  type CustomerMessageKey,
+  c2bReplyCodes,
+  customerMessages,
+  type Evidence,
+  errorCodes,
+  type Fault,
+  faultCodes,
+  httpCodes,
+  lookupCodes,
+  numberValidationCodes,
+  orgInfoCodes,
+  pullQueryCodes,
+  pullRegisterCodes,
+  qrCodes,
+  ratibaCodes,
+  responseCodes,
+  resultCodes,
+  stkCodes,
+  ussdPushCodes,
+} from "@mpesa/raw/codes";
+import { lookupCode } from "./lookup.ts";
+
+/**
+ * Whose code it is. `stk` is the result of a prompt, in callback and query; `b2c` to `reversal` are the results of the
+ * other payments; `c2b` is what you answer to a validation; `acknowledgement` is the `ResponseCode` of a first answer;
+ * `error` is the code of an HTTP error or gateway fault, of any call.
+ */
+export type CodeProduct =
+  | "stk"
+  | "b2c"
+  | "pochi"
+  | "b2b"
+  | "tax"
+  | "balance"
+  | "status"
+  | "reversal"
+  | "c2b"
+  | "ussd"
+  | "pull"
+  | "pullRegistration"
+  | "qr"
+  | "ratiba"
+  | "bonga"
+  | "orgInfo"
+  | "numberValidation"
+  | "billManager"
+  | "lookup"
+  | "acknowledgement"
+  | "error";
+
+/** A code as it came, and where it came from. */
+export interface ExplainParams {
+  /** The same number means other things in other products: `2001` is a customer's PIN or your own credential. */
+  product: CodeProduct;
+  /** As on the wire: some answers have it as number, some as text. */
+  code: string | number;
+  /** The text beside the code. Some codes mean different things by it, `500.001.1001` seven of them. */
+  text?: string | undefined;
+  /** For product `error`: the call that failed. Without it, meanings that hold for certain calls only are left out. */
+  operation?: OperationId | undefined;
+}
+
+/** What a code means, who has to act, and what is safe to do. */
+export interface Explanation {
+  readonly product: CodeProduct;
+  /** The code as text. */
+  readonly code: string;
+  /** Whether this product is known to send it. If not, the payment is in doubt, and neither paid nor failed. */
+  readonly known: boolean;
+  /** PascalCase, the member of the product's code object; `Unknown` where nobody has described it. */
+  readonly name: string;
+  /** What happened, in one sentence. */
+  readonly meaning: string;
+  /** Who can do something about it. `none` for success, for pending and for what nobody knows. */
+  readonly fault: Fault;
+  /**
+   * What is safe to do next. `none`: it worked. `new`: no money has moved; start afresh, with a person's will. `fix`:
+   * correct the request or the set-up first. `later`: the same again after a pause. `token`: once more with a new token.
+   * `poll`: ask again. `ask`: it may have happened; find out, and send nothing again. `no`: leave it.
+   */
+  readonly next: CodeRetry;
+  /** The same in a sentence, for a developer or a cashier. */
+  readonly hint: string;
+  /** How well the meaning is known; `undefined` for an unknown code. */
+  readonly evidence: Evidence | undefined;
+  /** What may be shown to a customer, in English and in Swahili. */
+  readonly customerMessage: CustomerMessage;
+}
+
+interface Product {
+  readonly tables: readonly (readonly CodeInfo[])[];
+  /** Whose entries of a shared table count; all of them where this is absent. */
+  readonly operations?: readonly OperationId[];
+  /** Repeating it moves nothing. */
+  readonly isRead?: boolean;
+  /** What the customer reads while nobody knows the outcome. */
+  readonly doubt: CustomerMessageKey;
+}
+
+const fromCustomer = (...tables: (readonly CodeInfo[])[]): Product => ({ tables, doubt: "unconfirmed" });
+const result = (...operations: OperationId[]): Product => ({ tables: [resultCodes], operations, doubt: "checking" });
+const read = (table: readonly CodeInfo[], ...operations: OperationId[]): Product => ({
+  tables: [table],
+  ...(operations.length > 0 && { operations }),
+  isRead: true,
+  doubt: "checking",
+});
+
+const products: Readonly<Record<CodeProduct, Product>> = {
+  stk: fromCustomer(stkCodes),
+  b2c: result("b2cPaymentV3", "b2cPaymentV1", "b2cValidatedPayment"),
+  pochi: result("pochiPayment"),
+  b2b: result("b2bPayment"),
+  tax: result("taxRemittance"),
+  balance: read(resultCodes, "accountBalance"),
+  status: read(resultCodes, "transactionStatus"),
+  reversal: result("reversal"),
+  c2b: fromCustomer(c2bReplyCodes),
+  ussd: fromCustomer(ussdPushCodes),
+  pull: read(pullQueryCodes),
+  pullRegistration: read(pullRegisterCodes),
+  qr: read(qrCodes),
+  ratiba: fromCustomer(ratibaCodes),
+  bonga: fromCustomer(bongaCodes),
+  orgInfo: read(orgInfoCodes),
+  numberValidation: read(numberValidationCodes),
+  billManager: fromCustomer(billManagerCodes),
+  lookup: read(lookupCodes),
+  acknowledgement: fromCustomer(responseCodes),
+  error: fromCustomer(errorCodes, faultCodes, httpCodes),
+};
+
+/**
+ * Explains a code in the words of the product that sent it. Total: any code gives an answer, an unknown one is tagged
+ * `known: false` and explained as doubtful, never as failed. Nothing is sent.
+ *
+ * @example
+ * const { next, hint, customerMessage } = explain({ product: "stk", code: 1032 });
+ * // next: "new", customerMessage.sw: "Malipo yameghairiwa. …"
+ * @example
+ * explain({ product: "error", code: error.errorCode, text: error.errorMessage, operation: error.operation });
+ */
+export function explain({ product, code, text, operation }: ExplainParams): Explanation {
+  const wanted = String(code ?? "").trim();
+  // JavaScript may name any product; one that does not exist has no codes.
+  const about = Object.hasOwn(products, product) ? products[product] : fromCustomer();
+  const match = find(about, wanted, text, operation);
+  if (!match) return unknown(product, wanted, about);
+  const { name, meaning, fault, evidence } = match;
+  const harmless = about.isRead && match.retry === "ask";
+  const next = harmless ? "later" : match.retry;
+  const hint = harmless ? "This call only reads: repeat it later." : match.hint;
+  const customerMessage = customerMessages[match.customer ?? fallback(next, about)];
+  return { product, code: wanted, known: true, name, meaning, fault, next, hint, evidence, customerMessage };
+}
+
+function find(
+  { tables, operations }: Product,
+  code: string,
+  message: string | undefined,
+  operation: OperationId | undefined,
+): ReturnType<typeof lookupCode> {
+  for (const table of tables) {
+    // No operation must not count as any: `poll` after a lost payment would be read as a harmless "not yet".
+    for (const one of operations ?? [operation ?? ("" as OperationId)]) {
+      const context = { message, operation: one };
+      const match = lookupCode(table, code, context) ?? (isZero(code) ? success(table, code, context) : undefined);
+      if (match) return match;
+    }
+  }
+  return undefined;
+}
+
+/** Success is written with one zero, two or eight. */
+function success(
+  table: readonly CodeInfo[],
+  code: string,
+  context: { operation: OperationId | undefined },
+): ReturnType<typeof lookupCode> {
+  const zero = table.find((one) => isZero(one.code));
+  const match = zero && lookupCode(table, zero.code, context);
+  return match && { ...match, code };
+}
+
+function isZero(code: string): boolean {
+  return /^0+$/.test(code);
+}
+
+function unknown(product: CodeProduct, code: string, { isRead, doubt }: Product): Explanation {
+  return {
+    product,
+    code,
+    known: false,
+    name: "Unknown",
+    meaning: "Nobody has described this code for this product",
+    fault: "none",
+    next: isRead ? "later" : "ask",
+    hint: isRead
+      ? "This call only reads: repeat it later, and report the code if it stays."
+      : "The outcome is unknown, not failed: ask for the status, and send nothing again before you know.",
+    evidence: undefined,
+    customerMessage: customerMessages[doubt],
+  };
+}
+
+function fallback(next: CodeRetry, { doubt }: Product): CustomerMessageKey {
+  switch (next) {
+    case "none":
+      return "accepted";
+    case "poll":
+      return "pending";
+    case "ask":
+      return doubt;
+    case "later":
+    case "token":
+      return "tryLater";
+    default:
+      return "ourProblem";
+  }
+}

@@ -1,0 +1,138 @@
+import type { MpesaEnvironment } from "@mpesa/raw";
+import { environments } from "@mpesa/raw/platform";
+import type { TokenStore } from "./auth/token-store.ts";
+import { isBrowser } from "./config/browser.ts";
+import { keyIssues, secretIssues } from "./config/keys.ts";
+import { MpesaConfigError } from "./errors/config-error.ts";
+import { type Issue, shapeOf } from "./errors/issue.ts";
+import type { MpesaEventHandler } from "./events.ts";
+import { type Initiator, initiatorIssues } from "./initiator/initiator.ts";
+import { parseCallbackUrl } from "./values/callback-url.ts";
+import { parseChoice } from "./values/choice.ts";
+import type { Parsed } from "./values/parsed.ts";
+import { parsePasskey } from "./values/passkey.ts";
+import { parseShortCode } from "./values/short-code.ts";
+
+/** How to set up an {@link Mpesa} client. */
+export interface MpesaOptions {
+  /** Which gateway; `baseUrl` overrides it. */
+  environment?: MpesaEnvironment;
+  /** Another address that speaks Daraja: a mock, a simulator, a proxy. */
+  baseUrl?: string;
+  /** The app's key from the portal; with `consumerSecret`. */
+  consumerKey?: string;
+  consumerSecret?: string;
+  /** Instead of the two keys: gives a token that the caller looks after. Called for every request. */
+  accessToken?: () => string | Promise<string>;
+  /** The default short code of calls that need one. */
+  shortCode?: string;
+  /** The passkey that belongs to `shortCode`, for STK push and query. */
+  passkey?: string;
+  /** The API user that signs payouts, business payments, balances, status queries and reversals. */
+  initiator?: Initiator;
+  /** Where the outcomes of prompts are posted, unless a call names another place. */
+  callbackUrl?: string | URL;
+  /** Where the outcomes of what the initiator signs are posted, unless a call names another place. */
+  resultUrl?: string | URL;
+  /** Where such a request is posted back when it waits too long, unless a call names another place. */
+  timeoutUrl?: string | URL;
+  /** Which versions to speak where there are several. @default { b2c: "v3", c2b: "v2" } */
+  apiVersion?: ApiVersion;
+  /**
+   * Keys, passkey and initiator are refused in a browser, where its user can read them. True says that this is known
+   * and wanted. @default false
+   */
+  allowSecretsInBrowser?: boolean;
+  /** Sends the requests. It must not repeat them by itself. @default globalThis.fetch */
+  fetch?: typeof globalThis.fetch;
+  /** Milliseconds until one attempt must have its whole answer. @default 30000 */
+  timeoutMs?: number;
+  /** How often a call is repeated where repeating is safe. @default 2 */
+  maxRetries?: number;
+  /** Shares tokens between processes. */
+  tokenStore?: TokenStore;
+  /** The clock, in milliseconds since 1970. @default Date.now */
+  now?: () => number;
+  /** Receives what happens, redacted. Throwing in it changes nothing. */
+  onEvent?: MpesaEventHandler;
+}
+
+/** Which versions of an API to speak. */
+export interface ApiVersion {
+  /** Version 1 has no own id, so nothing refuses a second payout. @default "v3" */
+  b2c?: "v1" | "v3";
+  /** Version 1 tells the payer's number hashed, version 2 masked. @default "v2" */
+  c2b?: "v1" | "v2";
+}
+
+/** The options after checking, with their defaults. */
+export interface Config extends MpesaOptions {
+  readonly baseUrl: string;
+  readonly fetch: typeof globalThis.fetch;
+  readonly timeoutMs: number;
+  readonly maxRetries: number;
+  readonly now: () => number;
+}
+
+/** setTimeout takes no more. */
+const MAX_TIMEOUT_MS = 2_147_483_647;
+
+/** Checks everything at once. @throws MpesaConfigError with all issues. */
+export function checkConfig(options: MpesaOptions): Config {
+  const issues: Issue[] = [];
+  const wrong = (field: string, value: unknown, rule: string, fix: string): void => {
+    issues.push({ field, received: shapeOf(value), rule, fix });
+  };
+  const { environment, timeoutMs = 30_000, maxRetries = 2 } = options;
+  const known = environment !== undefined && Object.hasOwn(environments, environment);
+  const baseUrl = options.baseUrl ?? (known ? environments[environment] : undefined);
+  if (environment !== undefined && !known) {
+    wrong("environment", environment, 'must be "sandbox" or "production"', "Each has its own keys.");
+  } else if (baseUrl === undefined)
+    wrong("environment", undefined, "is needed, or a baseUrl", 'Pass "sandbox" or "production".');
+  else if (!isHttpUrl(baseUrl))
+    wrong("baseUrl", baseUrl, "must be an absolute http or https URL without query", "Leave it out to call Safaricom.");
+  issues.push(...keyIssues(options));
+  if (isBrowser() && options.allowSecretsInBrowser !== true) issues.push(...secretIssues(options));
+  const { b2c, c2b } = options.apiVersion ?? {};
+  const given: readonly (readonly [field: string, value: unknown, parse: (value: unknown) => Parsed<unknown>])[] = [
+    ["shortCode", options.shortCode, parseShortCode],
+    ["passkey", options.passkey, parsePasskey],
+    ["callbackUrl", options.callbackUrl, parseCallbackUrl],
+    ["resultUrl", options.resultUrl, parseCallbackUrl],
+    ["timeoutUrl", options.timeoutUrl, parseCallbackUrl],
+    ["apiVersion.b2c", b2c, (value) => parseChoice(value, ["v1", "v3"], "Leave it out for the newest.")],
+    ["apiVersion.c2b", c2b, (value) => parseChoice(value, ["v1", "v2"], "Leave it out for the newest.")],
+  ];
+  for (const [field, value, parse] of given) {
+    const parsed = value === undefined ? undefined : parse(value);
+    if (parsed?.ok === false) issues.push({ field, ...parsed.issue });
+  }
+  if (options.initiator !== undefined) issues.push(...initiatorIssues(options.initiator, "initiator", environment));
+  if (!(Number.isInteger(timeoutMs) && timeoutMs > 0 && timeoutMs <= MAX_TIMEOUT_MS)) {
+    wrong(
+      "timeoutMs",
+      timeoutMs,
+      `must be a whole number of milliseconds from 1 to ${MAX_TIMEOUT_MS}`,
+      "30000 is the default.",
+    );
+  }
+  if (!(Number.isInteger(maxRetries) && maxRetries >= 0 && maxRetries <= 10)) {
+    wrong("maxRetries", maxRetries, "must be a whole number from 0 to 10", "2 is the default.");
+  }
+  for (const field of ["fetch", "now", "onEvent"] as const) {
+    const value: unknown = options[field];
+    if (value !== undefined && typeof value !== "function")
+      wrong(field, value, "must be a function", "Leave it out for the default.");
+  }
+  if (issues.length > 0) throw new MpesaConfigError(issues);
+  // Looked up late and called bare: platforms refuse a fetch with another `this`, and tests replace the global one.
+  const fetch = options.fetch ?? ((input, init) => globalThis.fetch(input, init));
+  return { ...options, baseUrl: baseUrl as string, timeoutMs, maxRetries, now: options.now ?? Date.now, fetch };
+}
+
+function isHttpUrl(value: unknown): boolean {
+  if (typeof value !== "string" || !URL.canParse(value)) return false;
+  const { protocol, username, search, hash } = new URL(value);
+  return (protocol === "https:" || protocol === "http:") && !username && !search && !hash;
+}

@@ -1,0 +1,247 @@
+import {
+  createRawClient,
+  type OperationId,
+  type OperationInfo,
+  operationTable,
+  type RawClient,
+  type RawFetch,
+  type RawPostRoutes,
+} from "@mpesa/raw";
+import { tokenLifetimeSeconds } from "@mpesa/raw/platform";
+import { TokenProvider } from "./auth/token-provider.ts";
+import { GivenTokenSource, type TokenSource } from "./auth/token-source.ts";
+import type { Config } from "./config.ts";
+import type { MpesaIds } from "./errors/base.ts";
+import { isMpesaError } from "./errors/is-mpesa-error.ts";
+import { MpesaOutcomeUnknownError } from "./errors/outcome-unknown-error.ts";
+import { type MpesaEventHandler, safeEmitter } from "./events.ts";
+import { base64, Redactor } from "./redact.ts";
+import type { Outgoing } from "./transport/attempt.ts";
+import type { Decision } from "./transport/decide.ts";
+import { text } from "./transport/error-body.ts";
+import { toError } from "./transport/errors.ts";
+import { type Outcome, send } from "./transport/send.ts";
+import { sha256Hex } from "./values/sha256.ts";
+
+/** Options of a single call. */
+export interface CallOptions {
+  /** Stops waiting. It does not take back what was sent: a money call aborted after sending ends as unknown. */
+  signal?: AbortSignal;
+  /** Milliseconds until one attempt must have its whole answer. @default the client's timeoutMs */
+  timeoutMs?: number;
+}
+
+type PostId = { [K in OperationId]: (typeof operationTable)[K]["method"] extends "POST" ? K : never }[OperationId];
+type RouteOf<K extends PostId> = RawPostRoutes[(typeof operationTable)[K]["path"] & keyof RawPostRoutes];
+/** The body an operation takes, as the spec types it. */
+export type BodyOf<K extends PostId> = RouteOf<K>["body"];
+/** The answer of an operation, as the spec types it. */
+export type AnswerOf<K extends PostId> = RouteOf<K>["response"];
+
+/** What a call has besides its body. */
+export interface CallContext {
+  readonly options: CallOptions | undefined;
+  /** Ids made before sending; they are in the result and in every error. */
+  readonly ids?: MpesaIds;
+  /** Values of this call that no error or event may show. */
+  readonly secrets: readonly (string | undefined)[];
+  /** What finds out whether a lost call was processed. */
+  readonly recovery?: string;
+  readonly resend?: boolean;
+  /** How often a safe call is repeated. @default the client's maxRetries */
+  readonly maxRetries?: number;
+}
+
+/** What the products share: one raw client, one token source, one way to send and to fail. */
+export class Core {
+  readonly config: Config;
+  readonly emit: MpesaEventHandler;
+  readonly tokens: TokenSource;
+  readonly redactor: Redactor;
+  readonly #raw: RawClient;
+
+  constructor(config: Config) {
+    const { consumerKey, consumerSecret, passkey, baseUrl, initiator } = config;
+    this.config = config;
+    this.emit = safeEmitter(config.onEvent);
+    this.redactor = new Redactor([
+      consumerSecret,
+      consumerKey,
+      passkey,
+      initiator?.password,
+      initiator?.securityCredential,
+      basicToken(config),
+    ]);
+    this.#raw = createRawClient({ baseUrl });
+    this.tokens = config.accessToken
+      ? new GivenTokenSource(config.accessToken)
+      : new TokenProvider({
+          fetchToken: () => this.#fetchToken(),
+          now: config.now,
+          emit: this.emit,
+          store: config.tokenStore,
+          key: () => sha256Hex(`${baseUrl} ${consumerKey} ${consumerSecret}`),
+        });
+  }
+
+  /** Sends a body and gives the accepted answer. @throws MpesaError for every other end. */
+  async call<K extends PostId>(id: K, body: BodyOf<K>, context: CallContext): Promise<AnswerOf<K>> {
+    const { outcome, redactor } = await this.exchange(id, body, context);
+    if (outcome.kind === "decided" && outcome.decision.kind === "accepted") return outcome.decision.body as AnswerOf<K>;
+    throw this.error(operationTable[id], outcome, redactor, context);
+  }
+
+  /** Sends a body and tells how that ended, without judging. */
+  async exchange<K extends PostId>(
+    id: K,
+    body: BodyOf<K>,
+    context: CallContext,
+  ): Promise<{ outcome: Outcome; redactor: Redactor }> {
+    const operation: OperationInfo = operationTable[id];
+    const redactor = this.redactor.child(context.secrets);
+    const post = this.#raw.POST as (path: string, init: object) => Promise<unknown>;
+    const outcome = await this.#capture(
+      (init) => post(operation.path, { body, ...init }),
+      operation,
+      redactor,
+      context,
+    );
+    return { outcome, redactor };
+  }
+
+  /** A usable access token. @throws MpesaError; a shared request goes on when one caller stops waiting for it. */
+  async token({ signal }: Pick<CallOptions, "signal"> = {}): Promise<string> {
+    const sent = !signal?.aborted;
+    try {
+      return await this.tokens.get(signal);
+    } catch (cause) {
+      if (isMpesaError(cause)) throw cause;
+      const why = sent ? "the caller stopped waiting" : "it was aborted before sending";
+      throw this.error(
+        operationTable.generateToken,
+        { kind: sent ? "lost" : "notSent", why, cause },
+        this.redactor,
+        {},
+      );
+    }
+  }
+
+  error(
+    operation: OperationInfo,
+    outcome: Outcome,
+    redactor: Redactor,
+    { ids = {}, recovery }: Pick<CallContext, "ids" | "recovery">,
+  ): Error {
+    return toError(outcome, { operation, redactor, ids, recovery });
+  }
+
+  /** Sends a request that is built already, by its operation's rules, and tells how that ended. */
+  async forward(
+    operation: OperationInfo,
+    request: Request,
+    { secrets }: Pick<CallContext, "secrets">,
+  ): Promise<{ outcome: Outcome; redactor: Redactor }> {
+    const { timeoutMs, maxRetries } = this.config;
+    const redactor = this.redactor.child(secrets);
+    const { headers, ...out } = await toOutgoing(request);
+    const given = new Headers(headers);
+    const basic = basicToken(this.config);
+    if (operation.auth === "basic" && basic && !given.has("authorization"))
+      given.set("authorization", `Basic ${basic}`);
+    const sending = { operation, redactor, timeoutMs, maxRetries, signal: request.signal };
+    return { outcome: await send(this.#transport, { ...out, headers: given }, sending), redactor };
+  }
+
+  /** Lets the raw client build the request, and keeps what became of it: the raw answer has no room for "lost". */
+  async #capture(
+    run: (init: { fetch: RawFetch }) => Promise<unknown>,
+    operation: OperationInfo,
+    redactor: Redactor,
+    {
+      options = {},
+      resend = false,
+      maxRetries = this.config.maxRetries,
+    }: Pick<CallContext, "options" | "resend" | "maxRetries">,
+  ): Promise<Outcome> {
+    const { timeoutMs = this.config.timeoutMs, signal } = options;
+    let outcome: Outcome | undefined;
+    const fetch = async (draft: Request): Promise<Response> => {
+      const sending = { operation, redactor, timeoutMs, signal, resend, maxRetries };
+      outcome = await send(this.#transport, draft as unknown as Draft, sending);
+      return NOTHING;
+    };
+    await run({ fetch, Request: Draft } as { fetch: RawFetch });
+    return outcome as Outcome;
+  }
+
+  get #transport(): { fetch: typeof globalThis.fetch; tokens: TokenSource; emit: MpesaEventHandler } {
+    return { fetch: this.config.fetch, tokens: this.tokens, emit: this.emit };
+  }
+
+  async #fetchToken(): Promise<{ token: string; expiresInMs: number }> {
+    const operation = operationTable.generateToken;
+    const headers = { Authorization: `Basic ${basicToken(this.config)}` };
+    const params = { query: { grant_type: "client_credentials" } } as const;
+    const outcome = await this.#capture(
+      (init) => this.#raw.GET(operation.path, { params, headers, ...init }),
+      operation,
+      this.redactor,
+      { options: undefined },
+    );
+    if (outcome.kind !== "decided" || outcome.decision.kind !== "accepted")
+      throw this.error(operation, outcome, this.redactor, {});
+    const { access_token: token, expires_in: expiresIn } = outcome.decision.body;
+    const seconds = Number(expiresIn ?? tokenLifetimeSeconds);
+    return { token: String(token), expiresInMs: Number.isFinite(seconds) ? Math.max(0, seconds * 1000) : 0 };
+  }
+}
+
+/** What the raw client built, as plain values: a real Request would be built, read back and thrown away for each call. */
+class Draft implements Outgoing {
+  readonly url: string;
+  readonly method: string;
+  readonly headers: Headers;
+  readonly body: string | undefined;
+
+  constructor(url: string, { method, headers, body }: { method: string; headers: Headers; body: string | undefined }) {
+    this.url = url;
+    this.method = method;
+    this.headers = headers;
+    this.body = body;
+  }
+}
+
+/** The raw client wants an answer to look at; the real one is read by `decide`. */
+const NOTHING = new Response(null, { status: 204 });
+
+/** An id that an accepted answer must carry: without it nobody can follow the payment. */
+export function requireId(
+  id: OperationId,
+  body: object,
+  field: string,
+  { ids = {}, recovery = "Wait for the callback; do not send it again." }: Pick<CallContext, "ids" | "recovery"> = {},
+): string {
+  const value = text((body as Record<string, unknown>)[field]);
+  if (value) return value;
+  throw new MpesaOutcomeUnknownError(`it was accepted, but the answer lacks ${field}.`, {
+    operation: id,
+    ids,
+    hint: recovery,
+  });
+}
+
+/** Whether a query has no result yet, in any of the forms in which Daraja says so. */
+export function isPending(
+  outcome: Outcome,
+): outcome is Outcome & { kind: "decided"; decision: Exclude<Decision, { kind: "accepted" }> } {
+  return outcome.kind === "decided" && outcome.decision.kind === "pending";
+}
+
+async function toOutgoing(request: Request): Promise<Outgoing> {
+  const body = request.body === null ? undefined : await request.text();
+  return { url: request.url, method: request.method, headers: request.headers, body };
+}
+
+function basicToken({ consumerKey, consumerSecret }: Config): string | undefined {
+  return consumerKey === undefined ? undefined : base64(`${consumerKey}:${consumerSecret}`);
+}

@@ -1,0 +1,80 @@
+import type { OperationId } from "@mpesa/raw";
+
+/** What Daraja calls the things of one payment; whichever are known when an error is made. */
+export interface MpesaIds {
+  readonly merchantRequestId?: string;
+  readonly checkoutRequestId?: string;
+  readonly originatorConversationId?: string;
+  readonly conversationId?: string;
+  readonly requestRefId?: string;
+}
+
+/** What every error of this SDK is made from. Texts arrive here already redacted. */
+export interface MpesaErrorInit {
+  readonly operation?: OperationId | undefined;
+  readonly hint?: string | undefined;
+  readonly requestId?: string | undefined;
+  readonly ids?: MpesaIds | undefined;
+  readonly cause?: unknown;
+}
+
+/**
+ * The base of every error this SDK throws. `type` names the class and survives minifying; `hint` says what to do.
+ * The message alone is enough to act on: what failed, the code, the request id, the hint, never a secret.
+ *
+ * @example
+ * catch (error) {
+ *   if (isMpesaError(error) && error.type === "MpesaOutcomeUnknownError") await askLater(error.ids);
+ * }
+ */
+export abstract class MpesaError extends Error {
+  /** The class name as a literal, safe to switch on after minifying. */
+  abstract readonly type: MpesaErrorType;
+  /** The spec's operationId of the call, such as `stkPush`. */
+  readonly operation: OperationId | undefined;
+  /** What to do about it, in one or two sentences. */
+  readonly hint: string | undefined;
+  /** Daraja's id of the request, for their support. */
+  readonly requestId: string | undefined;
+  /**
+   * Every id known: made before sending, or read from the answer. Not enumerable, so that loggers do not print it:
+   * a CheckoutRequestID holds the payer's number. `toJSON` shows the ids without that number.
+   */
+  declare readonly ids: MpesaIds;
+
+  constructor(what: string, init: MpesaErrorInit = {}) {
+    const where = init.operation ? `${init.operation}: ` : "";
+    const request = init.requestId ? ` (request ${init.requestId})` : "";
+    const hint = init.hint ? ` ${init.hint}` : "";
+    super(`${where}${what}${request}${hint}`, init.cause === undefined ? undefined : { cause: init.cause });
+    this.operation = init.operation;
+    this.hint = init.hint;
+    this.requestId = init.requestId;
+    Object.defineProperty(this, "ids", { value: init.ids ?? {} });
+    // A registered symbol is the same in every copy of the package, where classes are not.
+    Object.defineProperty(this, Symbol.for("@mpesa/sdk/error"), { value: true });
+  }
+
+  /** The error as plain data for a log line; holds no secret. */
+  toJSON(): Record<string, unknown> {
+    const { cause: _, stack: __, ...fields } = this as Record<string, unknown>;
+    const { checkoutRequestId, ...ids } = this.ids;
+    const shown = { ...ids, ...(checkoutRequestId && { checkoutRequestId: withoutPhoneNumber(checkoutRequestId) }) };
+    return { type: this.type, message: this.message, ...fields, ...(Object.keys(shown).length > 0 && { ids: shown }) };
+  }
+}
+
+/** The literal types of the errors, for `switch (error.type)`. */
+export type MpesaErrorType =
+  | "MpesaConfigError"
+  | "MpesaValidationError"
+  | "MpesaAuthError"
+  | "MpesaRateLimitError"
+  | "MpesaApiError"
+  | "MpesaConnectionError"
+  | "MpesaOutcomeUnknownError";
+
+/** The last nine digits of newer ids are the payer's number. */
+function withoutPhoneNumber(checkoutRequestId: string): string {
+  return checkoutRequestId.replace(/(?<=\d{14,})[17]\d{8}$/, "*********");
+}

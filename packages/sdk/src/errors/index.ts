@@ -1,0 +1,10 @@
+export { MpesaApiError } from "./api-error.ts";
+export { MpesaAuthError } from "./auth-error.ts";
+export { MpesaError, type MpesaErrorInit, type MpesaErrorType, type MpesaIds } from "./base.ts";
+export { MpesaConfigError } from "./config-error.ts";
+export { MpesaConnectionError } from "./connection-error.ts";
+export { type AnyMpesaError, isMpesaError } from "./is-mpesa-error.ts";
+export type { Issue } from "./issue.ts";
+export { MpesaOutcomeUnknownError } from "./outcome-unknown-error.ts";
+export { MpesaRateLimitError } from "./rate-limit-error.ts";
+export { MpesaValidationError } from "./validation-error.ts";

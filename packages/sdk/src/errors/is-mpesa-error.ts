@@ -1,0 +1,27 @@
+import type { MpesaApiError } from "./api-error.ts";
+import type { MpesaAuthError } from "./auth-error.ts";
+import type { MpesaConfigError } from "./config-error.ts";
+import type { MpesaConnectionError } from "./connection-error.ts";
+import type { MpesaOutcomeUnknownError } from "./outcome-unknown-error.ts";
+import type { MpesaRateLimitError } from "./rate-limit-error.ts";
+import type { MpesaValidationError } from "./validation-error.ts";
+
+/** Any error of this SDK, told apart by `type`. */
+export type AnyMpesaError =
+  | MpesaConfigError
+  | MpesaValidationError
+  | MpesaAuthError
+  | MpesaRateLimitError
+  | MpesaApiError
+  | MpesaConnectionError
+  | MpesaOutcomeUnknownError;
+
+/**
+ * Tells whether `error` comes from this SDK, also from another copy of the package, where `instanceof` fails.
+ *
+ * @example
+ * if (isMpesaError(error) && error.type === "MpesaApiError") console.warn(error.kind, error.hint);
+ */
+export function isMpesaError(error: unknown): error is AnyMpesaError {
+  return typeof error === "object" && error !== null && Symbol.for("@mpesa/sdk/error") in error;
+}

@@ -1,0 +1,127 @@
+import type { PullQueryResponse, PullTransaction as RawTransaction } from "@mpesa/raw";
+import { pullWindowHours } from "@mpesa/raw/platform";
+import type { CallOptions, Core } from "../core.ts";
+import { checkOwnShortCode } from "../initiator/params.ts";
+import { isJson, text } from "../transport/error-body.ts";
+import { Checks } from "../values/checks.ts";
+import { localTime, parseInstant } from "../values/local-time.ts";
+import { bad, good, type Parsed } from "../values/parsed.ts";
+import { parsePhoneNumber } from "../values/phone-number.ts";
+
+/** Which customer payments to list. */
+export interface PullRange {
+  /** The first moment, at most 48 hours ago; seconds count, parts of them do not. */
+  from: Date;
+  /** The last moment. */
+  to: Date;
+  /** @default the client's shortCode */
+  shortCode?: string;
+}
+
+/** One page of a range. */
+export interface PullQueryParams extends PullRange {
+  /** How many payments to skip. @default 0 */
+  offset?: number;
+}
+
+/** One customer payment, as the list has it. */
+export interface PulledTransaction {
+  /** The M-Pesa receipt. */
+  readonly transactionId: string | undefined;
+  /** As it came: written as UTC (`Z`), but probably Nairobi time, which nobody has confirmed. */
+  readonly transactionDate: string | undefined;
+  /** In shillings. */
+  readonly amount: number | undefined;
+  /** 12 digits where it is a whole number of that kind, otherwise as it came. */
+  readonly phoneNumber: string | undefined;
+  /** The payer's name. */
+  readonly sender: string | undefined;
+  /** The kind of payment, such as `c2b-pay-bill-debit`. */
+  readonly transactionType: string | undefined;
+  /** The account that the customer typed. */
+  readonly billReference: string | undefined;
+  readonly organizationName: string | undefined;
+  /** The entry as it came. */
+  readonly raw: RawTransaction;
+}
+
+/** A page of payments; empty when there are none. */
+export interface PullPage {
+  readonly transactions: readonly PulledTransaction[];
+  readonly responseMessage: string;
+  /** The answer as it came. */
+  readonly raw: PullQueryResponse;
+}
+
+const WINDOW_MS = pullWindowHours * 3_600_000;
+/** A caller who asks for "the last 48 hours" computed that a moment ago. */
+const TOLERANCE_MS = 60_000;
+
+export async function pullQuery(core: Core, params: PullQueryParams, options?: CallOptions): Promise<PullPage> {
+  const checks = new Checks("pullQuery");
+  const range = checkRange(core, checks, params);
+  const offset = checks.take("offset", parseOffset(params.offset));
+  checks.done();
+  return fetchPage(core, range, offset, options);
+}
+
+/** A range that passed its checks. */
+export interface CheckedRange {
+  readonly shortCode: string;
+  readonly from: Date;
+  readonly to: Date;
+}
+
+export function checkRange(core: Core, checks: Checks, params: PullRange): CheckedRange {
+  const shortCode = checkOwnShortCode(checks, params.shortCode ?? core.config.shortCode);
+  const from = checks.take("from", parseInstant(params.from));
+  const to = checks.take("to", parseInstant(params.to));
+  if (from !== undefined && to !== undefined && from > to) {
+    checks.take("from", bad(from, "must not be after to", "Exchange the two."));
+  }
+  if (from !== undefined && from.getTime() < core.config.now() - WINDOW_MS - TOLERANCE_MS) {
+    const fix =
+      "Daraja keeps no more, so a longer range cannot be split either: take older payments from your own records.";
+    checks.take("from", bad(from, `must be within the last ${pullWindowHours} hours`, fix));
+  }
+  return { shortCode, from, to };
+}
+
+export async function fetchPage(
+  core: Core,
+  { shortCode, from, to }: CheckedRange,
+  offset: number,
+  options?: CallOptions,
+): Promise<PullPage> {
+  const body = {
+    ShortCode: shortCode,
+    StartDate: localTime(from),
+    EndDate: localTime(to),
+    OffSetValue: String(offset),
+  };
+  const raw = await core.call("pullQuery", body, { options, secrets: [] });
+  const entries: unknown[] = [raw.Response].flat(3);
+  const transactions = entries.filter(isJson).map((entry) => toTransaction(entry as RawTransaction));
+  return { transactions, responseMessage: text(raw.ResponseMessage) ?? "", raw };
+}
+
+function toTransaction(raw: RawTransaction): PulledTransaction {
+  const amount = Number(text(raw.amount) || Number.NaN);
+  const number = parsePhoneNumber(raw.msisdn);
+  return {
+    transactionId: text(raw.transactionId),
+    transactionDate: text(raw.trxDate),
+    amount: Number.isFinite(amount) ? amount : undefined,
+    phoneNumber: number.ok ? number.value : text(raw.msisdn),
+    sender: text(raw.sender),
+    transactionType: text(raw.transactiontype),
+    billReference: text(raw.billreference),
+    organizationName: text(raw.organizationname),
+    raw,
+  };
+}
+
+function parseOffset(value: unknown = 0): Parsed<number> {
+  if (typeof value === "number" && Number.isSafeInteger(value) && value >= 0) return good(value);
+  return bad(value, "must be a whole number of payments from 0", "Leave it out for the first page.");
+}

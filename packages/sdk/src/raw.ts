@@ -1,0 +1,125 @@
+import {
+  createRawClient,
+  type OperationInfo,
+  operationTable,
+  type RawGetRoutes,
+  type RawInit,
+  type RawPostRoutes,
+  type RawResult,
+} from "@mpesa/raw";
+import type { Core } from "./core.ts";
+import type { MpesaIds } from "./errors/base.ts";
+import { isJson, text } from "./transport/error-body.ts";
+
+/** Per-call options of {@link MpesaRaw}: the body or query as the spec has it, headers of your own, and a signal. */
+export type MpesaRawInit<Body, Query> = Omit<RawInit<Body, Query>, "fetch">;
+
+/**
+ * Every path of the spec, exactly as it is on the wire, with this client's token, retries and timeouts. A money call is
+ * sent as often as the same call through its product would be, that is once.
+ *
+ * Whatever HTTP answer comes is given back as it is: `data` for 2xx, else `error`; the body decides, as Daraja also sends
+ * errors with 200. Only what is no answer throws.
+ */
+export interface MpesaRaw {
+  /** @throws MpesaConnectionError, MpesaAuthError: not sent. MpesaOutcomeUnknownError: no whole answer, or 2xx without JSON. */
+  GET<P extends keyof RawGetRoutes>(
+    path: P,
+    init: MpesaRawInit<never, RawGetRoutes[P]["query"]>,
+  ): Promise<RawResult<RawGetRoutes[P]["response"], RawGetRoutes[P]["error"]>>;
+  /**
+   * @throws MpesaConnectionError, MpesaAuthError: not sent. MpesaOutcomeUnknownError: no whole answer, or 2xx without JSON.
+   * @example
+   * const { data, error, response } = await mpesa.raw.POST("/mpesa/stkpush/v1/processrequest", { body });
+   */
+  POST<P extends keyof RawPostRoutes>(
+    path: P,
+    init: MpesaRawInit<RawPostRoutes[P]["body"], never>,
+  ): Promise<RawResult<RawPostRoutes[P]["response"], RawPostRoutes[P]["error"]>>;
+}
+
+export function createRaw(core: Core): MpesaRaw {
+  const table = Object.values<OperationInfo>(operationTable);
+  const operations = new Map(table.map((operation) => [`${operation.method} ${operation.path}`, operation]));
+  const client = createRawClient({
+    baseUrl: core.config.baseUrl,
+    // Answering here leaves the raw client only what it is good at: typed paths, and bodies in and out.
+    middleware: [
+      {
+        onRequest: ({ request, schemaPath }) =>
+          exchange(core, operations.get(`${request.method} ${schemaPath}`), request),
+      },
+    ],
+  });
+  const get = client.GET as (path: string, init: object) => Promise<never>;
+  const post = client.POST as (path: string, init: object) => Promise<never>;
+  return { GET: (path, init) => get(path, chosen(init)), POST: (path, init) => post(path, chosen(init)) };
+}
+
+/** Anything else, such as another fetch or base URL, would take the call, and the token, out of this client's hands. */
+function chosen({
+  body,
+  params,
+  headers,
+  signal,
+}: {
+  body?: unknown;
+  params?: unknown;
+  headers?: unknown;
+  signal?: unknown;
+}): object {
+  return { body, params, headers, signal };
+}
+
+async function exchange(core: Core, operation: OperationInfo | undefined, request: Request): Promise<Response> {
+  if (!operation) throw new TypeError(`the spec has no ${request.method} ${new URL(request.url).pathname}`);
+  const body = parse(await request.clone().text());
+  const { outcome, redactor } = await core.forward(operation, request, { secrets: secretsOf(body) });
+  if (outcome.kind !== "decided") throw core.error(operation, outcome, redactor, { ids: idsOf(body) });
+  const { status, headers, text: content } = outcome.reply;
+  const isAnswer = status >= 200 && status <= 599 && (status >= 300 || parse(content) !== undefined);
+  if (!isAnswer) throw core.error(operation, outcome, redactor, { ids: idsOf(body) });
+  // Its length and coding were the wire's; the text has been decoded.
+  const clean = new Headers(headers);
+  for (const name of ["content-length", "content-encoding", "transfer-encoding"]) clean.delete(name);
+  return new Response(status === 304 ? null : content, { status, headers: clean });
+}
+
+function parse(content: string): unknown {
+  try {
+    return JSON.parse(content) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Values of the body that no error may show. */
+function secretsOf(body: unknown): (string | undefined)[] {
+  if (!isJson(body)) return [];
+  const names = [
+    "Password",
+    "SecurityCredential",
+    "IDNumber",
+    "PartyA",
+    "PartyB",
+    "PhoneNumber",
+    "Msisdn",
+    "NominatedNumber",
+    "Requester",
+  ];
+  const values = names.map((name) => text(body[name]));
+  // Short codes are in every message and no secret.
+  return values.filter((value) => value !== undefined && value.length > 7);
+}
+
+function idsOf(body: unknown): MpesaIds {
+  if (!isJson(body)) return {};
+  const originatorConversationId = text(body["OriginatorConversationID"]);
+  const checkoutRequestId = text(body["CheckoutRequestID"]);
+  const requestRefId = text(body["RequestRefID"]);
+  return {
+    ...(originatorConversationId !== undefined && { originatorConversationId }),
+    ...(checkoutRequestId !== undefined && { checkoutRequestId }),
+    ...(requestRefId !== undefined && { requestRefId }),
+  };
+}

@@ -1,0 +1,61 @@
+const REPLACEMENT = "[redacted]";
+/** Shorter strings would blank out ordinary words. */
+const MIN_SECRET_LENGTH = 4;
+const PHONE_NUMBER = /(?<![0-9])((?:\+?254|0)[17][0-9]{2})[0-9]{4}([0-9]{2})(?![0-9])/g;
+const ECHOED_TOKEN = /(access token\s*-\s*)[A-Za-z0-9._~+/=-]+/gi;
+
+/** Takes the secrets it knows, in every spelling they travel in, out of texts that a person or a log will see. */
+export class Redactor {
+  readonly #secrets = new Set<string>();
+  readonly #parent: Redactor | undefined;
+
+  constructor(secrets: Iterable<string | undefined> = [], parent?: Redactor) {
+    this.#parent = parent;
+    for (const secret of secrets) this.add(secret);
+  }
+
+  /** Remembers one more secret. Its other forms are made when a text is cleaned: most calls end without one. */
+  add(secret: string | undefined): void {
+    if (secret !== undefined && secret.length >= MIN_SECRET_LENGTH) this.#secrets.add(secret);
+  }
+
+  /** A redactor that also knows the secrets of one call. */
+  child(secrets: Iterable<string | undefined>): Redactor {
+    return new Redactor(secrets, this);
+  }
+
+  text(text: string): string {
+    let clean = text;
+    // Longest first, or a short secret inside a long one would leave its rest behind.
+    for (const secret of [...this.#all()].sort((a, b) => b.length - a.length))
+      clean = clean.replaceAll(secret, REPLACEMENT);
+    return clean.replace(ECHOED_TOKEN, `$1${REPLACEMENT}`).replace(PHONE_NUMBER, "$1****$2");
+  }
+
+  /** A copy of a thrown value that is safe to keep as `cause`: name, code, message and stack, redacted, and its own causes. */
+  cause(thrown: unknown, depth = 0): Error | undefined {
+    if (thrown === undefined || depth > 4) return undefined;
+    if (typeof thrown !== "object" || thrown === null) return new Error(this.text(String(thrown)));
+    const source = thrown as { name?: unknown; message?: unknown; code?: unknown; stack?: unknown; cause?: unknown };
+    const inner = this.cause(source.cause, depth + 1);
+    const copy = new Error(this.text(String(source.message ?? "")), inner && { cause: inner });
+    copy.name = this.text(String(source.name ?? "Error"));
+    if (typeof source.stack === "string") copy.stack = this.text(source.stack);
+    if (source.code !== undefined) Object.assign(copy, { code: this.text(String(source.code)) });
+    return copy;
+  }
+
+  *#all(): Generator<string> {
+    for (const secret of this.#secrets) {
+      yield* [secret, encodeURIComponent(secret.toWellFormed()), base64(secret), JSON.stringify(secret).slice(1, -1)];
+    }
+    if (this.#parent) yield* this.#parent.#all();
+  }
+}
+
+/** Base64 of the UTF-8 bytes. */
+export function base64(text: string): string {
+  let binary = "";
+  for (const byte of new TextEncoder().encode(text)) binary += String.fromCharCode(byte);
+  return btoa(binary);
+}

@@ -1,0 +1,64 @@
+import type { CallOptions, Core } from "../core.ts";
+import { Pace } from "./pace.ts";
+import { type StkPush, type StkPushParams, stkPush } from "./push.ts";
+import { type StkQueryParams, type StkStatus, stkQuery } from "./query.ts";
+import type { StkSettlement } from "./settlement.ts";
+import { realTime, type StkOutcome, type StkWaitOptions, type StkWaitTarget, stkWait } from "./wait.ts";
+
+/** Payment prompts on a customer's phone (M-Pesa Express, STK push). */
+export interface Stk {
+  /**
+   * Shows a payment prompt. Resolves when Daraja accepted it; whether the customer pays comes to `callbackUrl`.
+   * Never sent twice: there is no deduplication key, and two pushes are two prompts.
+   *
+   * @throws MpesaValidationError, MpesaAuthError, MpesaRateLimitError, MpesaApiError, MpesaConnectionError: no prompt was sent.
+   * @throws MpesaOutcomeUnknownError when a prompt may be on the phone; only the callback tells then.
+   * @example
+   * const push = await mpesa.stk.push({
+   *   payTo: { payBill: "174379", account: "INV-1" },
+   *   phoneNumber: "0712 345 678",
+   *   amount: 100,
+   *   callbackUrl: "https://example.com/stk/9f2c",
+   * });
+   */
+  push(params: StkPushParams, options?: CallOptions): Promise<StkPush>;
+  /**
+   * Asks once for the state of a prompt. Every form in which Daraja says "not yet" is `pending`.
+   * The sandbox allows 5 queries a minute, one every 12 seconds.
+   *
+   * @throws MpesaValidationError, MpesaAuthError, MpesaRateLimitError, MpesaApiError, MpesaConnectionError, MpesaOutcomeUnknownError.
+   * @example
+   * const { outcome } = await mpesa.stk.query({ checkoutRequestId: push.checkoutRequestId });
+   */
+  query(params: StkQueryParams, options?: CallOptions): Promise<StkStatus>;
+  /**
+   * Waits until the prompt is paid, has failed, or the time is up (`unknown`). Asks from 12 seconds on, less than five
+   * times a minute, in the sandbox for all waits of this client together, and as the gateway asks when it is too much.
+   * Lost answers, busy gateways and faults of M-Pesa's do not end the wait.
+   *
+   * Aborting ends the waiting, not the charge: the promise rejects with the signal's reason, the prompt stays on the
+   * phone, and the customer may still pay. The ids are all it takes to wait again later, in another process too.
+   *
+   * @throws MpesaValidationError; MpesaAuthError or MpesaApiError when the query itself is refused. `ids` of the error
+   *   still names the prompt. The signal's reason when aborted.
+   * @example
+   * const { outcome, code } = await mpesa.stk.wait(push, { signal: AbortSignal.timeout(60_000) });
+   * if (outcome === "failed") console.log(code?.meaning);
+   * @example
+   * // Ends at once when the callback comes first.
+   * await mpesa.stk.wait({ checkoutRequestId }, { settled: { wait: (id, signal) => myCallbacks.next(id, signal) } });
+   */
+  wait<T extends StkSettlement = StkSettlement>(
+    push: StkPush | StkWaitTarget,
+    options?: StkWaitOptions<T>,
+  ): Promise<StkOutcome<T>>;
+}
+
+export function createStk(core: Core, time: typeof realTime = realTime): Stk {
+  const tools = { ...time, pace: new Pace(core.config) };
+  return {
+    wait: (push, options = {}) => stkWait(core, tools, push, options),
+    push: (params, options) => stkPush(core, params, options),
+    query: (params, options) => stkQuery(core, params, options),
+  };
+}

@@ -1,0 +1,130 @@
+import { operationTable, type StkQueryResponse } from "@mpesa/raw";
+import { stkCodes } from "@mpesa/raw/codes";
+import { stkQueryRequestConstraints as rules } from "@mpesa/raw/constraints";
+import { type CodeMatch, lookupCode } from "../codes/lookup.ts";
+import { type CallContext, type CallOptions, type Core, isPending } from "../core.ts";
+import { isMpesaError } from "../errors/is-mpesa-error.ts";
+import { text } from "../transport/error-body.ts";
+import type { Outcome } from "../transport/send.ts";
+import { Checks } from "../values/checks.ts";
+import type { StkPassword } from "../values/password.ts";
+import { parseText } from "../values/text.ts";
+import { wireNumber } from "../values/wire-number.ts";
+import { checkStkCredentials, type StkCredentials } from "./credentials.ts";
+
+/** Which prompt to ask about. */
+export interface StkQueryParams extends StkCredentials {
+  checkoutRequestId: string;
+  /** The short code of the push (for a till, its store). @default the client's shortCode */
+  shortCode?: string;
+}
+
+/** What the query knows. It never tells receipt or amount: those come with the callback. */
+export interface StkStatus {
+  /** `unknown` is an answer that settles nothing; never treat it as failed. */
+  readonly outcome: "paid" | "pending" | "failed" | "unknown";
+  readonly checkoutRequestId: string;
+  readonly merchantRequestId: string | undefined;
+  /** The result code as text; `undefined` while Daraja answers "not yet" with an error. */
+  readonly resultCode: string | undefined;
+  readonly resultDescription: string | undefined;
+  /** What the code means for an STK push; `undefined` for a code nobody has described. */
+  readonly code: CodeMatch | undefined;
+  /** The answer as it came. */
+  readonly raw: StkQueryResponse | undefined;
+}
+
+/** One reading of a prompt's state, or the error instead of it; `final` when asking again cannot bring another. */
+export type StkReading = { readonly status: StkStatus } | { readonly error: Error; readonly final: boolean };
+
+export async function stkQuery(core: Core, params: StkQueryParams, options?: CallOptions): Promise<StkStatus> {
+  const reading = await readStk(core, checkStkQuery(core, params), { options });
+  if ("error" in reading) throw reading.error;
+  return reading.status;
+}
+
+/** A checked query: whom to ask about, and how to sign it at the moment of asking. */
+export interface StkQueryPlan {
+  readonly checkoutRequestId: string;
+  readonly shortCode: string;
+  readonly credentials: () => StkPassword;
+  readonly passkey: string | undefined;
+}
+
+/** @throws MpesaValidationError with everything that is wrong. */
+export function checkStkQuery(core: Core, params: StkQueryParams, also?: (checks: Checks) => void): StkQueryPlan {
+  const checks = new Checks("stkQuery");
+  const checkoutRequestId = checks.take(
+    "checkoutRequestId",
+    parseText(params.checkoutRequestId, rules.CheckoutRequestID),
+  );
+  const owner = { field: "shortCode", value: params.shortCode };
+  const { shortCode, credentials } = checkStkCredentials(checks, core.config, owner, params);
+  also?.(checks);
+  checks.done();
+  return { checkoutRequestId, shortCode, credentials, passkey: params.passkey };
+}
+
+/** Asks once. */
+export async function readStk(
+  core: Core,
+  { checkoutRequestId, shortCode, credentials, passkey }: StkQueryPlan,
+  how: Pick<CallContext, "options" | "maxRetries">,
+): Promise<StkReading> {
+  const { password, timestamp } = credentials();
+  const body = {
+    BusinessShortCode: wireNumber(shortCode),
+    Password: password,
+    Timestamp: timestamp,
+    CheckoutRequestID: checkoutRequestId,
+  };
+  const context = { ...how, ids: { checkoutRequestId }, secrets: [password, passkey] };
+  const { outcome, redactor } = await core.exchange("stkQuery", body, context);
+  const nothing = { checkoutRequestId, merchantRequestId: undefined, raw: undefined };
+  if (isPending(outcome)) {
+    const { match, error } = outcome.decision;
+    const said = error && redactor.text(error.message);
+    return { status: { ...nothing, outcome: "pending", resultCode: undefined, resultDescription: said, code: match } };
+  }
+  if (outcome.kind !== "decided" || outcome.decision.kind !== "accepted") {
+    const error = core.error(operationTable.stkQuery, outcome, redactor, context);
+    return { error, final: isFinal(outcome, error) };
+  }
+  const raw = outcome.decision.body as StkQueryResponse;
+  const resultCode = text(raw.ResultCode);
+  const code =
+    resultCode === undefined ? undefined : lookupCode(stkCodes, resultCode, { message: text(raw.ResultDesc) });
+  return {
+    status: {
+      outcome: outcomeOf(code),
+      checkoutRequestId,
+      merchantRequestId: text(raw.MerchantRequestID),
+      resultCode,
+      resultDescription: text(raw.ResultDesc),
+      code,
+      raw,
+    },
+  };
+}
+
+/** Refused keys, products and parameters stay refused; a lost answer, a busy gateway and a fault of theirs pass. */
+function isFinal(outcome: Outcome, error: Error): boolean {
+  if (isMpesaError(error) && error.type === "MpesaAuthError") return true;
+  return outcome.kind === "decided" && outcome.decision.kind === "refused";
+}
+
+/** Only a listed code settles a payment: an unlisted one might mean anything. */
+export function outcomeOf(code: CodeMatch | undefined): StkStatus["outcome"] {
+  switch (code?.retry) {
+    case "none":
+      return "paid";
+    case "poll":
+      return "pending";
+    case "new":
+    case "fix":
+    case "no":
+      return "failed";
+    default:
+      return "unknown";
+  }
+}

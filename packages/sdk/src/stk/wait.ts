@@ -1,0 +1,245 @@
+import type { StkQueryResponse } from "@mpesa/raw";
+import { stkCodes } from "@mpesa/raw/codes";
+import { type CodeMatch, lookupCode } from "../codes/lookup.ts";
+import type { Core } from "../core.ts";
+import { type AnyMpesaError, isMpesaError } from "../errors/is-mpesa-error.ts";
+import { wait as sleep } from "../transport/backoff.ts";
+import { bad, good, type Parsed } from "../values/parsed.ts";
+import type { StkCredentials } from "./credentials.ts";
+import { FIRST_POLL_MS, type Pace, POLL_INTERVAL_MS } from "./pace.ts";
+import { checkStkQuery, outcomeOf, readStk, type StkQueryPlan, type StkStatus } from "./query.ts";
+import { listen, type StkSettled, type StkSettlement } from "./settlement.ts";
+
+/** Which prompt to wait for: an answered push, or just its ids, also in another process. */
+export interface StkWaitTarget {
+  checkoutRequestId: string;
+  merchantRequestId?: string;
+  /** The short code of the push (for a till, its store). @default the client's shortCode */
+  shortCode?: string;
+}
+
+/** How to wait. */
+export interface StkWaitOptions<T extends StkSettlement = StkSettlement> extends StkCredentials {
+  /** Stops the waiting, and nothing else: the prompt stays on the phone, and the customer may still pay. */
+  signal?: AbortSignal;
+  /** Milliseconds to wait altogether; then the outcome is `unknown`. @default 180000 */
+  timeoutMs?: number;
+  /** Milliseconds until the first query. @default 12000, because a younger prompt is not found */
+  firstPollMs?: number;
+  /** Told after each query. Throwing in it changes nothing. */
+  onPoll?: (poll: StkPoll) => void;
+  /** Hears of the callback: a promise of it, or a store that your callback route feeds. Whichever knows first decides. */
+  settled?: StkSettled<T>;
+}
+
+/** One query of a wait. */
+export interface StkPoll {
+  /** Counts from 1. */
+  readonly poll: number;
+  /** What it said; `undefined` when it failed in a way that passes. */
+  readonly status: StkStatus | undefined;
+  readonly error: AnyMpesaError | undefined;
+}
+
+/** How a prompt ended. */
+export interface StkOutcome<T extends StkSettlement = StkSettlement> {
+  /** `unknown` means that the time is up, or the answer is not understood: it may still be paid. */
+  readonly outcome: "paid" | "failed" | "unknown";
+  readonly checkoutRequestId: string;
+  readonly merchantRequestId: string | undefined;
+  /** What told: the callback, the query, or neither within the time. */
+  readonly source: "callback" | "query" | "timeout";
+  /** The result code as text. */
+  readonly resultCode: string | undefined;
+  readonly resultDescription: string | undefined;
+  /** What the code means for an STK push; `undefined` for a code nobody has described. */
+  readonly code: CodeMatch | undefined;
+  /** What the callback told, when it decided; the query never tells receipt or amount. */
+  readonly callback: T | undefined;
+  /** The last error of a query, when the time is up. */
+  readonly lastError: AnyMpesaError | undefined;
+  /** The last answer to a query, as it came. */
+  readonly raw: StkQueryResponse | undefined;
+}
+
+/** What a test replaces. */
+export interface WaitTools {
+  readonly pace: Pace;
+  /** Milliseconds that only ever grow; the wall clock may be set back. */
+  readonly clock: () => number;
+  /** False when the signal ended it. */
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<boolean>;
+}
+
+export const realTime: Omit<WaitTools, "pace"> = { clock: () => performance.now(), sleep };
+
+const DEFAULT_TIMEOUT_MS = 180_000;
+/** setTimeout takes no more. */
+const MAX_MS = 2_147_483_647;
+
+export async function stkWait<T extends StkSettlement>(
+  core: Core,
+  tools: WaitTools,
+  target: StkWaitTarget,
+  options: StkWaitOptions<T>,
+): Promise<StkOutcome<T>> {
+  const { timeoutMs = DEFAULT_TIMEOUT_MS, firstPollMs = FIRST_POLL_MS, signal, settled } = options;
+  const plan = checkStkQuery(core, { ...target, ...credentialsOf(options) }, (checks) => {
+    checks.take("timeoutMs", parseMs(timeoutMs));
+    checks.take("firstPollMs", parseMs(firstPollMs));
+  });
+  signal?.throwIfAborted();
+  const done = new AbortController();
+  const stop = signal ? AbortSignal.any([signal, done.signal]) : done.signal;
+  const merchantRequestId = target.merchantRequestId;
+  const called = listen(settled, plan.checkoutRequestId, stop, core.emit).then((callback) =>
+    fromCallback(callback, { checkoutRequestId: plan.checkoutRequestId, merchantRequestId }),
+  );
+  const asked = poll<T>(core, tools, plan, { ...options, timeoutMs, firstPollMs, merchantRequestId, stop });
+  try {
+    // Whichever loses is heard by the race, so that nothing of it is left unhandled.
+    return await Promise.race([called, asked, aborted(stop)]);
+  } finally {
+    done.abort();
+  }
+}
+
+interface Polling {
+  readonly timeoutMs: number;
+  readonly firstPollMs: number;
+  readonly onPoll?: (poll: StkPoll) => void;
+  readonly merchantRequestId: string | undefined;
+  readonly stop: AbortSignal;
+}
+
+/** Asks in the allowed rhythm until an answer settles it or the time is up. */
+async function poll<T extends StkSettlement>(
+  core: Core,
+  { pace, clock, sleep }: WaitTools,
+  plan: StkQueryPlan,
+  { timeoutMs, firstPollMs, onPoll, merchantRequestId, stop }: Polling,
+): Promise<StkOutcome<T>> {
+  const started = clock();
+  const deadline = started + timeoutMs;
+  let earliest = started + firstPollMs;
+  let last: Omit<StkPoll, "poll"> = { status: undefined, error: undefined };
+  for (let count = 1; ; count++) {
+    if (!(await turn({ pace, clock, sleep }, { earliest, deadline, stop }))) {
+      return fromPoll("unknown", "timeout", last, { ...plan, merchantRequestId });
+    }
+    const attemptMs = Math.max(1, Math.min(core.config.timeoutMs, Math.ceil(deadline - clock())));
+    const reading = await readStk(core, plan, { options: { signal: stop, timeoutMs: attemptMs }, maxRetries: 0 });
+    stop.throwIfAborted();
+    earliest = clock() + POLL_INTERVAL_MS;
+    if ("error" in reading) {
+      const { error, final } = reading;
+      if (final || !isMpesaError(error)) throw error;
+      last = { ...last, error };
+      if (error.type === "MpesaRateLimitError" && error.retryAfterMs !== undefined)
+        pace.hold(clock() + error.retryAfterMs);
+      tell(onPoll, { poll: count, status: undefined, error });
+      continue;
+    }
+    const { status } = reading;
+    last = { status, error: undefined };
+    tell(onPoll, { poll: count, ...last });
+    const { outcome } = status;
+    if (outcome === "paid" || outcome === "failed")
+      return fromPoll(outcome, "query", last, { ...plan, merchantRequestId });
+  }
+}
+
+/** Waits for this query's turn in the line; false when the time is up before. */
+async function turn(
+  { pace, clock, sleep }: WaitTools,
+  { earliest, deadline, stop }: { earliest: number; deadline: number; stop: AbortSignal },
+): Promise<boolean> {
+  const ticket = pace.enter(earliest);
+  try {
+    for (;;) {
+      const now = clock();
+      if (now >= deadline) return false;
+      const at = pace.timeOf(ticket);
+      if (at <= now) {
+        pace.take(ticket, now);
+        return true;
+      }
+      // The line may have moved meanwhile, so the moment is looked up again.
+      if (!(await sleep(Math.min(at, deadline) - now, stop))) throw stop.reason;
+    }
+  } finally {
+    pace.leave(ticket);
+  }
+}
+
+function fromPoll<T extends StkSettlement>(
+  outcome: StkOutcome["outcome"],
+  source: "query" | "timeout",
+  { status, error }: Omit<StkPoll, "poll">,
+  { checkoutRequestId, merchantRequestId }: { checkoutRequestId: string; merchantRequestId: string | undefined },
+): StkOutcome<T> {
+  return {
+    outcome,
+    checkoutRequestId,
+    merchantRequestId: merchantRequestId ?? status?.merchantRequestId,
+    source,
+    resultCode: status?.resultCode,
+    resultDescription: status?.resultDescription,
+    code: status?.code,
+    callback: undefined,
+    lastError: error,
+    raw: status?.raw,
+  };
+}
+
+function fromCallback<T extends StkSettlement>(
+  callback: T,
+  { checkoutRequestId, merchantRequestId }: { checkoutRequestId: string; merchantRequestId: string | undefined },
+): StkOutcome<T> {
+  const resultCode = String(callback.resultCode);
+  const { resultDescription } = callback;
+  const code = lookupCode(stkCodes, resultCode, { message: resultDescription });
+  const outcome = outcomeOf(code);
+  return {
+    // A callback comes once: one that still says "pending" settles nothing.
+    outcome: outcome === "pending" ? "unknown" : outcome,
+    checkoutRequestId,
+    merchantRequestId: merchantRequestId ?? callback.merchantRequestId,
+    source: "callback",
+    resultCode,
+    resultDescription,
+    code,
+    callback,
+    lastError: undefined,
+    raw: undefined,
+  };
+}
+
+/** An observer's mistake is not the payment's. */
+function tell(onPoll: ((poll: StkPoll) => void) | undefined, what: StkPoll): void {
+  try {
+    const result: unknown = onPoll?.(what);
+    if (result instanceof Promise) result.catch(() => undefined);
+  } catch {
+    // The wait goes on.
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
+}
+
+function credentialsOf({ passkey, password, timestamp }: StkCredentials): StkCredentials {
+  return {
+    ...(passkey !== undefined && { passkey }),
+    ...(password !== undefined && { password }),
+    ...(timestamp !== undefined && { timestamp }),
+  };
+}
+
+function parseMs(value: unknown): Parsed<number> {
+  if (typeof value === "number" && value >= 0 && value <= MAX_MS) return good(value);
+  return bad(value, `must be a number of milliseconds from 0 to ${MAX_MS}`, "Leave it out for the default.");
+}

@@ -1,0 +1,39 @@
+import type { CallOptions } from "../core.ts";
+import type { InitiatorLink } from "../initiator/link.ts";
+import type { Acknowledged } from "../initiator/submit.ts";
+import { type ReversalParams, reverse } from "./reverse.ts";
+import { type TransactionStatusParams, transactionStatus } from "./status.ts";
+
+/** Finding out about transactions, and returning customers' payments. */
+export interface Transactions {
+  /**
+   * Asks what became of a transaction: a customer payment, a payout, a business payment or a reversal. The answer comes
+   * to `resultUrl`, and its `ResultCode` 0 only says that the question worked: look at the transaction's own status.
+   *
+   * By `originatorConversationId` it finds a payout whose answer was lost.
+   *
+   * @throws MpesaValidationError, MpesaConfigError, MpesaAuthError, MpesaRateLimitError, MpesaApiError,
+   *   MpesaConnectionError, MpesaOutcomeUnknownError. Asking again is safe after each of them.
+   * @example
+   * await mpesa.transactions.status({ originatorConversationId: error.ids.originatorConversationId });
+   */
+  status(params: TransactionStatusParams, options?: CallOptions): Promise<Acknowledged>;
+  /**
+   * Returns a payment that a customer made to your short code. Payouts cannot be returned. Resolves when M-Pesa has
+   * queued it; the outcome comes to `resultUrl`.
+   *
+   * @throws MpesaValidationError, MpesaConfigError, MpesaAuthError, MpesaRateLimitError, MpesaApiError,
+   *   MpesaConnectionError: nothing was returned.
+   * @throws MpesaOutcomeUnknownError when it may have been: ask for the status of the receipt.
+   * @example
+   * await mpesa.transactions.reverse({ receipt: "UJ63T9K5AB", amount: 10, remarks: "Paid twice" });
+   */
+  reverse(params: ReversalParams, options?: CallOptions): Promise<Acknowledged>;
+}
+
+export function createTransactions(link: InitiatorLink): Transactions {
+  return {
+    status: (params, options) => transactionStatus(link, params, options),
+    reverse: (params, options) => reverse(link, params, options),
+  };
+}

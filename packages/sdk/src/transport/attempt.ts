@@ -1,0 +1,75 @@
+import { whyNotSent } from "./not-sent.ts";
+
+/** A request as values, so that it can be sent again without a consumed body in the way. */
+export interface Outgoing {
+  readonly url: string;
+  readonly method: string;
+  readonly headers: Headers;
+  readonly body: string | undefined;
+}
+
+/** An answer that came whole. */
+export interface Reply {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+}
+
+/** How one attempt ended. `lost` means that the gateway may have it. */
+export type AttemptResult =
+  | { readonly kind: "reply"; readonly reply: Reply }
+  | { readonly kind: "notSent"; readonly why: string; readonly cause: unknown }
+  | { readonly kind: "lost"; readonly why: string; readonly cause: unknown; readonly status?: number };
+
+/** What one attempt needs from its surroundings. */
+export interface AttemptOptions {
+  readonly fetch: typeof globalThis.fetch;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Sends once and reads the body to its end, both under one timeout. Never throws. */
+export async function attempt(out: Outgoing, { fetch, timeoutMs, signal }: AttemptOptions): Promise<AttemptResult> {
+  const controller = new AbortController();
+  let timedOut = false;
+  const abort = (): void => controller.abort(signal?.reason);
+  const timer = setTimeout(() => {
+    timedOut = true;
+    controller.abort(new DOMException(`no complete answer within ${timeoutMs} ms`, "TimeoutError"));
+  }, timeoutMs);
+  signal?.addEventListener("abort", abort, { once: true });
+  let status: number | undefined;
+  try {
+    const { url, method, headers, body } = out;
+    const init: RequestInit = { method, headers, redirect: "manual", signal: controller.signal };
+    if (body !== undefined) init.body = body;
+    const response = await untilAborted(fetch(url, init), controller.signal);
+    status = response.status;
+    const text = await untilAborted(response.text(), controller.signal);
+    return { kind: "reply", reply: { status, headers: response.headers, text } };
+  } catch (cause) {
+    const answered = status === undefined ? {} : { status };
+    if (timedOut) {
+      const part = status === undefined ? "no answer" : `HTTP ${status} began, but its body did not end`;
+      return { kind: "lost", why: `${part} within ${timeoutMs} ms`, cause, ...answered };
+    }
+    if (signal?.aborted) return { kind: "lost", why: "it was aborted after sending", cause, ...answered };
+    const never = status === undefined ? whyNotSent(cause) : undefined;
+    if (never) return { kind: "notSent", why: never, cause };
+    const part =
+      status === undefined ? "the connection broke before an answer" : `HTTP ${status} began, but its body broke off`;
+    return { kind: "lost", why: part, cause, ...answered };
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", abort);
+  }
+}
+
+/** A `fetch` or a body that does not listen to its signal must not outlive the timeout. */
+function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    const stop = (): void => reject(signal.reason);
+    signal.addEventListener("abort", stop, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
+  });
+}

@@ -1,0 +1,56 @@
+/** What an error answer says of itself, whichever of Daraja's shapes it has. */
+export interface ErrorBody {
+  /** `fault` codes are the gateway's own names; `daraja` codes are Daraja's numbers. */
+  readonly family: "daraja" | "fault";
+  readonly code: string;
+  readonly message: string;
+  readonly requestId: string | undefined;
+}
+
+type Json = Record<string, unknown>;
+
+/**
+ * Finds code, message and request id in a parsed body, or `undefined` where it holds no error.
+ * Read field by field: the body comes from outside and owes nothing to any schema.
+ */
+export function errorBody(body: unknown): ErrorBody | undefined {
+  if (!isJson(body)) return undefined;
+  const requestId = text(body["requestId"] ?? body["RequestID"] ?? body["requestRefId"] ?? body["requestRefID"]);
+  const code = text(body["errorCode"]);
+  if (code) return { family: "daraja", code, message: text(body["errorMessage"]) ?? "", requestId };
+  const fault = isJson(body["fault"]) ? body["fault"] : soapFault(body);
+  if (fault) return { family: "fault", ...faultParts(fault), requestId };
+  const header = isJson(body["header"]) ? body["header"] : body;
+  const status = text(header["responseCode"] ?? header["status"]);
+  const message = text(header["responseMessage"] ?? header["message"]);
+  if (status && message !== undefined && !/^[02]/.test(status)) {
+    return { family: "daraja", code: status, message, requestId: requestId ?? text(header["requestRefId"]) };
+  }
+  return undefined;
+}
+
+function soapFault(body: Json): Json | undefined {
+  const envelope = body["Envelope"];
+  const inner = isJson(envelope) ? envelope["Body"] : undefined;
+  return isJson(inner) && isJson(inner["Fault"]) ? inner["Fault"] : undefined;
+}
+
+function faultParts(fault: Json): { code: string; message: string } {
+  const detail = isJson(fault["detail"]) ? fault["detail"] : {};
+  const source = isJson(detail["source"]) ? detail["source"] : detail;
+  const reason = text(source["reason"]);
+  const message = text(fault["faultstring"]) ?? "";
+  return {
+    code: text(source["errorcode"]) ?? text(fault["faultcode"]) ?? "",
+    message: reason ? `${message} (${reason})` : message,
+  };
+}
+
+export function isJson(value: unknown): value is Json {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Texts and numbers as text; everything else is not there. */
+export function text(value: unknown): string | undefined {
+  return typeof value === "string" ? value : typeof value === "number" ? String(value) : undefined;
+}

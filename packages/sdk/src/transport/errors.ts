@@ -1,0 +1,149 @@
+import type { OperationInfo } from "@mpesa/raw";
+import {
+  isMpesaError,
+  MpesaApiError,
+  MpesaAuthError,
+  MpesaConnectionError,
+  type MpesaError,
+  type MpesaIds,
+  MpesaOutcomeUnknownError,
+  MpesaRateLimitError,
+} from "../errors/index.ts";
+import type { Redactor } from "../redact.ts";
+import type { Decision } from "./decide.ts";
+import { isJson, text } from "./error-body.ts";
+import type { Outcome } from "./send.ts";
+
+/** What the error of one call is made from, besides its outcome. */
+export interface ErrorContext {
+  readonly operation: OperationInfo;
+  readonly redactor: Redactor;
+  /** The ids made before sending. */
+  readonly ids: MpesaIds;
+  /** What finds out whether a lost call was processed. */
+  readonly recovery: string | undefined;
+}
+
+const SAFE_HINT = "This call changes nothing that a second one would double: repeat it later.";
+const MONEY_HINT = "It may have been processed: do not send it again.";
+
+/** Turns the outcome of a call that was not accepted into the error that says what to do. */
+export function toError(outcome: Outcome, context: ErrorContext): MpesaError {
+  const { operation, redactor, ids } = context;
+  const cause = "cause" in outcome ? redactor.cause(outcome.cause) : undefined;
+  switch (outcome.kind) {
+    case "notSent":
+      return new MpesaConnectionError(`nothing was sent: ${outcome.why}.`, {
+        operation: operation.id,
+        hint: "Calling again is safe.",
+        cause,
+        ids,
+      });
+    case "noToken":
+      return withoutToken(outcome.cause, context);
+    case "lost":
+      return unknown(`${outcome.why}.`, context, { cause, status: outcome.status });
+    default:
+      return fromDecision(outcome.decision, context);
+  }
+}
+
+/** A call that got no access token was never sent, whatever became of the token request. */
+function withoutToken(thrown: unknown, { operation, redactor, ids }: ErrorContext): MpesaError {
+  const cause = redactor.cause(thrown);
+  const about = { operation: operation.id, cause, ids };
+  if (isMpesaError(thrown) && thrown.type === "MpesaAuthError") {
+    const { status, errorCode, hint, requestId } = thrown;
+    return new MpesaAuthError("nothing was sent: the access token was refused.", {
+      ...about,
+      status,
+      errorCode,
+      hint,
+      requestId,
+    });
+  }
+  if (isMpesaError(thrown) && thrown.type === "MpesaRateLimitError") {
+    const { status, errorCode, hint, requestId, retryAfterMs } = thrown;
+    const what = "nothing was sent: too many requests for access tokens.";
+    return new MpesaRateLimitError(what, { ...about, status, errorCode, hint, requestId, retryAfterMs });
+  }
+  const why = thrown instanceof Error ? redactor.text(thrown.message) : "it was aborted";
+  return new MpesaConnectionError(`nothing was sent: there is no access token (${why}).`, {
+    ...about,
+    hint: "Calling again is safe.",
+  });
+}
+
+function fromDecision(decision: Decision, context: ErrorContext): MpesaError {
+  const { operation, redactor, ids } = context;
+  if (decision.kind === "accepted") throw new TypeError("an accepted call is no error");
+  const { status, error, match, retryAfterMs } = decision;
+  const errorMessage = error && redactor.text(error.message);
+  const errorCode = error ? redactor.text(error.code) : undefined;
+  const requestId = error?.requestId === undefined ? undefined : redactor.text(error.requestId);
+  const about = { operation: operation.id, status, errorCode, errorMessage, requestId, ids, hint: match?.hint };
+  const said = error ? `${errorCode} "${errorMessage}" (HTTP ${status})` : `HTTP ${status} with ${decision.shape}`;
+  if (operation.id === "generateToken" && (decision.kind === "refused" || decision.kind === "token")) {
+    return new MpesaAuthError(`the consumer key and secret were refused: ${said}.`, about);
+  }
+  if (decision.kind === "token" || match?.kind === "noApiProduct") {
+    const hint = match?.hint ?? "Check keys, environment and the app's products.";
+    return new MpesaAuthError(`the access token was refused: ${said}.`, { ...about, hint });
+  }
+  if (decision.kind === "busy") {
+    const wait = retryAfterMs === undefined ? "" : ` Wait at least ${Math.ceil(retryAfterMs / 1000)} s.`;
+    const hint = `${match?.hint ?? "Too many requests: it was not processed, and may be sent again later."}${wait}`;
+    return new MpesaRateLimitError(`refused before processing: ${said}.`, { ...about, hint, retryAfterMs });
+  }
+  const kind = match?.kind;
+  if (decision.kind === "refused" || decision.kind === "pending")
+    return new MpesaApiError(`refused: ${said}.`, { ...about, kind });
+  if (operation.retry === "safe" && status >= 400) {
+    return new MpesaApiError(`failed: ${said}.`, { ...about, kind, hint: match?.hint ?? SAFE_HINT });
+  }
+  return unknown(`the answer settles nothing: ${said}.`, context, {
+    status,
+    errorCode,
+    errorMessage,
+    requestId,
+    hint: match?.hint,
+    body: decision.body,
+  });
+}
+
+interface UnknownDetails {
+  readonly cause?: Error | undefined;
+  readonly status?: number | undefined;
+  readonly errorCode?: string | undefined;
+  readonly errorMessage?: string | undefined;
+  readonly requestId?: string | undefined;
+  readonly hint?: string | undefined;
+  readonly body?: unknown;
+}
+
+function unknown(
+  what: string,
+  context: ErrorContext,
+  { hint, body, ...details }: UnknownDetails,
+): MpesaOutcomeUnknownError {
+  const { operation, ids, recovery } = context;
+  const advice = operation.retry === "safe" ? [SAFE_HINT] : [MONEY_HINT, hint, recovery];
+  return new MpesaOutcomeUnknownError(`the outcome is unknown: ${what}`, {
+    operation: operation.id,
+    ...details,
+    ids: { ...ids, ...idsOf(body) },
+    hint: advice.filter((one) => one !== undefined).join(" "),
+  });
+}
+
+/** Whatever ids an unusable answer still holds: they are the thread to the payment. */
+function idsOf(body: unknown): MpesaIds {
+  if (!isJson(body)) return {};
+  const found = {
+    merchantRequestId: text(body["MerchantRequestID"]),
+    checkoutRequestId: text(body["CheckoutRequestID"]),
+    originatorConversationId: text(body["OriginatorConversationID"]),
+    conversationId: text(body["ConversationID"]),
+  };
+  return Object.fromEntries(Object.entries(found).filter(([, id]) => id !== undefined)) as MpesaIds;
+}

@@ -1,0 +1,13 @@
+const ALLOWED_RATE = /messagesPerPeriod=(\d+),\s*periodInMicroseconds=(\d+)/;
+
+/** How long to wait before another try: the `Retry-After` header, or the rate that a spike-arrest text prints. */
+export function retryAfterMs(headers: Headers, message = ""): number | undefined {
+  const header = headers.get("retry-after")?.trim();
+  if (header) {
+    const ms = /^\d+(\.\d+)?$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now();
+    if (Number.isFinite(ms)) return Math.max(0, Math.ceil(ms));
+  }
+  const [, messages, period] = ALLOWED_RATE.exec(message) ?? [];
+  if (messages === undefined || period === undefined || Number(messages) === 0) return undefined;
+  return Math.ceil(Number(period) / Number(messages) / 1000);
+}

@@ -1,0 +1,176 @@
+import type { OperationInfo } from "@mpesa/raw";
+import type { TokenSource } from "../auth/token-source.ts";
+import type { MpesaEventHandler } from "../events.ts";
+import type { Redactor } from "../redact.ts";
+import { type AttemptResult, attempt, type Outgoing, type Reply } from "./attempt.ts";
+import { backoffMs, MAX_DELAY_MS, wait } from "./backoff.ts";
+import { type Decision, decide } from "./decide.ts";
+import { retrying } from "./ky.ts";
+
+/** What all calls of one client share. */
+export interface Transport {
+  readonly fetch: typeof globalThis.fetch;
+  readonly tokens: TokenSource;
+  readonly emit: MpesaEventHandler;
+}
+
+/** What is particular to one call. */
+export interface Sending {
+  readonly operation: OperationInfo;
+  readonly redactor: Redactor;
+  readonly timeoutMs: number;
+  readonly maxRetries: number;
+  readonly signal: AbortSignal | undefined;
+  /** Opt-in for `deduplicated` operations: send the same id again after a lost answer. */
+  readonly resend?: boolean;
+}
+
+/** How a call ended, after all repeats that were safe. */
+export type Outcome =
+  | { readonly kind: "decided"; readonly decision: Decision; readonly reply: Reply; readonly resent: boolean }
+  | { readonly kind: "notSent"; readonly why: string; readonly cause: unknown }
+  | { readonly kind: "noToken"; readonly cause: unknown }
+  | { readonly kind: "lost"; readonly why: string; readonly cause: unknown; readonly status?: number };
+
+let calls = 0;
+
+/** Sends a request by the rules of its operation's retry class. Never throws. */
+export async function send(transport: Transport, out: Outgoing, sending: Sending): Promise<Outcome> {
+  const call = new Call(transport, out, sending);
+  return sending.operation.retry === "safe" ? call.sendSafely() : call.sendMoney();
+}
+
+class Call {
+  readonly #transport: Transport;
+  readonly #out: Outgoing;
+  readonly #sending: Sending;
+  readonly #id = ++calls;
+  #attempts = 0;
+  #renewed = false;
+
+  constructor(transport: Transport, out: Outgoing, sending: Sending) {
+    this.#transport = transport;
+    this.#out = out;
+    this.#sending = sending;
+  }
+
+  /** Reads and registrations: anything short of a clear answer is tried again. */
+  sendSafely(): Promise<Outcome> {
+    const { maxRetries, signal } = this.#sending;
+    return retrying({
+      url: this.#out.url,
+      signal,
+      maxRetries,
+      once: () => this.#once(),
+      delayOf: (outcome, retry) => {
+        const delayMs = isTransient(outcome) ? this.#delay(outcome, retry) : undefined;
+        if (delayMs !== undefined) this.#announceRetry(outcome, delayMs);
+        return delayMs;
+      },
+    });
+  }
+
+  /** Money: repeated only when it was provably turned away, or, by opt-in, when its id makes a second one harmless. */
+  async sendMoney(): Promise<Outcome> {
+    const { maxRetries, signal, resend = false } = this.#sending;
+    let mayBeIn: Outcome | undefined;
+    for (let retry = 1; ; retry++) {
+      const outcome = await this.#once();
+      const unclear = outcome.kind === "lost" || (outcome.kind === "decided" && outcome.decision.kind === "unclear");
+      if (outcome.kind === "decided" && (outcome.decision.kind === "accepted" || isDuplicate(outcome.decision))) {
+        return { ...outcome, resent: mayBeIn !== undefined };
+      }
+      if (unclear) mayBeIn = outcome;
+      const again = unclear ? resend : outcome.kind === "notSent" || isBusy(outcome);
+      const delayMs = again && retry <= maxRetries ? this.#delay(outcome, retry) : undefined;
+      // Once an answer was lost, a later refusal proves nothing about the first request.
+      if (delayMs === undefined) return mayBeIn ?? outcome;
+      this.#announceRetry(outcome, delayMs);
+      if (!(await wait(delayMs, signal))) {
+        return mayBeIn ?? { kind: "notSent", why: "it was aborted before sending again", cause: signal?.reason };
+      }
+    }
+  }
+
+  /** One answer, with a stale token replaced once on the way. */
+  async #once(): Promise<Outcome> {
+    const { signal, operation } = this.#sending;
+    const bearer = operation.auth === "bearer" && !this.#out.headers.has("authorization");
+    if (!bearer) return this.#attempt(this.#out.headers);
+    for (;;) {
+      let token: string;
+      try {
+        token = await this.#transport.tokens.get(signal);
+      } catch (cause) {
+        return { kind: "noToken", cause };
+      }
+      this.#sending.redactor.add(token);
+      const headers = new Headers(this.#out.headers);
+      headers.set("authorization", `Bearer ${token}`);
+      const outcome = await this.#attempt(headers);
+      if (outcome.kind !== "decided" || outcome.decision.kind !== "token") return outcome;
+      const replaceable = await this.#transport.tokens.refuse(token);
+      if (this.#renewed || !replaceable) return outcome;
+      this.#renewed = true;
+      this.#announceRetry(outcome, 0);
+    }
+  }
+
+  async #attempt(headers: Headers): Promise<Outcome> {
+    const { operation, signal, timeoutMs } = this.#sending;
+    if (signal?.aborted) return { kind: "notSent", why: "it was aborted before sending", cause: signal.reason };
+    const { fetch, emit } = this.#transport;
+    const about = { operation: operation.id, callId: this.#id, attempt: ++this.#attempts } as const;
+    emit({ type: "request", ...about });
+    const started = performance.now();
+    const result = await attempt({ ...this.#out, headers }, { fetch, signal, timeoutMs });
+    const durationMs = performance.now() - started;
+    if (result.kind !== "reply") {
+      emit({ type: "failure", ...about, sent: result.kind === "lost", durationMs, reason: result.why });
+      return result satisfies Exclude<AttemptResult, { kind: "reply" }>;
+    }
+    const decision = decide(operation, result.reply);
+    emit({ type: "response", ...about, status: result.reply.status, durationMs, ...this.#codes(decision) });
+    return { kind: "decided", decision, reply: result.reply, resent: false };
+  }
+
+  #codes(decision: Decision): { errorCode?: string; requestId?: string } {
+    if (decision.kind === "accepted" || !decision.error) return {};
+    const { code, requestId } = decision.error;
+    const { redactor } = this.#sending;
+    return { errorCode: redactor.text(code), ...(requestId !== undefined && { requestId: redactor.text(requestId) }) };
+  }
+
+  /** How long to wait before the next try; nothing when the gateway asks for more patience than a call should have. */
+  #delay(outcome: Outcome, retry: number): number | undefined {
+    const asked =
+      outcome.kind === "decided" && outcome.decision.kind !== "accepted" ? outcome.decision.retryAfterMs : undefined;
+    if (asked === undefined) return backoffMs(retry);
+    return asked <= MAX_DELAY_MS ? asked : undefined;
+  }
+
+  #announceRetry(outcome: Outcome, delayMs: number): void {
+    const reason = outcome.kind === "decided" ? outcome.decision.kind : outcome.kind;
+    this.#transport.emit({
+      type: "retry",
+      operation: this.#sending.operation.id,
+      callId: this.#id,
+      attempt: this.#attempts,
+      delayMs,
+      reason,
+    });
+  }
+}
+
+function isBusy(outcome: Outcome): boolean {
+  return outcome.kind === "decided" && outcome.decision.kind === "busy";
+}
+
+function isDuplicate(decision: Decision): boolean {
+  return decision.kind !== "accepted" && decision.match?.kind === "duplicateOriginatorConversationId";
+}
+
+function isTransient(outcome: Outcome): boolean {
+  if (outcome.kind === "decided") return outcome.decision.kind === "busy" || outcome.decision.kind === "unclear";
+  return outcome.kind === "notSent" || outcome.kind === "lost";
+}

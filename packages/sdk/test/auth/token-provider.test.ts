@@ -1,0 +1,235 @@
+import { describe, expect, it, vi } from "vitest";
+import type { StoredToken, TokenStore } from "../../src/auth/token-store.ts";
+import { gateway, settle } from "./gateway.ts";
+
+/** A store in memory that other processes can write to. */
+function sharedStore(first?: StoredToken): TokenStore & { held: StoredToken | undefined } {
+  return {
+    held: first,
+    async get() {
+      return this.held;
+    },
+    async set(_key, token) {
+      this.held = token;
+    },
+  };
+}
+
+describe("TokenProvider", () => {
+  it("fetches once for any number of callers who come at once", async () => {
+    const g = gateway();
+    const callers = Array.from({ length: 50 }, () => g.provider.get());
+    await g.answer();
+    expect(new Set(await Promise.all(callers))).toEqual(new Set(["token-1"]));
+    expect(g.requests).toBe(1);
+    expect(g.events).toEqual([{ type: "token", expiresInMs: 3_599_000 }]);
+  });
+
+  it("fetches none while it has a good one", async () => {
+    const g = gateway();
+    const first = g.provider.get();
+    await g.answer();
+    g.clock.now += 3_599_000 - 60_001;
+    expect(await Promise.all([first, g.provider.get(), g.provider.get()])).toEqual(["token-1", "token-1", "token-1"]);
+    expect(g.requests).toBe(1);
+  });
+
+  it("renews a minute before the end, counted from before the request", async () => {
+    const g = gateway();
+    const first = g.provider.get();
+    await settle();
+    g.clock.now += 20_000;
+    await g.answer(3_599_000);
+    expect(await first).toBe("token-1");
+    g.clock.now += 3_599_000 - 60_000 - 20_000 - 1;
+    expect(await g.provider.get()).toBe("token-1");
+    g.clock.now += 1;
+    const second = g.provider.get();
+    await g.answer();
+    expect(await second).toBe("token-2");
+  });
+
+  it("renews a short token at nine tenths of its life", async () => {
+    const g = gateway();
+    void g.provider.get();
+    await g.answer(10_000);
+    g.clock.now += 8_999;
+    expect(await g.provider.get()).toBe("token-1");
+    g.clock.now += 1;
+    const second = g.provider.get();
+    await g.answer();
+    expect(await second).toBe("token-2");
+  });
+
+  it("gives a token that lives no time to those who wait, and to nobody later", async () => {
+    const g = gateway();
+    const waiting = [g.provider.get(), g.provider.get()];
+    await g.answer(0);
+    expect(await Promise.all(waiting)).toEqual(["token-1", "token-1"]);
+    const later = g.provider.get();
+    await g.answer();
+    expect(await later).toBe("token-2");
+    expect(g.requests).toBe(2);
+  });
+
+  it("fetches once more for all whose token was refused", async () => {
+    const g = gateway();
+    void g.provider.get();
+    await g.answer();
+    const callers = Array.from({ length: 20 }, async () => {
+      expect(await g.provider.refuse("token-1")).toBe(true);
+      return g.provider.get();
+    });
+    await g.answer();
+    expect(new Set(await Promise.all(callers))).toEqual(new Set(["token-2"]));
+    expect(g.requests).toBe(2);
+  });
+
+  it("keeps its token when an older one is refused late", async () => {
+    const g = gateway();
+    void g.provider.get();
+    await g.answer();
+    await g.provider.refuse("token-1");
+    void g.provider.get();
+    await g.answer();
+    await g.provider.refuse("token-1");
+    expect(await g.provider.get()).toBe("token-2");
+    expect(g.requests).toBe(2);
+  });
+
+  it("does not keep a failure", async () => {
+    const g = gateway();
+    const callers = [g.provider.get(), g.provider.get()];
+    const failed = Promise.allSettled(callers);
+    await g.fail();
+    expect((await failed).map((one) => one.status)).toEqual(["rejected", "rejected"]);
+    const again = g.provider.get();
+    await g.answer();
+    expect(await again).toBe("token-1");
+    expect(g.requests).toBe(2);
+  });
+
+  it("lets one caller leave without taking the token from the others", async () => {
+    const g = gateway();
+    const leaving = new AbortController();
+    const reason = new Error("the caller left");
+    const left = g.provider.get(leaving.signal);
+    const stays = g.provider.get();
+    await settle();
+    leaving.abort(reason);
+    await expect(left).rejects.toBe(reason);
+    await g.answer();
+    expect(await stays).toBe("token-1");
+    expect(g.requests).toBe(1);
+  });
+
+  it("fetches nothing for a caller who left before asking", async () => {
+    const g = gateway();
+    const reason = new Error("the caller left");
+    await expect(g.provider.get(AbortSignal.abort(reason))).rejects.toBe(reason);
+    await settle();
+    expect(g.requests).toBe(0);
+  });
+});
+
+describe("TokenProvider with a shared store", () => {
+  it("takes the token that another process stored", async () => {
+    const g = gateway({ store: sharedStore({ token: "theirs", expiresAt: 1_700_000_000_000 + 600_000 }) });
+    expect(await g.provider.get()).toBe("theirs");
+    expect(g.requests).toBe(0);
+    expect(g.events).toEqual([]);
+  });
+
+  it("stores what it fetched, with its end", async () => {
+    const store = sharedStore();
+    const g = gateway({ store });
+    const first = g.provider.get();
+    await g.answer();
+    await first;
+    expect(store.held).toEqual({ token: "token-1", expiresAt: 1_700_000_000_000 + 3_599_000 });
+  });
+
+  it.each([
+    ["that ends within its margin", { token: "theirs", expiresAt: 1_700_000_000_000 + 59_000 }],
+    ["that is empty", { token: "", expiresAt: 1_900_000_000_000 }],
+    ["whose end is no number", { token: "theirs", expiresAt: Number.NaN }],
+    ["that is no token at all", "theirs" as unknown as StoredToken],
+  ])("passes over a stored token %s", async (_, stored) => {
+    const g = gateway({ store: sharedStore(stored) });
+    const first = g.provider.get();
+    await g.answer();
+    expect(await first).toBe("token-1");
+  });
+
+  it("renews in time although the store still holds the old token", async () => {
+    const store = sharedStore();
+    const g = gateway({ store });
+    void g.provider.get();
+    await g.answer(3_599_000);
+    g.clock.now += 3_599_000 - 60_000;
+    const next = g.provider.get();
+    await g.answer();
+    expect(await next).toBe("token-2");
+    expect(store.held?.token).toBe("token-2");
+  });
+
+  it("never takes a refused token back from the store", async () => {
+    const store = sharedStore({ token: "theirs", expiresAt: 1_900_000_000_000 });
+    const g = gateway({ store });
+    expect(await g.provider.get()).toBe("theirs");
+    await g.provider.refuse("theirs");
+    const next = g.provider.get();
+    await g.answer();
+    expect(await next).toBe("token-1");
+    expect(store.held?.token).toBe("token-1");
+  });
+
+  it("takes the new token of another process after a refusal, without fetching", async () => {
+    const store = sharedStore({ token: "theirs-1", expiresAt: 1_900_000_000_000 });
+    const g = gateway({ store });
+    expect(await g.provider.get()).toBe("theirs-1");
+    store.held = { token: "theirs-2", expiresAt: 1_900_000_000_000 };
+    await g.provider.refuse("theirs-1");
+    expect(await g.provider.get()).toBe("theirs-2");
+    expect(g.requests).toBe(0);
+  });
+
+  it.each([
+    [
+      "throws",
+      () => {
+        throw new TypeError("secret-of-the-store");
+      },
+    ],
+    ["rejects", () => Promise.reject(new TypeError("secret-of-the-store"))],
+  ])("goes on when the store %s, says so, and shows nothing of it", async (_, broken) => {
+    const g = gateway({ store: { get: broken, set: broken } });
+    const first = g.provider.get();
+    await g.answer();
+    expect(await first).toBe("token-1");
+    expect(await g.provider.get()).toBe("token-1");
+    const warnings = g.events.filter((event) => event.type === "warning");
+    expect(warnings.map((event) => event.code)).toEqual(["tokenStoreFailed", "tokenStoreFailed"]);
+    expect(warnings.map((event) => event.message)).toEqual([
+      expect.stringContaining("read from"),
+      expect.stringContaining("write to"),
+    ]);
+    expect(JSON.stringify(g.events)).not.toContain("secret-of-the-store");
+  });
+
+  it("goes on when the store never answers", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    try {
+      const never = (): Promise<never> => new Promise(() => undefined);
+      const g = gateway({ store: { get: never, set: never } });
+      const first = g.provider.get();
+      await vi.advanceTimersByTimeAsync(5_000);
+      await g.answer();
+      await vi.advanceTimersByTimeAsync(5_000);
+      expect(await first).toBe("token-1");
+      expect(g.events.filter((event) => event.type === "warning")).toHaveLength(2);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+});

@@ -1,0 +1,166 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createStorage, type Storage } from "unstorage";
+import fsDriver from "unstorage/drivers/fs";
+import memoryDriver from "unstorage/drivers/memory";
+import redisDriver from "unstorage/drivers/redis";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { StoredToken, TokenStore } from "../../src/auth/token-store.ts";
+import { type TokenStorage, unstorageTokenStore } from "../../src/auth/unstorage.ts";
+
+const token: StoredToken = { token: "inventedToken0123", expiresAt: 1_700_000_060_500 };
+const now = (): number => 1_700_000_000_000;
+
+const redis = await startRedis();
+if (!redis) console.log("skipped: unstorage on a real Redis, because redis-server is not installed");
+
+describe("unstorageTokenStore", () => {
+  it("passes a namespaced key, the token and a time to live in whole seconds", async () => {
+    const calls: unknown[] = [];
+    const storage: TokenStorage = { getItem: () => null, setItem: (...call) => void calls.push(call) };
+    await unstorageTokenStore(storage, { now }).set("abc", token);
+    await unstorageTokenStore(storage, { now, prefix: "shop" }).set("abc", token);
+    expect(calls).toEqual([
+      ["mpesa:token:abc", token, { ttl: 61 }],
+      ["shop:abc", token, { ttl: 61 }],
+    ]);
+  });
+
+  it("never asks for a life of nothing, which drivers take for ever", async () => {
+    const lives: unknown[] = [];
+    const storage: TokenStorage = {
+      getItem: () => null,
+      setItem: (_key, _value, options) => void lives.push(options?.ttl),
+    };
+    for (const expiresAt of [now(), now() - 5000, now() + 1])
+      await unstorageTokenStore(storage, { now }).set("abc", { token: "x", expiresAt });
+    expect(lives).toEqual([1, 1, 1]);
+  });
+
+  it.each([
+    ["nothing", null],
+    ["undefined", undefined],
+    ["a text", "inventedToken0123"],
+    ["an empty token", { token: "", expiresAt: 1 }],
+    ["a token without an end", { token: "x" }],
+    ["an end that is no number", { token: "x", expiresAt: "soon" }],
+    ["an end that is not finite", { token: "x", expiresAt: Number.NaN }],
+    ["a list", [1]],
+  ])("finds no token in %s", async (_, value) => {
+    const storage: TokenStorage = { getItem: async () => value, setItem: () => undefined };
+    expect(await unstorageTokenStore(storage).get("abc")).toBeUndefined();
+  });
+
+  it("throws what the storage throws, for the client to report", async () => {
+    const storage: TokenStorage = {
+      getItem: () => {
+        throw new Error("down");
+      },
+      setItem: () => Promise.reject(new Error("read only")),
+    };
+    const store = unstorageTokenStore(storage);
+    await expect(store.get("abc")).rejects.toThrow("down");
+    await expect(store.set("abc", token)).rejects.toThrow("read only");
+  });
+});
+
+describe("unstorage's memory driver", () => {
+  sharesTokens(() => {
+    const storage = createStorage({ driver: memoryDriver() });
+    return [unstorageTokenStore(storage), unstorageTokenStore(storage)];
+  });
+});
+
+describe("unstorage's fs driver", () => {
+  let base: string;
+  beforeAll(async () => {
+    base = await mkdtemp(join(tmpdir(), "mpesa-tokens-"));
+  });
+  afterAll(() => rm(base, { recursive: true }));
+  const open = (): TokenStore => unstorageTokenStore(createStorage({ driver: fsDriver({ base }) }));
+  sharesTokens(() => [open(), open()]);
+
+  it("writes one file a key", async () => {
+    await open().set("abc", token);
+    expect(await readdir(join(base, "mpesa/token"))).toContain("abc");
+    expect(JSON.parse(await readFile(join(base, "mpesa/token/abc"), "utf8"))).toEqual(token);
+  });
+});
+
+describe.skipIf(!redis)("unstorage's redis driver on a real Redis", () => {
+  const opened: Storage[] = [];
+  const connect = (): Storage => {
+    const storage = createStorage({ driver: redisDriver({ host: "127.0.0.1", port: redis?.port ?? 0 }) });
+    opened.push(storage);
+    return storage;
+  };
+  afterAll(async () => {
+    for (const storage of opened) await storage.dispose();
+    await redis?.stop();
+  });
+  sharesTokens(() => [unstorageTokenStore(connect()), unstorageTokenStore(connect())]);
+
+  it("lets Redis drop the token when it ends", async () => {
+    const storage = connect();
+    const store = unstorageTokenStore(storage);
+    await store.set("short", { token: "shortLivedToken", expiresAt: Date.now() + 900 });
+    expect(await store.get("short")).toMatchObject({ token: "shortLivedToken" });
+    await expect.poll(() => store.get("short"), { timeout: 5000, interval: 100 }).toBeUndefined();
+    expect(await storage.hasItem("mpesa:token:short")).toBe(false);
+  });
+});
+
+/** What every store has to do; the two are opened by two processes, so to say. */
+function sharesTokens(open: () => [TokenStore, TokenStore]): void {
+  it("gives one process what another one stored", async () => {
+    const [mine, theirs] = open();
+    const lasting = { ...token, expiresAt: Date.now() + 3_599_000 };
+    expect(await mine.get("key-of-nobody")).toBeUndefined();
+    await mine.set("0a1b", lasting);
+    expect(await theirs.get("0a1b")).toEqual(lasting);
+    await theirs.set("0a1b", { ...lasting, token: "inventedToken4567" });
+    expect(await mine.get("0a1b")).toEqual({ ...lasting, token: "inventedToken4567" });
+    expect(await mine.get("0a1c")).toBeUndefined();
+  });
+
+  it("keeps tokens that look like numbers or JSON as they are", async () => {
+    const [mine, theirs] = open();
+    for (const one of ["12345678901234567890", "true", '{"a":1}', "1e5", "null"]) {
+      const odd = { token: one, expiresAt: Date.now() + 60_000 };
+      await mine.set("odd", odd);
+      expect(await theirs.get("odd")).toEqual(odd);
+    }
+  });
+}
+
+/** Starts redis-server on a free port of the loopback, keeping nothing; undefined where there is none. */
+async function startRedis(): Promise<{ port: number; stop(): Promise<void> } | undefined> {
+  const port = await freePort();
+  const args = ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", tmpdir()];
+  const server = spawn("redis-server", args, { stdio: ["ignore", "pipe", "ignore"] });
+  const ready = await new Promise<boolean>((resolve) => {
+    server.on("error", () => resolve(false));
+    server.on("exit", () => resolve(false));
+    server.stdout.on("data", (text: Buffer) => text.includes("Ready to accept connections") && resolve(true));
+  });
+  return ready ? { port, stop: () => stopped(server) } : undefined;
+}
+
+function stopped(server: ChildProcess): Promise<void> {
+  return new Promise((resolve) => {
+    server.on("exit", () => resolve());
+    server.kill();
+  });
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const probe = createServer().listen(0, "127.0.0.1", () => {
+      const { port } = probe.address() as { port: number };
+      probe.close(() => resolve(port));
+    });
+  });
+}

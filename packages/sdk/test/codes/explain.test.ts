@@ -1,0 +1,273 @@
+import { codesByScope } from "@mpesa/raw/codes";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import {
+  type CodeProduct,
+  customerMessages,
+  ErrorCode,
+  explain,
+  ResultCode,
+  StkResultCode,
+  UssdPushCode,
+} from "../../src/codes/index.ts";
+
+const results = ["b2c", "pochi", "b2b", "tax", "balance", "status", "reversal"] as const;
+const reads = ["balance", "status", "pull", "pullRegistration", "qr", "orgInfo", "numberValidation", "lookup"] as const;
+const others = ["stk", "c2b", "ussd", "ratiba", "bonga", "billManager", "acknowledgement", "error"] as const;
+const products: readonly CodeProduct[] = [...new Set<CodeProduct>([...results, ...reads, ...others])];
+
+describe("explain", () => {
+  it("says what happened, who has to act, what is safe, and what a customer may read", () => {
+    expect(explain({ product: "stk", code: StkResultCode.CancelledByUser })).toMatchInlineSnapshot(`
+      {
+        "code": "1032",
+        "customerMessage": {
+          "en": "The payment was cancelled. You can try again whenever you are ready.",
+          "sw": "Malipo yameghairiwa. Unaweza kujaribu tena wakati wowote ukiwa tayari.",
+        },
+        "evidence": "observed",
+        "fault": "customer",
+        "hint": "Offer the customer a new prompt.",
+        "known": true,
+        "meaning": "The customer cancelled",
+        "name": "CancelledByUser",
+        "next": "new",
+        "product": "stk",
+      }
+    `);
+    expect(explain({ product: "b2c", code: ResultCode.SystemError })).toMatchInlineSnapshot(`
+      {
+        "code": "17",
+        "customerMessage": {
+          "en": "We cannot confirm this yet. We are checking and will let you know.",
+          "sw": "Bado hatuwezi kuthibitisha hili. Tunaangalia na tutakujulisha.",
+        },
+        "evidence": "production",
+        "fault": "mpesa",
+        "hint": "Ask for the transaction status before you send anything again.",
+        "known": true,
+        "meaning": "M-Pesa failed, or a rule limited the request",
+        "name": "SystemError",
+        "next": "ask",
+        "product": "b2c",
+      }
+    `);
+    expect(explain({ product: "stk", code: "4242" })).toMatchInlineSnapshot(`
+      {
+        "code": "4242",
+        "customerMessage": {
+          "en": "We cannot confirm your payment yet. Please do not pay again while we check.",
+          "sw": "Bado hatuwezi kuthibitisha malipo yako. Tafadhali usilipe tena tunapoendelea kuangalia.",
+        },
+        "evidence": undefined,
+        "fault": "none",
+        "hint": "The outcome is unknown, not failed: ask for the status, and send nothing again before you know.",
+        "known": false,
+        "meaning": "Nobody has described this code for this product",
+        "name": "Unknown",
+        "next": "ask",
+        "product": "stk",
+      }
+    `);
+  });
+
+  it.each([
+    ["1", "stk", "InsufficientBalance", "customer", "new"],
+    ["1", "b2c", "InsufficientFunds", "merchant", "new"],
+    ["1", "acknowledgement", "DuplicateClaim", "merchant", "ask"],
+    ["17", "stk", "RuleLimited", "merchant", "new"],
+    ["17", "b2b", "SystemError", "mpesa", "ask"],
+    ["17", "bonga", "ReversalFailed", "mpesa", "ask"],
+    ["2001", "stk", "WrongPin", "customer", "new"],
+    ["2001", "b2c", "InitiatorInvalid", "merchant", "fix"],
+    ["2001", "status", "InitiatorInvalid", "merchant", "fix"],
+    ["2001", "ratiba", "WrongPin", "customer", "new"],
+    ["8006", "stk", "PinLocked", "customer", "no"],
+    ["8006", "reversal", "CredentialLocked", "merchant", "no"],
+    ["26", "stk", "SystemBusy", "mpesa", "new"],
+    ["26", "tax", "SystemBusy", "mpesa", "ask"],
+    ["1001", "stk", "SubscriberLocked", "customer", "new"],
+    ["1001", "pull", "NoneFound", "none", "none"],
+    ["4001", "ussd", "Cancelled", "customer", "new"],
+    ["R000001", "reversal", "AlreadyReversed", "merchant", "no"],
+    ["R003", "b2c", "IdNumberMismatch", "customer", "no"],
+    ["C2B00012", "c2b", "InvalidAccountNumber", "customer", "new"],
+  ] as const)("keeps %s of %s apart: %s", (code, product, name, fault, next) => {
+    const found = explain({ product, code });
+    expect(found).toMatchObject({ product, code, known: true, name, fault, next });
+  });
+
+  it("shows the customer their own part only: a locked PIN is theirs, a locked API user is not", () => {
+    expect(explain({ product: "stk", code: "8006" }).customerMessage).toBe(customerMessages.pinLocked);
+    expect(explain({ product: "b2c", code: "8006" }).customerMessage).toBe(customerMessages.ourProblem);
+    expect(explain({ product: "stk", code: "2001" }).customerMessage).toBe(customerMessages.wrongPin);
+    expect(explain({ product: "b2c", code: "2001" }).customerMessage).toBe(customerMessages.ourProblem);
+  });
+
+  it.each([
+    ["tax", "R000001"],
+    ["b2c", "2032"],
+    ["stk", "R003"],
+    ["pochi", "100000001"],
+  ] as const)("does not know for %s what only other products send: %s", (product, code) => {
+    expect(explain({ product, code })).toMatchObject({ known: false, name: "Unknown" });
+  });
+
+  it.each([
+    [1032, "1032"],
+    [0, "0"],
+    [" 1032 ", "1032"],
+    ["1032", "1032"],
+  ])("takes %j as a code", (code, text) => {
+    expect(explain({ product: "stk", code })).toMatchObject({ code: text, known: true });
+  });
+
+  it.each([
+    ["stk", "0"],
+    ["stk", "00000000"],
+    ["qr", "00"],
+    ["qr", 0],
+    ["acknowledgement", "00000000"],
+    ["acknowledgement", 0],
+    ["b2c", "00"],
+    ["ussd", "0"],
+  ] as const)("reads success of %s in any number of zeros: %s", (product, code) => {
+    expect(explain({ product, code })).toMatchObject({ code: String(code), known: true, next: "none", fault: "none" });
+  });
+
+  it("lets a read be repeated where a payment must be asked about", () => {
+    expect(explain({ product: "balance", code: "17" })).toMatchObject({
+      next: "later",
+      hint: expect.stringContaining("only reads"),
+    });
+    expect(explain({ product: "status", code: "4242" })).toMatchObject({ known: false, next: "later" });
+    expect(explain({ product: "pochi", code: "17" })).toMatchObject({ next: "ask" });
+    expect(explain({ product: "pochi", code: "4242" })).toMatchObject({ known: false, next: "ask" });
+  });
+
+  it("tells error codes apart by their text", () => {
+    const name = (text: string, operation?: "stkPush" | "stkQuery"): string =>
+      explain({ product: "error", code: ErrorCode.StkGatewayFault, text, operation }).name;
+    expect(name("[MerchantValidate] - Wrong credentials")).toBe("WrongPassword");
+    expect(name("Merchant does not exist")).toBe("MerchantNotFound");
+    expect(name("Unable to lock subscriber, a transaction is already in process for the current subscriber")).toBe(
+      "SubscriberLocked",
+    );
+    expect(name("The transaction is being processed", "stkQuery")).toBe("StillProcessing");
+    expect(name("", "stkQuery")).toBe("PendingOrHiccup");
+    expect(name("something else")).toBe("StkGatewayFault");
+  });
+
+  it("never reads a push's fault as the harmless 'not yet' of a query", () => {
+    for (const text of ["", "The transaction is being processed", "The transaction does not exist"]) {
+      for (const operation of ["stkPush", undefined] as const) {
+        const found = explain({ product: "error", code: "500.001.1001", text, operation });
+        expect(found).toMatchObject({
+          name: "StkGatewayFault",
+          next: "ask",
+          customerMessage: customerMessages.unconfirmed,
+        });
+      }
+    }
+    expect(explain({ product: "error", code: "500" })).toMatchObject({ known: false, next: "ask" });
+    expect(explain({ product: "error", code: "500", operation: "pullQuery" })).toMatchObject({
+      known: true,
+      next: "later",
+    });
+  });
+
+  it("knows gateway faults, also by their beginning, and signals without a code", () => {
+    expect(explain({ product: "error", code: "policies.ratelimit.SpikeArrestViolation" })).toMatchObject({
+      next: "later",
+    });
+    expect(explain({ product: "error", code: "oauth.v2.InvalidAccessToken" })).toMatchObject({
+      next: "token",
+      code: "oauth.v2.InvalidAccessToken",
+    });
+    expect(
+      explain({ product: "error", code: "keymanagement.service.x", text: "no apiproduct match found" }),
+    ).toMatchObject({ next: "fix" });
+    expect(explain({ product: "error", code: "400:empty", operation: "generateToken" })).toMatchObject({
+      name: "WrongConsumerKeys",
+    });
+  });
+
+  it("never calls an unknown code failed, in any product", () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...products),
+        fc.string({ unit: "binary" }),
+        fc.option(fc.string(), { nil: undefined }),
+        (product, code, text) => {
+          const found = explain({ product, code, text });
+          fc.pre(!found.known);
+          expect(found).toMatchObject({ product, name: "Unknown", fault: "none", evidence: undefined });
+          expect(found.next).toBe((reads as readonly string[]).includes(product) ? "later" : "ask");
+          expect([customerMessages.unconfirmed, customerMessages.checking]).toContain(found.customerMessage);
+        },
+      ),
+    );
+  });
+
+  it.each(["toString", "__proto__", "constructor", "nonsense", undefined])(
+    "takes the product %s from JavaScript for unknown",
+    (product) => {
+      expect(explain({ product: product as CodeProduct, code: "0" })).toMatchObject({ known: false, next: "ask" });
+    },
+  );
+
+  it.each([undefined, null, {}, Number.NaN])("takes the code %s from JavaScript for unknown", (code) => {
+    expect(explain({ product: "stk", code: code as unknown as string })).toMatchObject({ known: false, next: "ask" });
+  });
+});
+
+describe("the customer messages", () => {
+  it.each(["stk", "result", "ussdPush"] as const)("cover every code of %s", (scope) => {
+    const without = codesByScope[scope].filter((one) => one.customer === undefined).map((one) => one.code);
+    expect(without).toEqual([]);
+  });
+
+  it("never promise or deny a payment that is in doubt, and never ask to pay again", () => {
+    for (const product of products) {
+      for (const table of Object.values(codesByScope)) {
+        for (const { code } of table) {
+          const { next, customerMessage } = explain({ product, code });
+          if (next !== "ask") continue;
+          expect([customerMessages.unconfirmed, customerMessages.checking], `${product} ${code}`).toContain(
+            customerMessage,
+          );
+        }
+      }
+    }
+  });
+
+  it("thank for a payment only where one is certain", () => {
+    const thanks = products.filter(
+      (product) => explain({ product, code: "0" }).customerMessage === customerMessages.paid,
+    );
+    expect(thanks).toEqual(["stk"]);
+    expect(explain({ product: "ussd", code: UssdPushCode.Success }).customerMessage).not.toBe(customerMessages.paid);
+  });
+
+  it.each(Object.entries(customerMessages))(
+    "%s is whole sentences in two languages, without codes or jargon",
+    (_, { en, sw }) => {
+      expect(en).not.toBe(sw);
+      for (const one of [en, sw]) {
+        expect(one).toMatch(/^\p{Lu}.*\.$/u);
+        expect(one).not.toMatch(/\d{2,}|PartyB|initiator|credential|API|callback|null|undefined/i);
+      }
+    },
+  );
+});
+
+describe("the code objects", () => {
+  it("give each name the code as text", () => {
+    expect(StkResultCode.Paid).toBe("0");
+    expect(StkResultCode.CancelledByUser).toBe("1032");
+    expect(ResultCode.InitiatorInvalid).toBe(StkResultCode.WrongPin);
+    const known: StkResultCode = "1032";
+    const neverSeen: StkResultCode = "424242";
+    expect([known, neverSeen]).toHaveLength(2);
+  });
+});

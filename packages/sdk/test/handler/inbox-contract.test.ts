@@ -1,0 +1,124 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { inboxContract, type MakeInbox } from "../../src/callbacks/inbox/contract.ts";
+import type { Inbox } from "../../src/callbacks/inbox/inbox.ts";
+import { memoryInbox } from "../../src/callbacks/inbox/memory.ts";
+import { type SqliteInbox, sqliteInbox } from "../../src/callbacks/inbox/sqlite.ts";
+
+export const hasSqlite: boolean = process.getBuiltinModule?.("node:sqlite") !== undefined;
+const folder = mkdtempSync(join(tmpdir(), "inbox-"));
+const open: SqliteInbox[] = [];
+
+afterAll(async () => {
+  for (const inbox of open) await inbox.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const makeSqlite = async ({ store, leaseMs }: { store: string; leaseMs: number }): Promise<SqliteInbox> => {
+  const inbox = await sqliteInbox(join(folder, `${store}.db`), { leaseMs });
+  open.push(inbox);
+  return inbox;
+};
+
+describe("the memory inbox", () => {
+  for (const { name, run } of inboxContract(({ leaseMs }) => memoryInbox({ leaseMs }), { shared: false })) {
+    test.concurrent(name, run);
+  }
+});
+
+describe.skipIf(!hasSqlite)("the SQLite inbox", () => {
+  for (const { name, run } of inboxContract(makeSqlite)) test.concurrent(name, run);
+
+  test("keeps a completed delivery's key, and nothing of its payload", async () => {
+    const inbox = await makeSqlite({ store: "privacy", leaseMs: 1000 });
+    await inbox.claim("a", "254708374149");
+    await inbox.complete("a");
+    await inbox.close();
+    open.pop();
+    const { DatabaseSync } = await import("node:sqlite");
+    const database = new DatabaseSync(join(folder, "privacy.db"));
+    expect(database.prepare("SELECT key, payload FROM mpesa_inbox").all()).toEqual([{ key: "a", payload: "" }]);
+    database.close();
+  });
+
+  test("forgets completed deliveries when told to, and open ones never", async () => {
+    const inbox = await makeSqlite({ store: "prune", leaseMs: 1000 });
+    await inbox.claim("done", "payload");
+    await inbox.complete("done");
+    await inbox.claim("open", "payload");
+    expect(await inbox.prune(new Date(0))).toBe(0);
+    expect(await inbox.prune(new Date(Date.now() + 1000))).toBe(1);
+    expect(await inbox.claim("done", "payload")).toBe("new");
+    expect(await inbox.claim("open", "payload")).toBe("busy");
+  });
+
+  test("says so when the file cannot be opened", async () => {
+    await expect(sqliteInbox(join(folder, "no", "such", "folder.db"))).rejects.toThrow();
+  });
+});
+
+describe("the contract finds", () => {
+  const working = (leaseMs: number): Inbox => memoryInbox({ leaseMs });
+  const broken: Record<string, MakeInbox> = {
+    "an inbox that forgets": () => ({
+      claim: async () => "new",
+      complete: async () => undefined,
+      fail: async () => undefined,
+      pending: async () => [],
+    }),
+    "one that looks before it claims": ({ leaseMs }) => {
+      const inbox = working(leaseMs);
+      const seen = new Set<string>();
+      return {
+        ...inbox,
+        claim: async (key, payload) => {
+          const isNew = !seen.has(key);
+          await Promise.resolve();
+          seen.add(key);
+          const state = await inbox.claim(key, payload);
+          return isNew ? "new" : state;
+        },
+      };
+    },
+    "one whose failures are lost": ({ leaseMs }) => ({ ...working(leaseMs), fail: async () => undefined }),
+    "one that completes nothing": ({ leaseMs }) => ({ ...working(leaseMs), complete: async () => undefined }),
+    "one whose lease never ends": () => working(1e9),
+    "one that lists what is under a lease": ({ leaseMs }) => {
+      const inbox = working(leaseMs);
+      const payloads = new Map<string, string>();
+      return {
+        ...inbox,
+        claim: (key, payload) => inbox.claim(key, payloads.set(key, payload) && payload),
+        pending: async () => [...payloads].map(([key, payload]) => ({ key, payload, attempts: 1 })),
+      };
+    },
+    "one that fails what is completed": ({ leaseMs }) => {
+      const inbox = working(leaseMs);
+      const completed = new Set<string>();
+      return {
+        ...inbox,
+        claim: async (key, payload) => (completed.has(key) ? "duplicate" : inbox.claim(key, payload)),
+        complete: async (key) => void completed.add(key),
+        fail: async (key) => {
+          completed.delete(key);
+          await inbox.fail(key);
+        },
+      };
+    },
+    "one that cuts payloads": ({ leaseMs }) => {
+      const inbox = working(leaseMs);
+      return { ...inbox, claim: (key, payload) => inbox.claim(key, payload.slice(0, 1000)) };
+    },
+    "one that folds letter case": ({ leaseMs }) => {
+      const inbox = working(leaseMs);
+      return { ...inbox, claim: (key, payload) => inbox.claim(key.toLowerCase(), payload) };
+    },
+  };
+
+  test.concurrent.each(Object.entries(broken))("%s", async (_name, make) => {
+    const results = await Promise.allSettled(inboxContract(make, { shared: false }).map(({ run }) => run()));
+    expect(results.filter(({ status }) => status === "rejected").length).toBeGreaterThan(0);
+  });
+});

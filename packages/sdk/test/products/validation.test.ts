@@ -1,0 +1,324 @@
+import { describe, expect, it } from "vitest";
+import type { Mpesa } from "../../src/index.ts";
+import { calls } from "./calls.ts";
+import { connect, failure, fieldsOf, NOW, SECRET } from "./harness.ts";
+
+const phoneNumber = "0708374149";
+/** What a caller without types may pass. */
+const any = (value: unknown): never => value as never;
+
+interface Bad {
+  readonly name: string;
+  readonly run: (mpesa: Mpesa) => Promise<unknown>;
+  readonly fields: readonly string[];
+}
+
+const amounts = [
+  10.5,
+  0,
+  -1,
+  Number.NaN,
+  Number.POSITIVE_INFINITY,
+  250_001,
+  1e21,
+  "100",
+  "1e3",
+  "",
+  null,
+  undefined,
+  10n,
+];
+const push = { payTo: { payBill: "174379", account: "INV-1" }, phoneNumber, amount: 1 };
+const pay = { phoneNumber, amount: 10 };
+const urls = {
+  confirmationUrl: "https://example.com/a",
+  validationUrl: "https://example.com/b",
+  responseType: "Completed",
+} as const;
+
+const bad: readonly Bad[] = [
+  ...amounts.map((amount) => ({
+    name: `stk.push of ${typeof amount} ${amount}`,
+    run: ({ stk }: Mpesa) => stk.push({ ...push, amount: any(amount) }),
+    fields: ["amount"],
+  })),
+  ...[9, 9.5, 250_001].map((amount) => ({
+    name: `b2c.pay of ${amount}`,
+    run: ({ b2c }: Mpesa) => b2c.pay({ ...pay, amount }),
+    fields: ["amount"],
+  })),
+  ...["", "0712", "0812345678", "+255712345678", "07123456789", "712 345 67a", "٠٧١٢٣٤٥٦٧٨", 1.5, null].map(
+    (number) => ({
+      name: `stk.push to the number ${number}`,
+      run: ({ stk }: Mpesa) => stk.push({ ...push, phoneNumber: any(number) }),
+      fields: ["phoneNumber"],
+    }),
+  ),
+  {
+    name: "stk.push with an account of 13 characters",
+    run: ({ stk }) => stk.push({ ...push, payTo: { account: "1234567890123" } }),
+    fields: ["payTo.account"],
+  },
+  {
+    name: "stk.push with a blank account",
+    run: ({ stk }) => stk.push({ ...push, payTo: { account: "  " } }),
+    fields: ["payTo.account"],
+  },
+  {
+    name: "stk.push with a description of 14 characters",
+    run: ({ stk }) => stk.push({ ...push, description: "éééééééééééééé" }),
+    fields: ["description"],
+  },
+  {
+    name: "stk.push with half a character",
+    run: ({ stk }) => stk.push({ ...push, description: "broken \ud83d" }),
+    fields: ["description"],
+  },
+  {
+    name: "stk.push to a pay bill and a till",
+    run: ({ stk }) => stk.push({ ...push, payTo: any({ payBill: "174379", account: "A", till: "600001" }) }),
+    fields: ["payTo"],
+  },
+  {
+    name: "stk.push to nobody",
+    run: ({ stk }) => stk.push({ ...push, payTo: any({}) }),
+    fields: ["payTo", "payTo.account"],
+  },
+  {
+    name: "stk.push to a till with an account",
+    run: ({ stk }) => stk.push({ ...push, payTo: any({ till: "600001", store: "600992", account: "A" }) }),
+    fields: ["payTo"],
+  },
+  {
+    name: "stk.push with a finished password as passkey",
+    run: ({ stk }) => stk.push({ ...push, passkey: btoa(`174379${SECRET.passkey}20261006095219`) }),
+    fields: ["passkey"],
+  },
+  {
+    name: "stk.push with a password alone",
+    run: ({ stk }) => stk.push({ ...push, password: "MTc0" }),
+    fields: ["timestamp"],
+  },
+  ...[
+    "ftp://example.com",
+    "example.com/a",
+    "https://user:word@example.com/",
+    "https://example.com/#a",
+    " https://example.com/",
+    "",
+  ].map((callbackUrl) => ({
+    name: `stk.push with the callback ${callbackUrl}`,
+    run: ({ stk }: Mpesa) => stk.push({ ...push, callbackUrl }),
+    fields: ["callbackUrl"],
+  })),
+  {
+    name: "stk.query without id",
+    run: ({ stk }) => stk.query({ checkoutRequestId: "" }),
+    fields: ["checkoutRequestId"],
+  },
+  {
+    name: "c2b.registerUrls with another response type",
+    run: ({ c2b }) => c2b.registerUrls({ ...urls, responseType: any("completed") }),
+    fields: ["responseType"],
+  },
+  {
+    name: "c2b.registerUrls without URLs",
+    run: ({ c2b }) => c2b.registerUrls(any({ responseType: "Completed" })),
+    fields: ["confirmationUrl", "validationUrl"],
+  },
+  {
+    name: "c2b.simulate with an account of 21 characters",
+    run: ({ c2b }) => c2b.simulate({ payTo: { account: "x".repeat(21) }, phoneNumber, amount: 1 }),
+    fields: ["payTo.account"],
+  },
+  {
+    name: "c2b.simulate of a till with an account",
+    run: ({ c2b }) => c2b.simulate({ payTo: any({ till: "600638", account: "A" }), phoneNumber, amount: 1 }),
+    fields: ["payTo"],
+  },
+  {
+    name: "b2c.pay with one letter of remarks",
+    run: ({ b2c }) => b2c.pay({ ...pay, remarks: "x" }),
+    fields: ["remarks"],
+  },
+  {
+    name: "b2c.pay with 101 letters of remarks",
+    run: ({ b2c }) => b2c.pay({ ...pay, remarks: "x".repeat(101) }),
+    fields: ["remarks"],
+  },
+  {
+    name: "b2c.pay with a long occasion",
+    run: ({ b2c }) => b2c.pay({ ...pay, occasion: "x".repeat(101) }),
+    fields: ["occasion"],
+  },
+  {
+    name: "b2c.pay with an id of 51 characters",
+    run: ({ b2c }) => b2c.pay({ ...pay, originatorConversationId: "x".repeat(51) }),
+    fields: ["originatorConversationId"],
+  },
+  {
+    name: "b2c.pay with another command",
+    run: ({ b2c }) => b2c.pay({ ...pay, commandId: any("Salary") }),
+    fields: ["commandId"],
+  },
+  {
+    name: "b2c.pay, version 1, with what only version 3 has",
+    run: ({ b2c }) => b2c.pay({ ...pay, apiVersion: "v1", originatorConversationId: "a", resend: true }),
+    fields: ["originatorConversationId", "resend"],
+  },
+  {
+    name: "b2c.pay in version 2",
+    run: ({ b2c }) => b2c.pay({ ...pay, apiVersion: any("v2") }),
+    fields: ["apiVersion"],
+  },
+  {
+    name: "b2c.payWithIdCheck without document",
+    run: ({ b2c }) => b2c.payWithIdCheck(any({ ...pay, idType: "01" })),
+    fields: ["idType", "idNumber"],
+  },
+  {
+    name: "b2b.payBill without account",
+    run: ({ b2b }) => b2b.payBill(any({ payBill: "600000", amount: 1 })),
+    fields: ["account"],
+  },
+  {
+    name: "b2b.payBill with an account of 14 characters",
+    run: ({ b2b }) => b2b.payBill({ payBill: "600000", account: "x".repeat(14), amount: 1 }),
+    fields: ["account"],
+  },
+  { name: "b2b.buyGoods to no till", run: ({ b2b }) => b2b.buyGoods(any({ amount: 1 })), fields: ["till"] },
+  {
+    name: "b2b.buyGoods with another receiver type",
+    run: ({ b2b }) => b2b.buyGoods({ till: "600000", amount: 1, receiverIdentifierType: any("1") }),
+    fields: ["receiverIdentifierType"],
+  },
+  {
+    name: "b2b.transfer to itself",
+    run: ({ b2b }) => b2b.transfer(any({ from: "working", to: "working", amount: 1 })),
+    fields: ["from"],
+  },
+  {
+    name: "b2b.send without command",
+    run: ({ b2b }) => b2b.send(any({ receiver: "600000", amount: 1 })),
+    fields: ["commandId"],
+  },
+  {
+    name: "b2b.send of BusinessPayBill without account",
+    run: ({ b2b }) => b2b.send({ commandId: "BusinessPayBill", receiver: "600000", amount: 1 }),
+    fields: ["account"],
+  },
+  {
+    name: "b2b.payTax without number",
+    run: ({ b2b }) => b2b.payTax(any({ amount: 1 })),
+    fields: ["paymentRegistrationNumber"],
+  },
+  {
+    name: "b2b.expressCheckout with nothing",
+    run: ({ b2b }) => b2b.expressCheckout(any({})),
+    fields: ["till", "amount", "reference", "partnerName"],
+  },
+  {
+    name: "account.balance of two parties",
+    run: ({ account }) => account.balance({ party: any({ till: "600001", shortCode: "600992" }) }),
+    fields: ["party"],
+  },
+  {
+    name: "transactions.status of nothing",
+    run: ({ transactions }) => transactions.status(any({})),
+    fields: ["receipt"],
+  },
+  {
+    name: "transactions.status of two",
+    run: ({ transactions }) => transactions.status(any({ receipt: "UJ61HAY6QB", conversationId: "AG_1" })),
+    fields: ["receipt"],
+  },
+  {
+    name: "transactions.status of small letters",
+    run: ({ transactions }) => transactions.status({ receipt: "uj61hay6qb" }),
+    fields: ["receipt"],
+  },
+  {
+    name: "transactions.reverse without receipt and amount",
+    run: ({ transactions }) => transactions.reverse(any({})),
+    fields: ["receipt", "amount"],
+  },
+  {
+    name: "qr.generate for two",
+    run: ({ qr }) =>
+      qr.generate({ payTo: any({ till: "373132", payBill: "174379" }), amount: 1, merchantName: "A", reference: "B" }),
+    fields: ["payTo"],
+  },
+  {
+    name: "qr.generate of no size",
+    run: ({ qr }) =>
+      qr.generate({ payTo: { till: "373132" }, amount: 1, merchantName: "A", reference: "B", size: 0.5 }),
+    fields: ["size"],
+  },
+  {
+    name: "pull.query from before the window",
+    run: ({ pull }) => pull.query({ from: new Date(NOW - 49 * 3_600_000), to: new Date(NOW) }),
+    fields: ["from"],
+  },
+  {
+    name: "pull.query backwards",
+    run: ({ pull }) => pull.query({ from: new Date(NOW), to: new Date(NOW - 1000) }),
+    fields: ["from"],
+  },
+  {
+    name: "pull.query with no dates",
+    run: ({ pull }) => pull.query({ from: any("2026-10-06"), to: new Date(Number.NaN), offset: -1 }),
+    fields: ["from", "to", "offset"],
+  },
+  { name: "pull.register without number", run: ({ pull }) => pull.register(any({})), fields: ["nominatedNumber"] },
+];
+
+describe("wrong parameters", () => {
+  it.each(bad)("$name: refused before anything is sent", async ({ run, fields }) => {
+    const { mpesa, sent } = connect();
+    const error = await failure(() => run(mpesa));
+    expect(error["type"]).toBe("MpesaValidationError");
+    expect(fieldsOf(error)).toEqual(fields);
+    expect(sent).toEqual([]);
+  });
+
+  it("names everything that is wrong at once, with what to do, and no value", async () => {
+    const { mpesa } = connect();
+    const error = await failure(() =>
+      mpesa.b2c.pay({ phoneNumber: "0799", amount: 1.5, remarks: "", occasion: "x".repeat(200), resultUrl: "nowhere" }),
+    );
+    expect(fieldsOf(error)).toEqual(["phoneNumber", "amount", "remarks", "resultUrl", "occasion"]);
+    for (const issue of error["issues"] as { fix: string; rule: string }[])
+      expect(issue.fix.length * issue.rule.length).toBeGreaterThan(50);
+    expect(error.message).not.toContain("0799");
+    expect(error.message).toContain("nothing was sent");
+  });
+
+  it.each(calls)("$name: a client that knows nothing names all that is missing", async ({ run }) => {
+    const { mpesa, sent } = connect(
+      undefined,
+      any({
+        shortCode: undefined,
+        passkey: undefined,
+        initiator: undefined,
+        callbackUrl: undefined,
+        resultUrl: undefined,
+        timeoutUrl: undefined,
+      }),
+    );
+    const error = await failure(() => run(mpesa)).catch(() => undefined);
+    if (error === undefined) return expect(sent).toHaveLength(1);
+    expect(error["type"]).toBe("MpesaValidationError");
+    for (const field of fieldsOf(error)) {
+      expect(field).toMatch(
+        /^(shortCode|party|passkey|initiator|callbackUrl|resultUrl|timeoutUrl|payTo\.payBill|payBill)$/,
+      );
+    }
+    expect(sent).toEqual([]);
+  });
+
+  it("takes 12 characters of any script as account", async () => {
+    const { mpesa, sent } = connect();
+    await mpesa.stk.push({ ...push, payTo: { account: "😀".repeat(12) } });
+    expect(sent[0]?.body["AccountReference"]).toBe("😀".repeat(12));
+  });
+});

@@ -1,0 +1,132 @@
+import { describe, expect, it } from "vitest";
+import type { PulledTransaction } from "../../src/index.ts";
+import { type Answer, connect, daraja, failure, json, NOW } from "../products/harness.ts";
+
+const HOUR = 3_600_000;
+const day = { from: new Date(NOW - 24 * HOUR), to: new Date(NOW) };
+const row = (transactionId: string) => ({
+  transactionId,
+  trxDate: "2026-10-06T10:09:00Z",
+  msisdn: 722000000,
+  amount: "168.00",
+});
+const none = { RequestID: "26178-1", ResponseCode: "1001", ResponseMessage: "No records found" };
+
+/** Serves rows from `OffSetValue` on, `size` at a time. */
+const paged =
+  (ids: readonly string[], size: number): Answer =>
+  ({ body }) => {
+    const offset = Number(body["OffSetValue"]);
+    const page = ids.slice(offset, offset + size).map(row);
+    return json(
+      page.length === 0
+        ? none
+        : { ResponseRefID: "1", ResponseCode: "1000", ResponseMessage: "Success", Response: [page] },
+    );
+  };
+
+async function all(rows: AsyncIterable<PulledTransaction>): Promise<(string | undefined)[]> {
+  const ids: (string | undefined)[] = [];
+  for await (const { transactionId } of rows) ids.push(transactionId);
+  return ids;
+}
+
+const ids = Array.from({ length: 250 }, (_, at) => `UJ6${String(at).padStart(7, "0")}`);
+
+describe("pull.transactions", () => {
+  it.each([100, 50, 7])("goes through pages of %d rows, each payment once", async (size) => {
+    const { mpesa, sent } = connect(paged(ids, size));
+    expect(await all(mpesa.pull.transactions(day))).toEqual(ids);
+    expect(sent.slice(0, 2).map(({ body }) => body["OffSetValue"])).toEqual(["0", String(size)]);
+  });
+
+  it("gives nothing when there are none, in either form", async () => {
+    expect(await all(connect(() => json(none)).mpesa.pull.transactions(day))).toEqual([]);
+    const empty = { ...none, Response: [[]] };
+    expect(await all(connect(() => json(empty)).mpesa.pull.transactions(day))).toEqual([]);
+  });
+
+  it("ends when the gateway passes over the offset", async () => {
+    const { mpesa, sent } = connect(() => paged(ids, 100)({ body: { OffSetValue: "0" } } as never, 1));
+    expect(await all(mpesa.pull.transactions(day))).toHaveLength(100);
+    expect(sent).toHaveLength(2);
+  });
+
+  it("gives a payment once when new ones shift the rows", async () => {
+    const shifting: Answer = (one, nth) => paged(nth === 1 ? ids : ["UJ7NEW0000", ...ids], 100)(one, nth);
+    const got = await all(connect(shifting).mpesa.pull.transactions(day));
+    expect(new Set(got).size).toBe(got.length);
+    expect(got).toEqual(expect.arrayContaining(ids));
+  });
+
+  it("fetches a page only when it is needed", async () => {
+    const { mpesa, sent } = connect(paged(ids, 100));
+    for await (const _ of mpesa.pull.transactions(day)) break;
+    expect(sent).toHaveLength(1);
+  });
+
+  it("takes the last 48 hours as a whole, and says why it takes no more", async () => {
+    const { mpesa } = connect(paged([], 100));
+    expect(await all(mpesa.pull.transactions({ from: new Date(NOW - 48 * HOUR), to: new Date(NOW) }))).toEqual([]);
+    const error = await failure(() =>
+      all(mpesa.pull.transactions({ from: new Date(NOW - 72 * HOUR), to: new Date(NOW) })),
+    );
+    expect(error["type"]).toBe("MpesaValidationError");
+    expect(error.message).toMatch(/last 48 hours.*cannot be split/);
+  });
+
+  it("splits what is a moment longer than 48 hours", async () => {
+    const { mpesa, sent } = connect(paged([], 100));
+    await all(mpesa.pull.transactions({ from: new Date(NOW - 48 * HOUR - 30_000), to: new Date(NOW) }));
+    const spans = sent.map(({ body }) => [body["StartDate"], body["EndDate"]]);
+    expect(spans).toEqual([
+      ["2026-10-04 09:51:49", "2026-10-06 09:51:49"],
+      ["2026-10-06 09:51:49", "2026-10-06 09:52:19"],
+    ]);
+  });
+
+  it("does not ask about the future for ever", async () => {
+    const { mpesa, sent } = connect(paged([], 100));
+    const from = new Date(NOW - 47 * HOUR);
+    await all(mpesa.pull.transactions({ from, to: new Date(NOW + 1000 * HOUR) }));
+    const spans = sent.map(({ body }) => [body["StartDate"], body["EndDate"]]);
+    expect(spans).toEqual([["2026-10-04 10:52:19", "2026-10-06 10:52:19"]]);
+  });
+
+  it("rejects with the error of a page", async () => {
+    const { mpesa } = connect(daraja(401, "401.003.01", "no apiproduct match found"));
+    expect((await failure(() => all(mpesa.pull.transactions(day))))["type"]).toBe("MpesaAuthError");
+  });
+});
+
+describe("pull.query", () => {
+  it("reads a payment", async () => {
+    const { transactions, responseMessage } = await connect(paged(["UJ63T9K5AB"], 100)).mpesa.pull.query(day);
+    expect(responseMessage).toBe("Success");
+    expect(transactions).toMatchObject([{ transactionId: "UJ63T9K5AB", amount: 168, phoneNumber: "254722000000" }]);
+  });
+
+  it.each([
+    ["masked", "2547****149", "2547****149"],
+    ["missing", undefined, undefined],
+  ])("passes on a number that is %s", async (_, msisdn, phoneNumber) => {
+    const answer = json({ ResponseCode: "1000", Response: [[{ ...row("UJ63T9K5AB"), msisdn, amount: "?" }]] });
+    const { transactions } = await connect(() => answer).mpesa.pull.query(day);
+    expect(transactions[0]).toMatchObject({ phoneNumber, amount: undefined });
+  });
+});
+
+describe("pull.register", () => {
+  it.each([
+    ["registered", { ResponseRefID: "1", ResponseStatus: "1000", ResponseDescription: "done" }, false],
+    ["registered before", { ResponseRefID: "1", ResponseStatus: "1001", ResponseDescription: "done" }, true],
+    [
+      "registered before, with blanks in keys",
+      { ResponseRefID: "1", "Response Status": "1001", "Response Description": "done" },
+      true,
+    ],
+  ])("is done when %s", async (_, answer, alreadyRegistered) => {
+    const result = await connect(() => json(answer)).mpesa.pull.register({ nominatedNumber: "0722000000" });
+    expect(result).toMatchObject({ alreadyRegistered, responseDescription: "done" });
+  });
+});

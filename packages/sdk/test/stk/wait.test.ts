@@ -1,0 +1,261 @@
+import { describe, expect, it, vi } from "vitest";
+import type { StkPoll } from "../../src/index.ts";
+import { type Answer, daraja, failure, json } from "../products/harness.ts";
+import { ID, pending, result, stkInFakeTime } from "./fake-time.ts";
+
+const inTurn =
+  (...answers: Answer[]): Answer =>
+  (one, nth) =>
+    (answers[Math.min(nth, answers.length) - 1] as Answer)(one, nth);
+const broken: Answer = () => Promise.reject(new TypeError("fetch failed"));
+const push = { checkoutRequestId: ID };
+
+describe("stk.wait", () => {
+  it("ends in paid, with code and ids", async () => {
+    const { stk, time, asked } = stkInFakeTime(inTurn(result("4999"), result("0")));
+    const outcome = await time.until(stk.wait(push));
+    expect(outcome).toMatchObject({
+      outcome: "paid",
+      source: "query",
+      resultCode: "0",
+      checkoutRequestId: ID,
+      merchantRequestId: "22205-1",
+    });
+    expect(outcome.code?.name).toBe("Paid");
+    expect(asked).toEqual([12_000, 27_000]);
+  });
+
+  it("ends in failed, with the code explained", async () => {
+    const { stk, time } = stkInFakeTime(result("1032"));
+    const outcome = await time.until(stk.wait(push));
+    expect(outcome).toMatchObject({ outcome: "failed", resultCode: "1032" });
+    expect(outcome.code?.meaning).toMatch(/cancelled/);
+  });
+
+  it.each(pending)("goes on after $form", async ({ answer }) => {
+    const { stk, time, asked } = stkInFakeTime(inTurn(answer, answer, result("0")));
+    expect(await time.until(stk.wait(push))).toMatchObject({ outcome: "paid" });
+    expect(asked).toHaveLength(3);
+  });
+
+  it.each(pending)("ends in unknown, never in failed, when nothing but $form comes", async ({ answer }) => {
+    const { stk, time, asked } = stkInFakeTime(answer);
+    const outcome = await time.until(stk.wait(push));
+    expect(outcome).toMatchObject({ outcome: "unknown", source: "timeout", checkoutRequestId: ID });
+    expect(time.now).toBe(1_000_000 + 180_000);
+    expect(asked.length).toBeGreaterThan(10);
+  });
+
+  it("asks less than five times in any minute", async () => {
+    const { stk, time, asked } = stkInFakeTime(result("4999"));
+    await time.until(stk.wait(push, { timeoutMs: 600_000 }));
+    expect(asked.length).toBeGreaterThan(30);
+    for (const start of asked) {
+      expect(asked.filter((at) => at >= start && at < start + 60_000).length).toBeLessThan(5);
+    }
+  });
+
+  it("spaces the queries of all waits together in the sandbox, and serves each of them", async () => {
+    const { stk, time, asked, sent } = stkInFakeTime(result("4999"));
+    const waits = ["a", "b", "c"].map((checkoutRequestId) => stk.wait({ checkoutRequestId }, { timeoutMs: 300_000 }));
+    await time.until(Promise.all(waits));
+    const gaps = asked.slice(1).map((at, before) => at - (asked[before] ?? 0));
+    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(15_000);
+    for (const id of ["a", "b", "c"]) {
+      expect(sent.filter(({ body }) => body["CheckoutRequestID"] === id).length).toBeGreaterThan(5);
+    }
+  });
+
+  it("does not hold waits back for each other in production, where no rate is known", async () => {
+    const { stk, time, asked } = stkInFakeTime(result("0"), { environment: "production" });
+    await time.until(Promise.all(["a", "b"].map((checkoutRequestId) => stk.wait({ checkoutRequestId }))));
+    expect(asked).toEqual([12_000, 12_000]);
+  });
+
+  const rate =
+    "Spike arrest violation. Allowed rate : MessageRate{messagesPerPeriod=2, periodInMicroseconds=60000000, maxBurstMessageCount=1.0}";
+  const spike = { fault: { faultstring: rate, detail: { errorcode: "policies.ratelimit.SpikeArrestViolation" } } };
+
+  it.each([
+    ["the rate in the text", () => json(spike, 429), 30_000],
+    [
+      "Retry-After",
+      () => new Response(JSON.stringify(spike), { status: 429, headers: { "retry-after": "47" } }),
+      47_000,
+    ],
+  ])("waits as long as %s asks", async (_, busy, ms) => {
+    const { stk, time, asked } = stkInFakeTime(inTurn(busy, result("0")));
+    expect(await time.until(stk.wait(push))).toMatchObject({ outcome: "paid" });
+    expect(asked).toEqual([12_000, 12_000 + ms]);
+  });
+
+  it.each([
+    ["a lost answer", broken],
+    ["no connection", () => Promise.reject(Object.assign(new Error("x"), { code: "ECONNREFUSED" }))],
+    ["a fault of theirs", daraja(500, "500.003.1001", "Internal Server Error")],
+    ["a page of the firewall", () => new Response("<html></html>", { status: 503 })],
+    ["garbage", () => new Response("{", { status: 200 })],
+  ] as [string, Answer][])("goes on after %s, one query at a time", async (_, answer) => {
+    const { stk, time, asked } = stkInFakeTime(inTurn(answer, answer, result("0")));
+    expect(await time.until(stk.wait(push))).toMatchObject({ outcome: "paid" });
+    expect(asked).toEqual([12_000, 27_000, 42_000]);
+  });
+
+  it("keeps the last error when the time is up", async () => {
+    const { stk, time } = stkInFakeTime(broken);
+    const outcome = await time.until(stk.wait(push));
+    expect(outcome).toMatchObject({ outcome: "unknown", lastError: { type: "MpesaOutcomeUnknownError" } });
+  });
+
+  it.each([
+    ["the app lacks the product", daraja(401, "401.003.01", "no apiproduct match found"), "MpesaAuthError"],
+    ["the password is wrong", daraja(500, "500.001.1001", "[MerchantValidate] - Wrong credentials"), "MpesaApiError"],
+    ["the request is refused", daraja(400, "400.002.02", "Bad Request - Invalid Timestamp"), "MpesaApiError"],
+  ])("gives up at once when %s, and keeps the ids", async (_, answer, type) => {
+    const { stk, time, asked } = stkInFakeTime(answer);
+    const error = await failure(() => time.until(stk.wait(push)));
+    expect(error["type"]).toBe(type);
+    expect(error["ids"]).toEqual({ checkoutRequestId: ID });
+    expect(asked).toHaveLength(1);
+  });
+
+  it("goes on after a code that nobody knows, and tells it in the end", async () => {
+    const { stk, time } = stkInFakeTime(result("98765"));
+    expect(await time.until(stk.wait(push))).toMatchObject({
+      outcome: "unknown",
+      source: "timeout",
+      resultCode: "98765",
+      code: undefined,
+    });
+  });
+
+  it("tells every poll, whatever the listener does", async () => {
+    const { stk, time } = stkInFakeTime(inTurn(result("4999"), broken, result("0")));
+    const polls: StkPoll[] = [];
+    const onPoll = (poll: StkPoll): void => {
+      polls.push(poll);
+      throw new Error("an observer's mistake");
+    };
+    await time.until(stk.wait(push, { onPoll }));
+    expect(polls.map(({ poll, status, error }) => [poll, status?.outcome ?? error?.type])).toEqual([
+      [1, "pending"],
+      [2, "MpesaOutcomeUnknownError"],
+      [3, "paid"],
+    ]);
+  });
+
+  it("does not ask at all when the time is up before the first query", async () => {
+    const { stk, time, asked } = stkInFakeTime(result("0"));
+    expect(await time.until(stk.wait(push, { timeoutMs: 5000 }))).toMatchObject({ outcome: "unknown" });
+    expect(asked).toEqual([]);
+  });
+
+  it("signs with the short code and passkey of the push", async () => {
+    const { stk, time, sent } = stkInFakeTime(result("0"));
+    await time.until(stk.wait({ checkoutRequestId: ID, shortCode: "174379" }, { passkey: "another-passkey" }));
+    expect(sent[0]?.body["BusinessShortCode"]).toBe(174379);
+    expect(atob(String(sent[0]?.body["Password"]))).toMatch(/^174379another-passkey2026/);
+  });
+
+  it("refuses wrong options before it asks", async () => {
+    const { stk, asked } = stkInFakeTime(result("0"));
+    const error = await failure(() => stk.wait({ checkoutRequestId: "" }, { timeoutMs: -1, firstPollMs: Number.NaN }));
+    expect((error["issues"] as { field: string }[]).map(({ field }) => field)).toEqual([
+      "checkoutRequestId",
+      "timeoutMs",
+      "firstPollMs",
+    ]);
+    expect(asked).toEqual([]);
+  });
+});
+
+describe("aborting stk.wait", () => {
+  it("rejects with the reason and asks no more", async () => {
+    const { stk, time, asked } = stkInFakeTime(result("4999"));
+    const abort = new AbortController();
+    const onPoll = ({ poll }: StkPoll): void => {
+      if (poll === 2) abort.abort("enough");
+    };
+    await expect(time.until(stk.wait(push, { signal: abort.signal, onPoll }))).rejects.toBe("enough");
+    expect(asked).toHaveLength(2);
+  });
+
+  it("rejects at once when it was aborted before", async () => {
+    const { stk, asked } = stkInFakeTime(result("0"));
+    await expect(stk.wait(push, { signal: AbortSignal.abort("gone") })).rejects.toBe("gone");
+    expect(asked).toEqual([]);
+  });
+
+  it("ends a query in flight", async () => {
+    const abort = new AbortController();
+    const { stk, time } = stkInFakeTime(() => {
+      queueMicrotask(() => abort.abort("now"));
+      return new Promise(() => undefined);
+    });
+    await expect(time.until(stk.wait(push, { signal: abort.signal }))).rejects.toBe("now");
+  });
+});
+
+describe("a settled hook", () => {
+  const called = { checkoutRequestId: ID, merchantRequestId: "22205-1", resultCode: "0", receipt: "UJ63T9K5AB" };
+
+  it("ends the wait at once when the callback comes first", async () => {
+    const { stk, time, asked } = stkInFakeTime(result("4999"));
+    const outcome = await time.until(stk.wait(push, { settled: Promise.resolve(called) }));
+    expect(outcome).toMatchObject({ outcome: "paid", source: "callback", merchantRequestId: "22205-1" });
+    expect(outcome.callback?.receipt).toBe("UJ63T9K5AB");
+    expect(asked).toEqual([]);
+  });
+
+  it("may be a store, which is told the id and when nobody waits any more", async () => {
+    const { stk, time } = stkInFakeTime(result("0"));
+    const wait = vi.fn((_id: string, _signal: AbortSignal) => new Promise<undefined>(() => undefined));
+    expect(await time.until(stk.wait(push, { settled: { wait } }))).toMatchObject({ outcome: "paid", source: "query" });
+    expect(wait.mock.calls[0]?.[0]).toBe(ID);
+    expect(wait.mock.calls[0]?.[1].aborted).toBe(true);
+  });
+
+  it("comes between two polls", async () => {
+    const { stk, time, asked } = stkInFakeTime(result("4999"));
+    const wait = (_: string, signal: AbortSignal) =>
+      time.sleep(20_000, signal).then(() => ({ ...called, resultCode: 1032 }));
+    expect(await time.until(stk.wait(push, { settled: { wait } }))).toMatchObject({
+      outcome: "failed",
+      resultCode: "1032",
+    });
+    expect(asked).toEqual([12_000]);
+  });
+
+  it.each([
+    ["fails", () => Promise.reject(new Error("the store is down")), ["settledFailed"]],
+    [
+      "throws",
+      () => {
+        throw new Error("the store is down");
+      },
+      ["settledFailed"],
+    ],
+    ["knows nothing", () => Promise.resolve(undefined), []],
+    [
+      "gives another prompt's callback",
+      () => Promise.resolve({ ...called, checkoutRequestId: "another" }),
+      ["settledFailed"],
+    ],
+  ] as [string, () => Promise<undefined>, string[]][])(
+    "that %s leaves the wait to the queries",
+    async (_, wait, expected) => {
+      const { stk, time, warnings } = stkInFakeTime(result("0"));
+      expect(await time.until(stk.wait(push, { settled: { wait } }))).toMatchObject({
+        outcome: "paid",
+        source: "query",
+      });
+      expect(warnings).toEqual(expected);
+    },
+  );
+
+  it.each(["4999", "98765"])("with the code %s ends in unknown, never in failed", async (resultCode) => {
+    const { stk, time } = stkInFakeTime(result("0"));
+    const outcome = await time.until(stk.wait(push, { settled: Promise.resolve({ resultCode }) }));
+    expect(outcome).toMatchObject({ outcome: "unknown", source: "callback" });
+  });
+});

@@ -1,0 +1,110 @@
+import { type OperationId, type OperationInfo, operationTable } from "@mpesa/raw";
+import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { checkConfig } from "../../src/config.ts";
+import { Core } from "../../src/core.ts";
+import { isMpesaError } from "../../src/errors/index.ts";
+import type { MpesaEvent } from "../../src/events.ts";
+import { closedAddress, type FaultServer, json, startFaultServer, token } from "../support/fault-server.ts";
+import { examplesOf } from "../support/spec.ts";
+import { type Fault, faults, MAX_RETRIES } from "./matrix.ts";
+
+const operations: readonly OperationInfo[] = Object.values(operationTable);
+const secrets = { consumerKey: "matrixConsumerKey0123", consumerSecret: "matrixSecret4567" };
+let cells = 0;
+let violations = 0;
+
+// Full jitter down to nothing: the waits are backoff's own business, and tested there.
+beforeEach(() => void vi.spyOn(Math, "random").mockReturnValue(0));
+afterEach(() => void vi.restoreAllMocks());
+afterAll(() =>
+  console.log(
+    `fault matrix: ${operations.length} operations × ${faults.length} faults = ${cells} cells, violations: ${violations}`,
+  ),
+);
+
+describe.each(operations)("$id", (operation) => {
+  test.each(faults)("$name", async (fault) => {
+    cells++;
+    violations++;
+    const { attempts, end, received } = await runCell(operation, fault);
+    const expected = fault.expect(operation);
+    expect({ attempts, end }).toEqual(expected);
+    expect(received.every((path) => path === operation.path || path === operationTable.generateToken.path)).toBe(true);
+    violations--;
+  });
+});
+
+async function runCell(operation: OperationInfo, fault: Fault) {
+  const { request, answer } = examplesOf(operation.id);
+  const isToken = operation.id === "generateToken";
+  const ok = isToken ? token : json(200, answer);
+  const server = await startFaultServer(({ path }, nth) =>
+    path === operation.path
+      ? (fault.behave?.(nth, ok) ?? ok)
+      : path === operationTable.generateToken.path
+        ? token
+        : json(404, {}),
+  );
+  try {
+    const end = await callOnce(operation, fault, server, request);
+    const received = server.received.map(({ path }) => path);
+    return { end, received, attempts: received.filter((path) => path === operation.path).length };
+  } finally {
+    await server.close();
+  }
+}
+
+async function callOnce(
+  operation: OperationInfo,
+  fault: Fault,
+  server: FaultServer,
+  request: unknown,
+): Promise<string> {
+  const controller = new AbortController();
+  if (fault.abort === "before") controller.abort(new Error("the caller left"));
+  const events: MpesaEvent[] = [];
+  const core = new Core(
+    checkConfig({
+      ...(operation.id === "generateToken" ? secrets : { accessToken: tokens() }),
+      baseUrl: await addressOf(fault, server),
+      timeoutMs: fault.name.includes("timeout") || fault.name.includes("stalled") ? 250 : 5_000,
+      maxRetries: MAX_RETRIES,
+      onEvent: (event) => {
+        events.push(event);
+        if (fault.abort === "after" && event.type === "request" && event.operation === operation.id) {
+          setTimeout(() => controller.abort(new Error("the caller left")), 100);
+        }
+      },
+    }),
+  );
+  try {
+    const signal = controller.signal;
+    if (operation.id === "generateToken") await core.token({ signal });
+    else
+      await core.call(operation.id as Exclude<OperationId, "generateToken">, request as never, {
+        options: { signal },
+        secrets: [],
+      });
+    return "resolves";
+  } catch (error) {
+    if (!isMpesaError(error)) throw error;
+    expect(error.operation).toBe(operation.id);
+    expect(error.hint ?? error.message).not.toBe("");
+    return error.type;
+  } finally {
+    // What the events say must be what the server saw.
+    const announced = events.filter((event) => event.type === "request" && event.operation === operation.id).length;
+    if (!fault.connectTo) expect(announced).toBe(server.received.filter(({ path }) => path === operation.path).length);
+  }
+}
+
+/** A new token each time, as a provider gives after a refusal. */
+function tokens(): () => string {
+  let given = 0;
+  return () => `matrixToken${++given}`;
+}
+
+async function addressOf(fault: Fault, server: FaultServer): Promise<string> {
+  if (fault.connectTo === "nowhere") return "http://daraja.invalid";
+  return fault.connectTo === "closed port" ? closedAddress() : server.url;
+}

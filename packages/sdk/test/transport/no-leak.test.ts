@@ -1,0 +1,127 @@
+import { inspect } from "node:util";
+import { type OperationId, type OperationInfo, operationTable } from "@mpesa/raw";
+import fc from "fast-check";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { checkConfig } from "../../src/config.ts";
+import { Core } from "../../src/core.ts";
+import { base64 } from "../../src/redact.ts";
+import {
+  type Behaviour,
+  type FaultServer,
+  json,
+  page,
+  type ReceivedRequest,
+  reset,
+  startFaultServer,
+} from "../support/fault-server.ts";
+import { examplesOf } from "../support/spec.ts";
+
+// The worst gateway there could be: it sends back all that it got, in every place an SDK might quote from.
+const echo = ({ body, headers }: ReceivedRequest): string => `${body} ${JSON.stringify(headers)}`;
+const answers: Record<string, (request: ReceivedRequest) => Behaviour> = {
+  "a refusal": (request) =>
+    json(400, {
+      requestId: echo(request),
+      errorCode: "400.002.02",
+      errorMessage: `Bad Request - Invalid ${echo(request)}`,
+    }),
+  "an unknown code": (request) =>
+    json(500, { requestId: echo(request), errorCode: echo(request), errorMessage: echo(request) }),
+  "a stale token": (request) =>
+    json(401, {
+      requestId: "1",
+      errorCode: "401.002.01",
+      errorMessage: `Invalid Access Token - ${request.headers.authorization}`,
+    }),
+  "a fault": (request) =>
+    json(429, { fault: { faultstring: echo(request), detail: { errorcode: echo(request), reason: echo(request) } } }),
+  "a page": (request) => page(503, `<html>${echo(request)}</html>`),
+  "an odd acceptance": (request) => json(200, { ResponseCode: echo(request), ResponseDescription: echo(request) }),
+  "nothing at all": () => reset,
+};
+
+let server: FaultServer;
+let answer: (request: ReceivedRequest) => Behaviour;
+beforeAll(async () => {
+  server = await startFaultServer((request) => answer(request));
+});
+afterAll(() => server.close());
+beforeEach(() => void vi.spyOn(Math, "random").mockReturnValue(0));
+afterEach(() => void vi.restoreAllMocks());
+
+const key = fc.string({
+  minLength: 8,
+  maxLength: 48,
+  unit: fc.constantFrom(..."abcdefghijkLMNOPQRSTUVWXYZ0123456789+/=&%$#!*"),
+});
+const secret = fc.record({
+  consumerKey: key,
+  consumerSecret: key,
+  passkey: key,
+  token: key,
+  password: key,
+  credential: key,
+  phone: fc.integer({ min: 0, max: 99_999_999 }).map((tail) => `2547${String(tail).padStart(8, "0")}`),
+});
+
+describe.each(Object.entries(answers))("with %s", (_, behave) => {
+  test("no secret reaches an error or an event", async () => {
+    answer = behave;
+    const operations: readonly OperationInfo[] = Object.values(operationTable).filter(
+      ({ method }) => method === "POST",
+    );
+    const property = fc.asyncProperty(secret, fc.constantFrom(...operations), async (secrets, { id }) => {
+      const seen = await seenByOthers(id as Exclude<OperationId, "generateToken">, secrets);
+      for (const [name, value] of Object.entries(secrets)) {
+        const forms =
+          name === "phone" ? [value, `0${value.slice(3)}`] : [value, base64(value), encodeURIComponent(value)];
+        for (const form of forms) expect(seen.includes(form), `${name} as ${form}`).toBe(false);
+      }
+    });
+    await fc.assert(property, { numRuns: 40 });
+  });
+});
+
+async function seenByOthers(
+  id: Exclude<OperationId, "generateToken">,
+  secrets: Record<string, string>,
+): Promise<string> {
+  const { consumerKey, consumerSecret, passkey, token, password, credential, phone } = secrets as Record<
+    string,
+    string
+  > & { phone: string };
+  const events: unknown[] = [];
+  const core = new Core(
+    checkConfig({
+      baseUrl: server.url,
+      accessToken: () => token as string,
+      maxRetries: 1,
+      onEvent: (event) => events.push(event),
+    }),
+  );
+  for (const one of [consumerKey, consumerSecret, passkey]) core.redactor.add(one);
+  const body = {
+    ...examplesOf(id).request,
+    Password: password,
+    SecurityCredential: credential,
+    PartyA: phone,
+    PhoneNumber: Number(phone),
+    Extra: `${consumerKey}:${consumerSecret} ${passkey}`,
+  };
+  const context = { options: undefined, secrets: [password, credential, phone, phone.slice(3)] };
+  const thrown = await core.call(id, body as never, context).then(
+    () => expect.unreachable("no answer of this server is an acceptance"),
+    (error: unknown) => error,
+  );
+  const { message, stack, cause } = thrown as Error;
+  return [
+    String(thrown),
+    message,
+    stack,
+    JSON.stringify(thrown),
+    inspect(thrown, { depth: 9, showHidden: true }),
+    inspect(cause, { depth: 9 }),
+    JSON.stringify(events),
+    inspect(events, { depth: 9 }),
+  ].join("\n");
+}

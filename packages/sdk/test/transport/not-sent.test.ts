@@ -1,0 +1,42 @@
+import { describe, expect, test } from "vitest";
+import { whyNotSent } from "../../src/transport/not-sent.ts";
+
+const failed = (cause: unknown): TypeError => new TypeError("fetch failed", { cause });
+const coded = (code: string, message = code): Error => Object.assign(new Error(message), { code });
+
+describe("a failed fetch is provably unsent", () => {
+  test.each([
+    ["Node, refused", failed(coded("ECONNREFUSED"))],
+    ["Node, unknown host", failed(coded("ENOTFOUND"))],
+    ["Node, both addresses refused", failed(new AggregateError([coded("ECONNREFUSED"), coded("EHOSTUNREACH")]))],
+    ["Node, no connection in time", failed(coded("UND_ERR_CONNECT_TIMEOUT"))],
+    ["Node, foreign certificate", failed(coded("ERR_TLS_CERT_ALTNAME_INVALID"))],
+    ["Node, a port that fetch refuses", failed(new Error("bad port"))],
+    ["Bun, refused", coded("ConnectionRefused")],
+    [
+      "Deno, refused",
+      new TypeError("error sending request for url (http://x/): client error (Connect): tcp connect error"),
+    ],
+  ])("%s", (_, error) => expect(whyNotSent(error)).toEqual(expect.any(String)));
+});
+
+describe("nothing proves that it was not sent", () => {
+  test.each([
+    ["a reset", failed(coded("ECONNRESET"))],
+    ["a broken pipe", failed(coded("EPIPE"))],
+    ["the other side closed", failed(coded("UND_ERR_SOCKET", "other side closed"))],
+    ["one of two addresses took it", failed(new AggregateError([coded("ECONNREFUSED"), coded("ECONNRESET")]))],
+    ["no address at all in the list", failed(new AggregateError([]))],
+    ["a browser's bare error", new TypeError("Failed to fetch")],
+    ["Bun, closed", coded("ConnectionClosed")],
+    ["a code that is a key of every object", failed(coded("constructor"))],
+    ["a text", "ECONNREFUSED"],
+    ["nothing", undefined],
+  ])("%s", (_, error) => expect(whyNotSent(error)).toBeUndefined());
+
+  test("an error that is its own cause ends", () => {
+    const loop: { cause?: unknown } = {};
+    loop.cause = loop;
+    expect(whyNotSent(loop)).toBeUndefined();
+  });
+});
