@@ -6,7 +6,6 @@ import { createSimulator } from "../packages/simulator/src/index.ts";
 
 const OPEN = 1_000;
 const AIM = 1_000;
-const total = Number(process.argv[2] ?? 100_000);
 /** Requests hang on weak references, which take a turn of the event loop to go. */
 async function megabytes(): Promise<number> {
   for (let turn = 0; turn < 3; turn++) {
@@ -16,85 +15,92 @@ async function megabytes(): Promise<number> {
   return process.memoryUsage().heapUsed / 1024 / 1024;
 }
 
-let callbacks = 0;
-const daraja = createSimulator({
-  customers: Array.from({ length: OPEN }, (_, at) => ({ phone: `2547${String(20_000_000 + at)}`, balance: 500_000 })),
-  allowedCallbackHosts: ["shop.example"],
-  fetch: async (request) => {
-    await request.text();
-    callbacks += 1;
-    return Response.json({ ResultCode: 0, ResultDesc: "Accepted" });
-  },
-});
-const { consumerKey, consumerSecret, shortCode, passkey } = daraja.credentials;
-const phones = Array.from({ length: OPEN }, (_, at) => `2547${String(20_000_000 + at)}`);
-const people = phones.map((phone) => daraja.customer(phone));
-const timestamp = "20261006090000";
-const signed = {
-  BusinessShortCode: shortCode,
-  Password: btoa(`${shortCode}${passkey}${timestamp}`),
-  Timestamp: timestamp,
-};
-
-let token = "";
-async function renew(): Promise<void> {
-  const headers = { authorization: `Basic ${btoa(`${consumerKey}:${consumerSecret}`)}` };
-  const answer = await daraja.fetch("http://daraja.test/oauth/v1/generate?grant_type=client_credentials", { headers });
-  token = ((await answer.json()) as { access_token: string }).access_token;
-}
-async function send(path: string, body: object): Promise<Record<string, string>> {
-  const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
-  const answer = await daraja.fetch(`http://daraja.test${path}`, {
-    method: "POST",
-    headers,
-    body: JSON.stringify(body),
+/** Prints the figures; a wrong sum of money or callbacks makes the process fail. */
+export async function simulator(total = 100_000): Promise<void> {
+  let callbacks = 0;
+  const daraja = createSimulator({
+    customers: Array.from({ length: OPEN }, (_, at) => ({ phone: `2547${String(20_000_000 + at)}`, balance: 500_000 })),
+    allowedCallbackHosts: ["shop.example"],
+    fetch: async (request) => {
+      await request.text();
+      callbacks += 1;
+      return Response.json({ ResultCode: 0, ResultDesc: "Accepted" });
+    },
   });
-  return (await answer.json()) as Record<string, string>;
-}
+  const { consumerKey, consumerSecret, shortCode, passkey } = daraja.credentials;
+  const phones = Array.from({ length: OPEN }, (_, at) => `2547${String(20_000_000 + at)}`);
+  const people = phones.map((phone) => daraja.customer(phone));
+  const timestamp = "20261006090000";
+  const signed = {
+    BusinessShortCode: shortCode,
+    Password: btoa(`${shortCode}${passkey}${timestamp}`),
+    Timestamp: timestamp,
+  };
 
-let paid = 0;
-async function round(): Promise<void> {
-  await renew();
-  const ids: string[] = [];
-  for (const phone of phones) {
-    const push = {
-      ...signed,
-      TransactionType: "CustomerPayBillOnline",
-      Amount: 1,
-      PartyA: phone,
-      PartyB: shortCode,
-      PhoneNumber: phone,
-      CallBackURL: "https://shop.example/stk/4b1f7c",
-      AccountReference: "INV-1",
-      TransactionDesc: "Order 1",
-    };
-    ids.push(String((await send("/mpesa/stkpush/v1/processrequest", push))["CheckoutRequestID"]));
+  let token = "";
+  async function renew(): Promise<void> {
+    const headers = { authorization: `Basic ${btoa(`${consumerKey}:${consumerSecret}`)}` };
+    const answer = await daraja.fetch("http://daraja.test/oauth/v1/generate?grant_type=client_credentials", {
+      headers,
+    });
+    token = ((await answer.json()) as { access_token: string }).access_token;
   }
-  await daraja.advance(1_000);
-  for (const person of people) person.enterPin();
-  await daraja.advance(1_500);
-  for (const id of ids)
-    if ((await send("/mpesa/stkpushquery/v1/query", { ...signed, CheckoutRequestID: id }))["ResultCode"] === "0")
-      paid += 1;
+  async function send(path: string, body: object): Promise<Record<string, string>> {
+    const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
+    const answer = await daraja.fetch(`http://daraja.test${path}`, {
+      method: "POST",
+      headers,
+      body: JSON.stringify(body),
+    });
+    return (await answer.json()) as Record<string, string>;
+  }
+
+  let paid = 0;
+  async function round(): Promise<void> {
+    await renew();
+    const ids: string[] = [];
+    for (const phone of phones) {
+      const push = {
+        ...signed,
+        TransactionType: "CustomerPayBillOnline",
+        Amount: 1,
+        PartyA: phone,
+        PartyB: shortCode,
+        PhoneNumber: phone,
+        CallBackURL: "https://shop.example/stk/4b1f7c",
+        AccountReference: "INV-1",
+        TransactionDesc: "Order 1",
+      };
+      ids.push(String((await send("/mpesa/stkpush/v1/processrequest", push))["CheckoutRequestID"]));
+    }
+    await daraja.advance(1_000);
+    for (const person of people) person.enterPin();
+    await daraja.advance(1_500);
+    for (const id of ids)
+      if ((await send("/mpesa/stkpushquery/v1/query", { ...signed, CheckoutRequestID: id }))["ResultCode"] === "0")
+        paid += 1;
+  }
+
+  await round();
+  [paid, callbacks] = [0, 0];
+  let measuredMs = 0;
+  let early = 0;
+  for (let done = 0; done < total; done += OPEN) {
+    const start = performance.now();
+    await round();
+    measuredMs += performance.now() - start;
+    if (done === Math.floor(total / 5 / OPEN) * OPEN) early = await megabytes();
+  }
+  const late = await megabytes();
+  const perSecond = Math.round(total / (measuredMs / 1000));
+  console.log(`simulator: ${perSecond} STK lifecycles a second (aim ${AIM}), ${OPEN} prompts open at a time`);
+  console.log(
+    `simulator: heap ${early.toFixed(0)} MB after a fifth, ${late.toFixed(0)} MB after ${total} lifecycles${globalThis.gc ? "" : " (run with --expose-gc for exact figures)"}`,
+  );
+  if (paid !== total || callbacks !== total || daraja.ledger.total() !== 0) {
+    console.log(`simulator: ${paid} paid and ${callbacks} callbacks of ${total}, ledger sum ${daraja.ledger.total()}`);
+    process.exitCode = 1;
+  }
 }
 
-await round();
-[paid, callbacks] = [0, 0];
-let measuredMs = 0;
-let early = 0;
-for (let done = 0; done < total; done += OPEN) {
-  const start = performance.now();
-  await round();
-  measuredMs += performance.now() - start;
-  if (done === Math.floor(total / 5 / OPEN) * OPEN) early = await megabytes();
-}
-const late = await megabytes();
-const perSecond = Math.round(total / (measuredMs / 1000));
-console.log(`simulator: ${perSecond} STK lifecycles a second (aim ${AIM}), ${OPEN} prompts open at a time`);
-console.log(
-  `simulator: heap ${early.toFixed(0)} MB after a fifth, ${late.toFixed(0)} MB after ${total} lifecycles${globalThis.gc ? "" : " (run with --expose-gc for exact figures)"}`,
-);
-if (paid !== total || callbacks !== total || daraja.ledger.total() !== 0) {
-  console.log(`simulator: ${paid} paid and ${callbacks} callbacks of ${total}, ledger sum ${daraja.ledger.total()}`);
-  process.exitCode = 1;
-}
+if (import.meta.main) await simulator(Number(process.argv[2] ?? 100_000));

@@ -1,11 +1,11 @@
 import type { UssdPushResponse } from "@mpesa/raw";
 import { ussdPushRequestConstraints as rules } from "@mpesa/raw/constraints";
 import type { CallOptions, Core } from "../core.ts";
-import { checkOwnShortCode } from "../initiator/params.ts";
 import { text } from "../transport/error-body.ts";
 import { checkUrl } from "../urls.ts";
 import { parseAmount } from "../values/amount.ts";
 import { Checks } from "../values/checks.ts";
+import { checkOwnShortCode } from "../values/own-short-code.ts";
 import { parseShortCode } from "../values/short-code.ts";
 import { parseText } from "../values/text.ts";
 import type { B2bExpressCheckoutParams } from "./params.ts";

@@ -3,11 +3,11 @@ import { ErrorCode, errorCodes } from "@mpesa/raw/codes";
 import { c2bRegisterRequestConstraints as rules } from "@mpesa/raw/constraints";
 import { lookupCode } from "../codes/lookup.ts";
 import type { CallContext, CallOptions, Core } from "../core.ts";
-import { checkOwnShortCode } from "../initiator/params.ts";
 import { text } from "../transport/error-body.ts";
 import { checkUrl } from "../urls.ts";
 import { Checks } from "../values/checks.ts";
 import { parseChoice } from "../values/choice.ts";
+import { checkOwnShortCode } from "../values/own-short-code.ts";
 import type { C2bRegisterUrlsParams } from "./params.ts";
 
 /** The URLs are registered. */

@@ -1,11 +1,11 @@
 import { type C2bSimulateRequest, type C2bSimulateResponse, type OperationInfo, operationTable } from "@mpesa/raw";
 import { c2bSimulateRequestConstraints as rules } from "@mpesa/raw/constraints";
 import type { CallOptions, Core } from "../core.ts";
-import { checkOwnShortCode } from "../initiator/params.ts";
 import { text } from "../transport/error-body.ts";
 import { parseAmount } from "../values/amount.ts";
 import { Checks } from "../values/checks.ts";
 import { parseChoice } from "../values/choice.ts";
+import { checkOwnShortCode } from "../values/own-short-code.ts";
 import { bad } from "../values/parsed.ts";
 import { parsePhoneNumber, phoneSecrets } from "../values/phone-number.ts";
 import { parseShortCode } from "../values/short-code.ts";

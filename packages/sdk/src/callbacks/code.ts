@@ -3,8 +3,8 @@ import type { CodeRetry, Fault } from "@mpesa/raw/codes";
 import type { CallbackKind, Outcome } from "./types.ts";
 
 /**
- * What a result code means in the product that sent it, as far as a program has to know. The names are in the constants of
- * `@mpesa/sdk/codes` and the sentences in its `explain()`: they would double the size of this entry.
+ * What a result code means in the product that sent it, as far as a program has to know. The names are in the constants
+ * of `@mpesa/sdk/codes` and the sentences in its `explain()`: they would double the size of this entry.
  */
 export interface ExplainedCode {
   readonly code: string;

@@ -1,3 +1,5 @@
+import { text } from "./values.ts";
+
 /** One entry of a list on the wire, as it came; the value is undefined when the entry had none. */
 export type FieldEntry = readonly [name: string, value: unknown];
 
@@ -54,12 +56,15 @@ export function fieldsOf(value: unknown): FieldList {
   return new FieldList(Array.isArray(value) || typeof value !== "object" ? [] : Object.entries(value ?? {}));
 }
 
-/** A list of `{ Name | Key, Value }`, where one entry may stand alone without an array, and the array without its wrapper. */
+/**
+ * A list of `{ Name | Key, Value }`, where one entry may stand alone without an array, and the array without its
+ * wrapper.
+ */
 export function listOf(holder: FieldList, name: string, member: string): FieldList {
   const list = holder.get(name);
   const entries = [fieldsOf(list).get(member) ?? list].flat().map((item): FieldEntry => {
     const fields = fieldsOf(item);
-    return [`${fields.get("Name") ?? fields.get("Key") ?? ""}`, fields.all("Value")[0]];
+    return [text(fields.get("Name") ?? fields.get("Key")) ?? "", fields.all("Value")[0]];
   });
   return new FieldList(entries.filter(([name]) => name));
 }

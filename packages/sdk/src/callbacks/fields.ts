@@ -23,9 +23,9 @@ export const FIELDS: Fields = /* @__PURE__ */ table([
   [
     money,
     "amount=Amount|TransAmount|TransactionAmount balance charge orgAccountBalance " +
-      "debitAccountBalance=DebitAccountBalance|DebitAccountCurrentBalance initiatorBalance=InitiatorAccountCurrentBalance " +
-      "utilityBalance=B2CUtilityAccountAvailableFunds workingBalance=B2CWorkingAccountAvailableFunds " +
-      "chargesPaidBalance=B2CChargesPaidAccountAvailableFunds",
+      "debitAccountBalance=DebitAccountBalance|DebitAccountCurrentBalance " +
+      "initiatorBalance=InitiatorAccountCurrentBalance utilityBalance=B2CUtilityAccountAvailableFunds " +
+      "workingBalance=B2CWorkingAccountAvailableFunds chargesPaidBalance=B2CChargesPaidAccountAvailableFunds",
   ],
   [
     instant,

@@ -3,6 +3,7 @@ import { taxShortCode } from "@mpesa/raw/platform";
 import type { FieldList } from "./field-list.ts";
 import type { CallbackKind, Confidence, ResultKind } from "./types.ts";
 import type { Party } from "./value-types.ts";
+import { text } from "./values.ts";
 
 /** Keys that tell what a body is, and how surely. The first that has a value decides; `result` is any product's. */
 const KEYS: string =
@@ -12,7 +13,8 @@ const KEYS: string =
 /** Fields that tell the products apart, likewise. B2C and Pochi share theirs, and so do B2B and tax. */
 const FIELDS: string =
   "transactionStatus status certain,finalisedAt status certain,originalTransactionId reversal certain," +
-  "utilityBalance b2c likely,receipt b2c likely,billReference b2b likely,initiatorBalance b2b likely,accounts balance certain";
+  "utilityBalance b2c likely,receipt b2c likely,billReference b2b likely,initiatorBalance b2b likely," +
+  "accounts balance certain";
 
 type Sign = readonly [kind: CallbackKind | "result" | undefined, confidence: Confidence];
 
@@ -39,6 +41,6 @@ function firstOf(signs: string, has: (key: string) => boolean): Sign {
 
 /** The product whose requests carry this command. */
 export function productOf(command: unknown): ResultKind | undefined {
-  const group = commandIndex.split(";").find((line) => line.split(" ").includes(`${command}`, 1));
+  const group = commandIndex.split(";").find((line) => line.split(" ").includes(text(command) ?? "", 1));
   return group?.split(" ")[0] as ResultKind | undefined;
 }

@@ -48,13 +48,16 @@ function build(value: unknown, issues: Issues, given?: CallbackKind, givenProduc
   const parameters = listOf(head, "ResultParameters", "ResultParameter");
   const references = listOf(head, "ReferenceData", "ReferenceItem");
   const details = new FieldList([...items.entries, ...parameters.entries, ...references.entries]);
-  const isPull = kind === "pull";
   // A status result's list repeats the names of the ids.
-  const listed = details.entries.filter(([name]) => !/conversation/i.test(name));
-  const draft = isPull ? {} : readFields(new FieldList([...head.entries, ...listed]), issues);
+  const find = (name: string): unknown =>
+    head.get(name) ?? (/conversation/i.test(name) ? undefined : details.get(name));
+  const isPull = kind === "pull";
+  const draft = isPull ? {} : readFields(find, issues);
   if (isPull) {
     const rows = [body.get("Response") ?? value].flat(3).map(fieldsOf);
-    const transactions = rows.filter((row) => row.get("transactionId")).map((row) => readFields(row, issues));
+    const transactions = rows
+      .filter((row) => row.get("transactionId"))
+      .map((row) => readFields((name) => row.get(name), issues));
     if (transactions[0]) draft["transactions"] = transactions;
   }
 
@@ -84,7 +87,8 @@ function decide(draft: Draft, details: FieldList, issues: Issues): void {
   const code = resultCode ? explainCode(kind as CallbackKind, resultCode as string) : undefined;
   const outcome = code ? outcomeOf(code) : "unknown";
   Object.assign(draft, { outcome }, code && { code });
-  if (kind === "stk" && outcome === "success" && !draft["receipt"]) issues.push({ path: "receipt", problem: "missing" });
+  if (kind === "stk" && outcome === "success" && !draft["receipt"])
+    issues.push({ path: "receipt", problem: "missing" });
   // Of a guess not even the query and the payment can be told apart.
   if (draft["confidence"] === "guess") draft["outcome"] = "unknown";
   if (kind === "status") {
@@ -95,7 +99,7 @@ function decide(draft: Draft, details: FieldList, issues: Issues): void {
     Object.assign(
       draft,
       { outcome: asked, queryOutcome: outcome },
-      readFields(details, issues, ASKED),
+      readFields((name) => details.get(name), issues, ASKED),
       creditParty && { debitParty, creditParty: draft["creditParty"] ?? creditParty },
     );
   }
@@ -112,11 +116,11 @@ function isProduct(kind: unknown): kind is ResultKind {
 }
 
 /** Reads the fields that are there. Blank is the same as absent; what cannot be read is an issue. */
-function readFields(source: FieldList, issues: Issues, fields: Fields = FIELDS): Draft {
+function readFields(find: (name: string) => unknown, issues: Issues, fields: Fields = FIELDS): Draft {
   const draft: Draft = {};
   for (const [path, reader, names] of fields) {
     let value: unknown;
-    for (const name of names) value ??= source.get(name);
+    for (const name of names) value ??= find(name);
     const parsed = value === undefined ? null : reader(value);
     if (parsed === undefined) issues.push({ path, problem: "unreadable" });
     else if (parsed !== null) draft[path] = parsed;

@@ -9,7 +9,10 @@ import { phoneNumber } from "./values.ts";
  * @param known In any Kenyan spelling: `0708 374 149`, `+254708374149`, `254708374149`.
  * @example await phoneNumberMatches("0708374149", confirmation.phoneNumber) // "yes", "no" or "maybe"
  */
-export async function phoneNumberMatches(known: string | number, parsed: PhoneNumber | undefined): Promise<"yes" | "no" | "maybe"> {
+export async function phoneNumberMatches(
+  known: string | number,
+  parsed: PhoneNumber | undefined,
+): Promise<"yes" | "no" | "maybe"> {
   const own = phoneNumber(known);
   if (!parsed) return "maybe";
   if (own?.kind !== "plain") return "no";

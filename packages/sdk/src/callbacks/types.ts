@@ -2,15 +2,17 @@ import type { ExplainedCode } from "./code.ts";
 import type { FieldList } from "./field-list.ts";
 import type { AccountBalance, Charge, Instant, Money, Party, PhoneNumber } from "./value-types.ts";
 
-/** The products whose result comes in a `Result` envelope. They share one shape, so the route should say which it is. */
+/**
+ * The products whose result comes in a `Result` envelope. They share one shape, so the route should say which it is.
+ */
 export type ResultKind = "b2c" | "pochi" | "b2b" | "tax" | "balance" | "status" | "reversal";
 
 /** Everything that can arrive. */
 export type CallbackKind = ResultKind | "stk" | "timeout" | "c2bValidation" | "c2bConfirmation" | "ussd" | "pull";
 
 /**
- * What became of the money. `failed` is said only of a code that is known, for this product, to mean that nothing moved;
- * whatever is doubtful or new is `unknown`: ask for the status, do not pay again.
+ * What became of the money. `failed` is said only of a code that is known, for this product, to mean that nothing
+ * moved; whatever is doubtful or new is `unknown`: ask for the status, do not pay again.
  */
 export type Outcome = "success" | "failed" | "pending" | "unknown";
 
@@ -124,8 +126,8 @@ export interface BalanceResult extends ResultBase<"balance"> {
 }
 
 /**
- * Result of a transaction status query. Two things can succeed here: the query (`queryOutcome`, from the result code) and
- * the transaction that you asked about (`outcome`, from its status). `outcome` is `unknown` when the query failed.
+ * Result of a transaction status query. Two things can succeed here: the query (`queryOutcome`, from the result code)
+ * and the transaction that you asked about (`outcome`, from its status). `outcome` is `unknown` when the query failed.
  */
 export interface StatusResult extends ResultBase<"status"> {
   readonly queryOutcome: Outcome;
@@ -162,7 +164,10 @@ export interface ReversalResult extends ResultBase<"reversal"> {
   readonly accounts?: readonly AccountBalance[];
 }
 
-/** Your own request, posted back because it waited too long in the queue. It may still be carried out: ask for its status. */
+/**
+ * Your own request, posted back because it waited too long in the queue. It may still be carried out: ask for its
+ * status.
+ */
 export interface TimeoutCallback extends Recognised<"timeout"> {
   readonly outcome: "unknown";
   /** Which product it was, from the route or from its command. */

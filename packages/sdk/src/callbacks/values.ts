@@ -22,7 +22,9 @@ export function yesNo(value: unknown): boolean | undefined {
 export function money(value: unknown): Money | undefined {
   const sent = text(value) ?? "";
   const member = (name: string): string | undefined => new RegExp(`${name}=\\s*([^\\s,}]+)`).exec(sent)?.[1];
-  const [whole = "", currency = member("CurrencyCode"), , available = whole] = (member("BasicAmount") ?? sent).split("|");
+  const [whole = "", currency = member("CurrencyCode"), , available = whole] = (member("BasicAmount") ?? sent).split(
+    "|",
+  );
   return decimal(available, currency);
 }
 
@@ -63,7 +65,9 @@ export function instant(value: unknown): Instant | undefined {
   const exists = new Date(date).getUTCDate() === +date.slice(8);
   const at = new Date(/^\d{10}$/.test(sent) ? +sent * 1000 : exists ? date + time + zone : Number.NaN);
   const local = new Date(+at - Date.parse(`1970-01-01T00:00${timeZoneOffset}`));
-  return Number.isNaN(+at) ? undefined : { date: at, text: sent, iso: local.toISOString().replace(/\..*/, timeZoneOffset) };
+  return Number.isNaN(+at)
+    ? undefined
+    : { date: at, text: sent, iso: local.toISOString().replace(/\..*/, timeZoneOffset) };
 }
 
 /** A whole number, a number with stars in it, or the SHA-256 of one. */
@@ -78,7 +82,8 @@ export function phoneNumber(value: unknown): PhoneNumber | undefined {
 export function party(value: unknown): Party | undefined {
   const sent = text(value);
   if (!sent) return undefined;
-  const [, account = "", name = ""] = /^(.*?) - (.*)$/s.exec(sent) ?? (/^[\d*+]/.test(sent) ? [0, sent] : [0, "", sent]);
+  const [, account = "", name = ""] =
+    /^(.*?) - (.*)$/s.exec(sent) ?? (/^[\d*+]/.test(sent) ? [0, sent] : [0, "", sent]);
   const number = phoneNumber(account);
   return { text: sent, ...(account && { account }), ...(name && { name }), ...(number && { phoneNumber: number }) };
 }

@@ -1,7 +1,7 @@
 import { checkUrl } from "../urls.ts";
 import type { Checks } from "../values/checks.ts";
+import { checkOwnShortCode } from "../values/own-short-code.ts";
 import { bad } from "../values/parsed.ts";
-import { parseShortCode } from "../values/short-code.ts";
 import { parseText, type TextRule } from "../values/text.ts";
 import { type Initiator, initiatorIssues } from "./initiator.ts";
 import type { InitiatorLink } from "./link.ts";
@@ -52,11 +52,4 @@ export function checkShared(
       ResultURL: checkUrl(core, checks, "resultUrl", params.resultUrl, config.resultUrl),
     },
   };
-}
-
-/** The caller's own short code, from the call or from the client. */
-export function checkOwnShortCode(checks: Checks, value: unknown, field = "shortCode"): string {
-  if (value === undefined)
-    return checks.take(field, bad(value, "is needed", `Give ${field} to this call, or shortCode to the client.`));
-  return checks.take(field, parseShortCode(value));
 }

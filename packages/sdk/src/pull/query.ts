@@ -1,10 +1,10 @@
 import type { PullQueryResponse, PullTransaction as RawTransaction } from "@mpesa/raw";
 import { pullWindowHours } from "@mpesa/raw/platform";
 import type { CallOptions, Core } from "../core.ts";
-import { checkOwnShortCode } from "../initiator/params.ts";
 import { isJson, text } from "../transport/error-body.ts";
 import { Checks } from "../values/checks.ts";
 import { localTime, parseInstant } from "../values/local-time.ts";
+import { checkOwnShortCode } from "../values/own-short-code.ts";
 import { bad, good, type Parsed } from "../values/parsed.ts";
 import { parsePhoneNumber } from "../values/phone-number.ts";
 

@@ -2,10 +2,10 @@ import type { PullRegisterResponse } from "@mpesa/raw";
 import { PullRegisterCode } from "@mpesa/raw/codes";
 import { pullRegisterRequestConstraints as rules } from "@mpesa/raw/constraints";
 import type { CallOptions, Core } from "../core.ts";
-import { checkOwnShortCode } from "../initiator/params.ts";
 import { text } from "../transport/error-body.ts";
 import { checkUrl } from "../urls.ts";
 import { Checks } from "../values/checks.ts";
+import { checkOwnShortCode } from "../values/own-short-code.ts";
 import { parsePhoneNumber, phoneSecrets } from "../values/phone-number.ts";
 
 /** For which short code to open the pull service. */

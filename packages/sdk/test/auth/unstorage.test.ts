@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createStorage, type Storage } from "unstorage";
@@ -16,6 +15,8 @@ const now = (): number => 1_700_000_000_000;
 
 const redis = await startRedis();
 if (!redis) console.log("skipped: unstorage on a real Redis, because redis-server is not installed");
+
+afterAll(() => redis?.stop());
 
 describe("unstorageTokenStore", () => {
   it("passes a namespaced key, the token and a time to live in whole seconds", async () => {
@@ -93,23 +94,27 @@ describe("unstorage's fs driver", () => {
 describe.skipIf(!redis)("unstorage's redis driver on a real Redis", () => {
   const opened: Storage[] = [];
   const connect = (): Storage => {
-    const storage = createStorage({ driver: redisDriver({ host: "127.0.0.1", port: redis?.port ?? 0 }) });
+    const storage = createStorage({ driver: redisDriver({ path: redis?.socket ?? "" }) });
     opened.push(storage);
     return storage;
   };
   afterAll(async () => {
     for (const storage of opened) await storage.dispose();
-    await redis?.stop();
   });
   sharesTokens(() => [unstorageTokenStore(connect()), unstorageTokenStore(connect())]);
 
   it("lets Redis drop the token when it ends", async () => {
-    const storage = connect();
+    const driver = redisDriver({ path: redis?.socket ?? "" });
+    const storage = createStorage({ driver });
+    opened.push(storage);
     const store = unstorageTokenStore(storage);
+    await store.set("long", { token: "longLivedToken", expiresAt: Date.now() + 3_599_000 });
+    const seconds = await driver.getInstance?.()?.ttl("mpesa:token:long");
+    expect(seconds).toBeGreaterThan(3_500);
+    expect(seconds).toBeLessThanOrEqual(3_599);
     await store.set("short", { token: "shortLivedToken", expiresAt: Date.now() + 900 });
-    expect(await store.get("short")).toMatchObject({ token: "shortLivedToken" });
-    await expect.poll(() => store.get("short"), { timeout: 5000, interval: 100 }).toBeUndefined();
-    expect(await storage.hasItem("mpesa:token:short")).toBe(false);
+    await expect.poll(() => store.get("short"), { timeout: 20_000, interval: 100 }).toBeUndefined();
+    expect(await store.get("long")).toMatchObject({ token: "longLivedToken" });
   });
 });
 
@@ -136,31 +141,30 @@ function sharesTokens(open: () => [TokenStore, TokenStore]): void {
   });
 }
 
-/** Starts redis-server on a free port of the loopback, keeping nothing; undefined where there is none. */
-async function startRedis(): Promise<{ port: number; stop(): Promise<void> } | undefined> {
-  const port = await freePort();
-  const args = ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", tmpdir()];
-  const server = spawn("redis-server", args, { stdio: ["ignore", "pipe", "ignore"] });
+/** Starts redis-server on a socket file, keeping nothing; undefined where there is none. */
+async function startRedis(): Promise<{ socket: string; stop(): Promise<void> } | undefined> {
+  const folder = await mkdtemp(join(tmpdir(), "mpesa-redis-"));
+  const socket = join(folder, "socket");
+  const args = ["--port", "0", "--unixsocket", socket, "--save", "", "--appendonly", "no", "--dir", folder];
+  const program = "redis-server";
+  const server = spawn(program, args, { stdio: ["ignore", "pipe", "ignore"] });
   const ready = await new Promise<boolean>((resolve) => {
     server.on("error", () => resolve(false));
     server.on("exit", () => resolve(false));
-    server.stdout.on("data", (text: Buffer) => text.includes("Ready to accept connections") && resolve(true));
+    server.stdout.on("data", (text: Buffer) => /ready to accept connections/i.test(String(text)) && resolve(true));
   });
-  return ready ? { port, stop: () => stopped(server) } : undefined;
+  const stop = async (): Promise<void> => {
+    if (ready) await stopped(server);
+    await rm(folder, { recursive: true, force: true });
+  };
+  if (ready) return { socket, stop };
+  await stop();
+  return undefined;
 }
 
 function stopped(server: ChildProcess): Promise<void> {
   return new Promise((resolve) => {
     server.on("exit", () => resolve());
     server.kill();
-  });
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const probe = createServer().listen(0, "127.0.0.1", () => {
-      const { port } = probe.address() as { port: number };
-      probe.close(() => resolve(port));
-    });
   });
 }

@@ -8,7 +8,7 @@ import { mutant, randomFrom } from "./mutate.ts";
 const RUNS = Number(process.env["MPESA_FUZZ_RUNS"] ?? 1_000_000);
 /** A property is run once for so many mutants: the bookkeeping costs more than the parser. */
 const BATCH = 500;
-const ARBITRARY = Math.ceil(RUNS / 25);
+const ARBITRARY = Math.ceil(RUNS / 50);
 const LIMIT_MS = 50;
 
 const counts = { bodies: 0, recognised: 0, retimed: 0 };
@@ -32,7 +32,8 @@ function retime(value: unknown, kind: CallbackKind | undefined): void {
     parseCallback(value, { kind });
     return performance.now() - started;
   });
-  if (Math.min(...times) > LIMIT_MS) throw new Error(`takes ${times.join(", ")} ms: ${JSON.stringify(value)} as ${kind}`);
+  if (Math.min(...times) > LIMIT_MS)
+    throw new Error(`takes ${times.join(", ")} ms: ${JSON.stringify(value)} as ${kind}`);
 }
 
 function faultOf(read: Record<string, unknown>, kind: CallbackKind | undefined): string | undefined {
@@ -47,14 +48,17 @@ function faultOf(read: Record<string, unknown>, kind: CallbackKind | undefined):
   if (kind && confidence !== "certain") return "doubts the route";
   const decided = made === "status" ? queryOutcome : outcome;
   if (decided === "success" && (made === "timeout" || !/^0+$/.test(resultCode ?? ""))) return "success without zero";
-  if (decided === "failed" && !(code?.known && /^(fix|new|no|later)$/.test(code.retry))) return "failure of an unlisted code";
-  if (made === "status" && outcome !== "unknown" && queryOutcome !== "success") return "a failed query tells an outcome";
+  if (decided === "failed" && !(code?.known && /^(fix|new|no|later)$/.test(code.retry)))
+    return "failure of an unlisted code";
+  if (made === "status" && outcome !== "unknown" && queryOutcome !== "success")
+    return "a failed query tells an outcome";
   if (confidence === "guess" && outcome && outcome !== "unknown") return "a guess tells an outcome";
-  for (const field of Object.values(read)) {
-    if (field === undefined || field === null) continue;
+  for (const [name, field] of Object.entries(read)) {
+    if (name === "raw" || field === undefined || field === null) continue;
     const { date, value, text } = field as { date?: Date; value?: unknown; text?: unknown };
     if (date instanceof Date && Number.isNaN(date.getTime())) return "an invalid date";
-    if (typeof value === "number" && (!Number.isFinite(value) || Number(text) !== value)) return "an amount unlike its text";
+    if (typeof value === "number" && (!Number.isFinite(value) || Number(text) !== value))
+      return "an amount unlike its text";
   }
   return undefined;
 }
@@ -63,8 +67,23 @@ const anyKind = fc.option(fc.constantFrom(...kinds), { nil: undefined });
 
 test(`${ARBITRARY} arbitrary values: none throws, none is slow, none is read wrong`, { timeout: 600_000 }, () => {
   const json = fc.jsonValue({ maxDepth: 4 });
-  const name = fc.constantFrom("Body", "stkCallback", "Result", "ResultCode", "ResultParameters", "TransID", "CommandID", "Name", "Key", "Value");
-  const value = fc.oneof(json, fc.anything({ withBigInt: true, withDate: true, withNullPrototype: true, maxDepth: 3 }), fc.dictionary(name, fc.oneof(json, fc.dictionary(name, json))));
+  const name = fc.constantFrom(
+    "Body",
+    "stkCallback",
+    "Result",
+    "ResultCode",
+    "ResultParameters",
+    "TransID",
+    "CommandID",
+    "Name",
+    "Key",
+    "Value",
+  );
+  const value = fc.oneof(
+    json,
+    fc.anything({ withBigInt: true, withDate: true, withNullPrototype: true, maxDepth: 3 }),
+    fc.dictionary(name, fc.oneof(json, fc.dictionary(name, json))),
+  );
   fc.assert(fc.property(value, anyKind, check), { numRuns: ARBITRARY });
 });
 

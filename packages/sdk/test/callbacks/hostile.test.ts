@@ -4,20 +4,54 @@ import { type CallbackKind, parseCallback } from "../../src/callbacks/index.ts";
 import { body, fixtures } from "./fixtures.ts";
 import { kinds } from "./kinds.ts";
 
-const parsers = Object.entries(callbacks).filter(([name]) => /^parse/.test(name)) as [string, (value: unknown) => { kind: string }][];
+const parsers = Object.entries(callbacks).filter(([name]) => /^parse/.test(name)) as [
+  string,
+  (value: unknown) => { kind: string },
+][];
 
 /** An object whose members throw when they are read. */
 const thrower = (): object =>
-  Object.defineProperties({}, Object.fromEntries(["Body", "Result", "TransID", "CommandID"].map((key) => [key, { enumerable: true, get: () => { throw new Error("read"); } }])));
+  Object.defineProperties(
+    {},
+    Object.fromEntries(
+      ["Body", "Result", "TransID", "CommandID"].map((key) => [
+        key,
+        {
+          enumerable: true,
+          get: () => {
+            throw new Error("read");
+          },
+        },
+      ]),
+    ),
+  );
 const revoked = (): object => {
   const { proxy, revoke } = Proxy.revocable({}, {});
   revoke();
   return proxy;
 };
-const angry = (): object => new Proxy({}, new Proxy({}, { get: () => () => { throw new Error("trap"); } }));
+const angry = (): object =>
+  new Proxy(
+    {},
+    new Proxy(
+      {},
+      {
+        get: () => () => {
+          throw new Error("trap");
+        },
+      },
+    ),
+  );
 const cyclic = (): object => {
   const one: Record<string, unknown> = { ResultCode: 0, CommandID: "BusinessPayment" };
-  Object.assign(one, { Body: one, stkCallback: one, Result: one, Item: one, CallbackMetadata: [one], ResultParameters: one });
+  Object.assign(one, {
+    Body: one,
+    stkCallback: one,
+    Result: one,
+    Item: one,
+    CallbackMetadata: [one],
+    ResultParameters: one,
+  });
   return one;
 };
 const nested = (open: string, close: string, bytes: number): unknown => {
@@ -46,8 +80,28 @@ const values: [string, () => unknown][] = [
   ["a revoked proxy inside", () => ({ Body: { stkCallback: revoked() }, Result: revoked(), Response: [revoked()] })],
   ["a proxy whose traps throw", angry],
   ["an object in a circle", cyclic],
-  ["an object with a hostile toJSON", () => ({ ...body("stk-paid"), toJSON: () => { throw new Error("json"); } })],
-  ["objects for texts", () => ({ Result: { ResultCode: { toString: () => { throw new Error("text"); } }, ConversationID: { valueOf: () => 1 } } })],
+  [
+    "an object with a hostile toJSON",
+    () => ({
+      ...body("stk-paid"),
+      toJSON: () => {
+        throw new Error("json");
+      },
+    }),
+  ],
+  [
+    "objects for texts",
+    () => ({
+      Result: {
+        ResultCode: {
+          toString: () => {
+            throw new Error("text");
+          },
+        },
+        ConversationID: { valueOf: () => 1 },
+      },
+    }),
+  ],
   ["a mebibyte of arrays", () => nested("[", "]", 1_048_576)],
   ["a mebibyte of bodies", () => nested('{"Body":', "}", 1_048_576)],
   ["a mebibyte of results", () => nested('{"Result":', "}", 1_048_576)],
@@ -70,10 +124,13 @@ describe.each(values)("%s", (_, make) => {
   });
 });
 
-test.each(["", "nothing", "__proto__", "constructor", "toString", "unrecognised"])("the kind %j of a caller without types throws nothing", (kind) => {
-  const read = parseCallback(body("stk-paid"), { kind: kind as CallbackKind });
-  expect(["stk", "unrecognised"]).toContain(read.kind);
-});
+test.each(["", "nothing", "__proto__", "constructor", "toString", "unrecognised"])(
+  "the kind %j of a caller without types throws nothing",
+  (kind) => {
+    const read = parseCallback(body("stk-paid"), { kind: kind as CallbackKind });
+    expect(["stk", "unrecognised"]).toContain(read.kind);
+  },
+);
 
 describe("prototypes", () => {
   afterEach(() => {
@@ -82,7 +139,10 @@ describe("prototypes", () => {
 
   test.each(kinds)("__proto__ and constructor keys pollute nothing as %s", (kind) => {
     for (const { json } of fixtures) {
-      const poisoned = json.replace(/\{/g, '{"__proto__":{"polluted":1,"ResultCode":0,"kind":"x"},"constructor":{"prototype":{"polluted":1}},"prototype":{"polluted":1},');
+      const poisoned = json.replace(
+        /\{/g,
+        '{"__proto__":{"polluted":1,"ResultCode":0,"kind":"x"},"constructor":{"prototype":{"polluted":1}},"prototype":{"polluted":1},',
+      );
       let value: unknown;
       try {
         value = JSON.parse(poisoned.replace(/,\s*\}/g, "}"));
@@ -104,6 +164,36 @@ describe("prototypes", () => {
 });
 
 test("fields of a body cannot pose as those of the result", () => {
-  const read = parseCallback({ Result: { ...body("b2c-credential-locked").Result, kind: "stk", outcome: "success", raw: 1, issues: 1, code: { retry: "none" }, confidence: "certain", transactions: [], version: "v9" } }, { kind: "b2c" });
+  const read = parseCallback(
+    {
+      Result: {
+        ...body("b2c-credential-locked").Result,
+        kind: "stk",
+        outcome: "success",
+        raw: 1,
+        issues: 1,
+        code: { retry: "none" },
+        confidence: "certain",
+        transactions: [],
+        version: "v9",
+      },
+    },
+    { kind: "b2c" },
+  );
   expect(read).toMatchObject({ kind: "b2c", outcome: "failed", issues: [], code: { retry: "no" } });
+});
+
+test("one entry that cannot be read does not spoil the rest", () => {
+  const odd = { toString: 1, valueOf: null };
+  const push = body("stk-paid");
+  push.Body.stkCallback.CallbackMetadata.Item.push({ Name: odd, Value: odd }, { Name: "Odd", Value: odd });
+  expect(parseCallback(push)).toMatchObject({ kind: "stk", outcome: "success", receipt: "UJ22T8IYOU", issues: [] });
+  const balance = body("balance-rows");
+  balance.Result.ResultParameters.ResultParameter.push(
+    { Key: "ActionType", Value: odd },
+    { Key: "Currency", Value: odd },
+  );
+  balance.Result.ResultParameters.ResultParameter.shift();
+  expect(parseCallback(balance, { kind: "balance" })).toMatchObject({ kind: "balance", outcome: "success" });
+  expect(parseCallback(balance)).toMatchObject({ kind: "b2c", confidence: "guess", issues: [{ path: "currency" }] });
 });

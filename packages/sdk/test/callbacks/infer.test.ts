@@ -32,7 +32,8 @@ describe("without a kind", () => {
     for (const { name, kind, json } of fixtures) {
       const read = parseCallback(JSON.parse(json));
       // A timeout on a result's route is a timeout.
-      if ("confidence" in read && read.confidence === "certain" && name !== "b2c-timeout-on-result-route") expect(read.kind).toBe(kind);
+      if ("confidence" in read && read.confidence === "certain" && name !== "b2c-timeout-on-result-route")
+        expect(read.kind).toBe(kind);
     }
   });
 

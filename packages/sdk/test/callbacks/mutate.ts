@@ -16,12 +16,59 @@ type Holder = Record<string, unknown>;
 
 /** What a value may be replaced by. */
 const oddities: readonly string[] = [
-  "null", "true", "false", "0", "-0", "1", "-1", "1.5", "1e400", "1e21", "9007199254740993", '""', '" "', '"0"', '"00000000"', '"1032"', "1032", "2001",
-  '"R000002"', "4999", "[]", "[[]]", "{}", "[null]", '{"Value":1}', '{"Name":"Amount","Value":{}}', '{"Key":"TransactionStatus","Value":"Completed"}',
-  '"20230229120000"', '"99999999999999"', "20221110110717", '"19.12.2019 11:45:50"', '"2021-02-30"', '"1700000000"', '"|||||"', '"a|b|1&|&c|d|x"', '"&"', '" - "',
-  '"{Amount={"', '"{Amount={BasicAmount=}}"', '"{Amount={BasicAmount=1}}"', '"2547 ***** 126"', '"***"', '"\\u0000"', '"\\ud800"', '"💸"',
-  '{"__proto__":{"ResultCode":0}}', '{"constructor":{"prototype":{}}}', '{"toString":1,"valueOf":null,"length":-1}', '"constructor"', '"__proto__"', `"${"9".repeat(400)}"`,
-  `"${" ".repeat(500)}x"`, `${"[".repeat(300)}${"]".repeat(300)}`,
+  "null",
+  "true",
+  "false",
+  "0",
+  "-0",
+  "1",
+  "-1",
+  "1.5",
+  "1e400",
+  "1e21",
+  "9007199254740993",
+  '""',
+  '" "',
+  '"0"',
+  '"00000000"',
+  '"1032"',
+  "1032",
+  "2001",
+  '"R000002"',
+  "4999",
+  "[]",
+  "[[]]",
+  "{}",
+  "[null]",
+  '{"Value":1}',
+  '{"Name":"Amount","Value":{}}',
+  '{"Key":"TransactionStatus","Value":"Completed"}',
+  '"20230229120000"',
+  '"99999999999999"',
+  "20221110110717",
+  '"19.12.2019 11:45:50"',
+  '"2021-02-30"',
+  '"1700000000"',
+  '"|||||"',
+  '"a|b|1&|&c|d|x"',
+  '"&"',
+  '" - "',
+  '"{Amount={"',
+  '"{Amount={BasicAmount=}}"',
+  '"{Amount={BasicAmount=1}}"',
+  '"2547 ***** 126"',
+  '"***"',
+  '"\\u0000"',
+  '"\\ud800"',
+  '"💸"',
+  '{"__proto__":{"ResultCode":0}}',
+  '{"constructor":{"prototype":{}}}',
+  '{"toString":1,"valueOf":null,"length":-1}',
+  '"constructor"',
+  '"__proto__"',
+  `"${"9".repeat(400)}"`,
+  `"${" ".repeat(500)}x"`,
+  `${"[".repeat(300)}${"]".repeat(300)}`,
 ];
 
 /** A fixture's body after one to five random changes. */
@@ -32,7 +79,8 @@ export function mutant(random: Random): unknown {
 }
 
 function change(root: unknown, random: Random): unknown {
-  if (typeof root !== "object" || root === null || random(60) === 0) return random(3) ? { [word(random)]: root } : odd(random);
+  if (typeof root !== "object" || root === null || random(60) === 0)
+    return random(3) ? { [word(random)]: root } : odd(random);
   let holder = root as Holder;
   let key = "";
   for (let depth = random(7); depth >= 0; depth -= 1) {
@@ -70,7 +118,10 @@ function alter(holder: Holder, key: string, random: Random): void {
       put(respell(key, random), value);
       break;
     case 5:
-      put(key, typeof value === "number" ? String(value) : typeof value === "string" ? Number(value) : JSON.stringify(value));
+      put(
+        key,
+        typeof value === "number" ? String(value) : typeof value === "string" ? Number(value) : JSON.stringify(value),
+      );
       break;
     case 6:
       if (Array.isArray(holder)) holder.splice(random(holder.length + 1), 0, value, odd(random));
@@ -100,7 +151,14 @@ const words: readonly string[] = [
 
 function respell(key: string, random: Random): string {
   const cut = random(key.length + 1);
-  const spellings = [key.toLowerCase(), key.toUpperCase(), `${key.slice(0, cut)} ${key.slice(cut)}`, key + key.slice(-1), key.slice(1), `_${key}`];
+  const spellings = [
+    key.toLowerCase(),
+    key.toUpperCase(),
+    `${key.slice(0, cut)} ${key.slice(cut)}`,
+    key + key.slice(-1),
+    key.slice(1),
+    `_${key}`,
+  ];
   return spellings[random(spellings.length)] as string;
 }
 

@@ -1,11 +1,14 @@
-import { resultCodes, stkCodes, ussdPushCodes } from "@mpesa/raw/codes";
 import { operationTable } from "@mpesa/raw";
+import { resultCodes, stkCodes, ussdPushCodes } from "@mpesa/raw/codes";
 import { describe, expect, test } from "vitest";
 import { type CallbackKind, parseCallback, parseStatusResult, parseStkCallback } from "../../src/callbacks/index.ts";
 import { body } from "./fixtures.ts";
 
 const stk = (ResultCode: unknown) =>
-  parseStkCallback({ Body: { stkCallback: { CheckoutRequestID: "ws_CO_1", ResultCode } } }) as { outcome: string; resultCode: string };
+  parseStkCallback({ Body: { stkCallback: { CheckoutRequestID: "ws_CO_1", ResultCode } } }) as {
+    outcome: string;
+    resultCode: string;
+  };
 const result = (kind: CallbackKind, ResultCode: unknown) =>
   parseCallback({ Result: { ConversationID: "AG_1", ResultCode } }, { kind }) as unknown as Record<string, unknown>;
 
@@ -133,7 +136,10 @@ describe("the compact index agrees with the full tables", () => {
   });
 
   test.each(stkCodes)("stk $code", ({ code, fault, retry }) => {
-    expect(stk(code)).toMatchObject({ outcome: outcomes[retry] ?? "failed", code: { code, known: true, fault, retry } });
+    expect(stk(code)).toMatchObject({
+      outcome: outcomes[retry] ?? "failed",
+      code: { code, known: true, fault, retry },
+    });
   });
 
   test.each(ussdPushCodes)("ussd $code", ({ code, fault, retry }) => {

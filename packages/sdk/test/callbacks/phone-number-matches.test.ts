@@ -4,10 +4,13 @@ import { phoneNumberMatches } from "../../src/callbacks/index.ts";
 
 const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
 
-test.each(["0708374149", "708374149", "+254 708 374 149", "254708374149", 254708374149])("%s is the whole number", async (known) => {
-  expect(await phoneNumberMatches(known, { kind: "plain", value: "254708374149" })).toBe("yes");
-  expect(await phoneNumberMatches(known, { kind: "plain", value: "254708374148" })).toBe("no");
-});
+test.each(["0708374149", "708374149", "+254 708 374 149", "254708374149", 254708374149])(
+  "%s is the whole number",
+  async (known) => {
+    expect(await phoneNumberMatches(known, { kind: "plain", value: "254708374149" })).toBe("yes");
+    expect(await phoneNumberMatches(known, { kind: "plain", value: "254708374148" })).toBe("no");
+  },
+);
 
 test("a hash is that of the twelve digits", async () => {
   const parsed = { kind: "sha256", value: sha256("254708374149") } as const;

@@ -21,16 +21,30 @@ function rekey(value: unknown, change: (key: string) => string): unknown {
 }
 
 const comparable = (value: unknown, kind: CallbackKind): unknown => {
-  const { raw: _, items: __, parameters: ___, references: ____, ...rest } = parseCallback(value, { kind }) as unknown as Record<string, unknown>;
+  const {
+    raw: _,
+    items: __,
+    parameters: ___,
+    references: ____,
+    ...rest
+  } = parseCallback(value, { kind }) as unknown as Record<string, unknown>;
   return rest;
 };
 
-const recognised = fixtures.filter((one) => one.kind && !/proto/.test(one.name)) as { name: string; kind: CallbackKind; json: string }[];
+const recognised = fixtures.filter((one) => one.kind && !/proto/.test(one.name)) as {
+  name: string;
+  kind: CallbackKind;
+  json: string;
+}[];
 
 describe("letter case of the keys makes no difference", () => {
   test.each(recognised)("$name", ({ kind, json }) => {
     const value: unknown = JSON.parse(json);
-    for (const change of [(key: string) => key.toLowerCase(), (key: string) => key.toUpperCase(), (key: string) => `${key.charAt(0).toLowerCase()}${key.slice(1)}`]) {
+    for (const change of [
+      (key: string) => key.toLowerCase(),
+      (key: string) => key.toUpperCase(),
+      (key: string) => `${key.charAt(0).toLowerCase()}${key.slice(1)}`,
+    ]) {
       expect(comparable(rekey(value, change), kind)).toEqual(comparable(value, kind));
     }
   });
@@ -39,16 +53,34 @@ describe("letter case of the keys makes no difference", () => {
 describe("blanks in keys make no difference", () => {
   test.each(recognised)("$name", ({ kind, json }) => {
     const value: unknown = JSON.parse(json);
-    expect(comparable(rekey(value, (key) => key.replace(/(?<=[a-z])(?=[A-Z])/g, " ")), kind)).toEqual(comparable(value, kind));
+    expect(
+      comparable(
+        rekey(value, (key) => key.replace(/(?<=[a-z])(?=[A-Z])/g, " ")),
+        kind,
+      ),
+    ).toEqual(comparable(value, kind));
   });
 });
 
 describe("lists", () => {
-  const items = (Item: unknown) => parseStkCallback({ Body: { stkCallback: { CheckoutRequestID: "1", ResultCode: 0, CallbackMetadata: { Item } } } }) as StkCallback;
+  const items = (Item: unknown) =>
+    parseStkCallback({
+      Body: { stkCallback: { CheckoutRequestID: "1", ResultCode: 0, CallbackMetadata: { Item } } },
+    }) as StkCallback;
 
   test("entries keep order, repetition and missing values", () => {
-    const { items: list } = items([{ Name: "A", Value: 1 }, { Name: "B" }, { Name: "a", Value: 2 }, { Name: "B", Value: "" }]);
-    expect(list.entries).toEqual([["A", 1], ["B", undefined], ["a", 2], ["B", ""]]);
+    const { items: list } = items([
+      { Name: "A", Value: 1 },
+      { Name: "B" },
+      { Name: "a", Value: 2 },
+      { Name: "B", Value: "" },
+    ]);
+    expect(list.entries).toEqual([
+      ["A", 1],
+      ["B", undefined],
+      ["a", 2],
+      ["B", ""],
+    ]);
     expect(list.all("A")).toEqual([1, 2]);
     expect(list.all("B")).toEqual([undefined, ""]);
     expect(list.all("C")).toEqual([]);
@@ -56,7 +88,14 @@ describe("lists", () => {
   });
 
   test("of a repeated name the first that has a value wins", () => {
-    expect(items([{ Name: "Amount" }, { Name: "Amount", Value: "" }, { Name: "Amount", Value: 10 }, { Name: "Amount", Value: 99 }]).amount?.value).toBe(10);
+    expect(
+      items([
+        { Name: "Amount" },
+        { Name: "Amount", Value: "" },
+        { Name: "Amount", Value: 10 },
+        { Name: "Amount", Value: 99 },
+      ]).amount?.value,
+    ).toBe(10);
   });
 
   test("order is no matter", () => {
@@ -64,22 +103,36 @@ describe("lists", () => {
     expect(items([...Item].reverse())).toMatchObject({ receipt: "UJ22T8IYOU", amount: { value: 1 } });
   });
 
-  test.each([[[{ Name: "MpesaReceiptNumber", Value: "UJ22T8IYOU" }]], [{ Name: "MpesaReceiptNumber", Value: "UJ22T8IYOU" }], [{ Key: "MpesaReceiptNumber", Value: "UJ22T8IYOU" }]])(
-    "one entry may stand without an array: %j",
+  test.each([
+    [[{ Name: "MpesaReceiptNumber", Value: "UJ22T8IYOU" }]],
+    [{ Name: "MpesaReceiptNumber", Value: "UJ22T8IYOU" }],
+    [{ Key: "MpesaReceiptNumber", Value: "UJ22T8IYOU" }],
+  ])("one entry may stand without an array: %j", (Item) => {
+    expect(items(Item)).toMatchObject({ receipt: "UJ22T8IYOU", issues: [] });
+  });
+
+  test("a list may stand without its wrapper", () => {
+    const CallbackMetadata = body("stk-paid").Body.stkCallback.CallbackMetadata.Item;
+    const read = parseStkCallback({
+      Body: { stkCallback: { CheckoutRequestID: "1", ResultCode: 0, CallbackMetadata } },
+    });
+    expect(read).toMatchObject({ receipt: "UJ22T8IYOU", issues: [] });
+  });
+
+  test.each([[[]], [null], [{}], ["text"], [42], [[[]]], [[null, 1, "x", { Value: 1 }, { Name: "", Value: 2 }]]])(
+    "%j is an empty list",
     (Item) => {
-      expect(items(Item)).toMatchObject({ receipt: "UJ22T8IYOU", issues: [] });
+      expect(items(Item).items.entries).toEqual([]);
     },
   );
-
-  test.each([[[]], [null], [{}], ["text"], [42], [[[]]], [[null, 1, "x", { Value: 1 }, { Name: "", Value: 2 }]]])("%j is an empty list", (Item) => {
-    expect(items(Item).items.entries).toEqual([]);
-  });
 
   test("names are found in any of the wire's spellings", () => {
     const result = parseStatusResult(body("status-other-spellings")) as StatusResult;
     expect(result.parameters.get("FinalisedTime")).toBe(result.parameters.get("FinalizedTime"));
     expect(result.parameters.get("ConversationID")).toBe("AG_20180223_000041b09c22e613d6c9");
-    expect(parseB2bResult(body("b2b-credential-locked"))).toMatchObject({ references: expect.objectContaining({ entries: expect.arrayContaining([["Occassion", undefined]]) }) });
+    expect(parseB2bResult(body("b2b-credential-locked"))).toMatchObject({
+      references: expect.objectContaining({ entries: expect.arrayContaining([["Occassion", undefined]]) }),
+    });
   });
 
   test("a result with lists can be cloned for a worker or a store", () => {
@@ -99,7 +152,10 @@ describe("status results", () => {
   test("CreditPartyName wins over a second DebitPartyName", () => {
     const value = body("status-completed");
     value.Result.ResultParameters.ResultParameter.push({ Key: "CreditPartyName", Value: "600000 - Third" });
-    expect(parseStatusResult(value)).toMatchObject({ debitParty: { account: "600310" }, creditParty: { account: "600000" } });
+    expect(parseStatusResult(value)).toMatchObject({
+      debitParty: { account: "600310" },
+      creditParty: { account: "600000" },
+    });
   });
 
   test("a first DebitPartyName without a value is not replaced by the creditor's", () => {
@@ -110,8 +166,15 @@ describe("status results", () => {
 
   test("ids of the query and of the transaction are apart, even when the query's are missing", () => {
     const value = body("status-completed");
-    const asked = { askedConversationId: "AG_20180223_000041b09c22e613d6c9", askedOriginatorConversationId: "3211-416020-3" };
-    expect(parseStatusResult(value)).toMatchObject({ conversationId: "AG_20180223_0000493344ae97d86f75", originatorConversationId: "3213-416199-2", ...asked });
+    const asked = {
+      askedConversationId: "AG_20180223_000041b09c22e613d6c9",
+      askedOriginatorConversationId: "3211-416020-3",
+    };
+    expect(parseStatusResult(value)).toMatchObject({
+      conversationId: "AG_20180223_0000493344ae97d86f75",
+      originatorConversationId: "3213-416199-2",
+      ...asked,
+    });
     delete value.Result.ConversationID;
     const read = parseStatusResult(value);
     expect(read).toMatchObject({ ...asked, issues: [{ path: "conversationId", problem: "missing" }] });
@@ -122,9 +185,26 @@ describe("status results", () => {
 describe("timeouts", () => {
   const secret = "not-a-real-credential";
 
-  test.each(["SecurityCredential", "securityCredential", "SECURITYCREDENTIAL", "Security_Credential", "Security Credential"])("%s is dropped", (key) => {
-    const given = { OriginatorConversationID: "1", CommandID: "BusinessPayment", [key]: secret, Amount: 10, deep: [{ [key]: secret }] };
-    for (const read of [parseTimeout(given), parseCallback(given), parseCallback(given, { kind: "b2c" }), parseCallback(given, { kind: "stk" })]) {
+  test.each([
+    "SecurityCredential",
+    "securityCredential",
+    "SECURITYCREDENTIAL",
+    "Security_Credential",
+    "Security Credential",
+  ])("%s is dropped", (key) => {
+    const given = {
+      OriginatorConversationID: "1",
+      CommandID: "BusinessPayment",
+      [key]: secret,
+      Amount: 10,
+      deep: [{ [key]: secret }],
+    };
+    for (const read of [
+      parseTimeout(given),
+      parseCallback(given),
+      parseCallback(given, { kind: "b2c" }),
+      parseCallback(given, { kind: "stk" }),
+    ]) {
       expect(JSON.stringify(read)).not.toContain(secret);
       expect(read.raw).toEqual({ OriginatorConversationID: "1", CommandID: "BusinessPayment", Amount: 10, deep: [{}] });
     }
@@ -132,9 +212,18 @@ describe("timeouts", () => {
   });
 
   test.each([
-    ["SalaryPayment", "b2c"], ["PromotionPayment", "b2c"], ["BusinessPayToPochi", "pochi"], ["BusinessPayBill", "b2b"], ["BusinessBuyGoods", "b2b"],
-    ["PayTaxToKRA", "tax"], ["AccountBalance", "balance"], ["TransactionStatusQuery", "status"], ["TransactionReversal", "reversal"],
-    ["NewCommand", undefined], ["b2c", undefined], ["constructor", undefined],
+    ["SalaryPayment", "b2c"],
+    ["PromotionPayment", "b2c"],
+    ["BusinessPayToPochi", "pochi"],
+    ["BusinessPayBill", "b2b"],
+    ["BusinessBuyGoods", "b2b"],
+    ["PayTaxToKRA", "tax"],
+    ["AccountBalance", "balance"],
+    ["TransactionStatusQuery", "status"],
+    ["TransactionReversal", "reversal"],
+    ["NewCommand", undefined],
+    ["b2c", undefined],
+    ["constructor", undefined],
   ])("%s belongs to %s", (CommandID, product) => {
     const read = parseTimeout({ OriginatorConversationID: "1", CommandID });
     expect(read).toMatchObject({ kind: "timeout", outcome: "unknown" });
@@ -146,21 +235,33 @@ describe("timeouts", () => {
   });
 
   test("the outcome is unknown whatever the body says", () => {
-    expect(parseTimeout({ Result: { ResultCode: 0, OriginatorConversationID: "1" } })).toMatchObject({ kind: "timeout", outcome: "unknown" });
-    expect(parseTimeout({ ResultCode: "1", OriginatorConversationID: "1" })).toMatchObject({ kind: "timeout", outcome: "unknown" });
+    expect(parseTimeout({ Result: { ResultCode: 0, OriginatorConversationID: "1" } })).toMatchObject({
+      kind: "timeout",
+      outcome: "unknown",
+    });
+    expect(parseTimeout({ ResultCode: "1", OriginatorConversationID: "1" })).toMatchObject({
+      kind: "timeout",
+      outcome: "unknown",
+    });
   });
 
   test("one that comes on the result's route is a timeout of that product", () => {
-    expect(parseCallback(body("b2c-timeout-on-result-route"), { kind: "pochi" })).toMatchObject({ kind: "timeout", product: "pochi" });
+    expect(parseCallback(body("b2c-timeout-on-result-route"), { kind: "pochi" })).toMatchObject({
+      kind: "timeout",
+      product: "pochi",
+    });
   });
 });
 
 describe("placeholders", () => {
-  test.each(["OAK0000000", "SKE0000000", "NLJ0000000", "LGS0000000", "OA90000000", "XXX0000000"])("%s is no transaction id", (TransactionID) => {
-    const read = parseB2bResult({ Result: { ResultCode: 2001, ConversationID: "AG_1", TransactionID } });
-    expect("transactionId" in read).toBe(false);
-    expect(read.raw).toHaveProperty("Result.TransactionID", TransactionID);
-  });
+  test.each(["OAK0000000", "SKE0000000", "NLJ0000000", "LGS0000000", "OA90000000", "XXX0000000"])(
+    "%s is no transaction id",
+    (TransactionID) => {
+      const read = parseB2bResult({ Result: { ResultCode: 2001, ConversationID: "AG_1", TransactionID } });
+      expect("transactionId" in read).toBe(false);
+      expect(read.raw).toHaveProperty("Result.TransactionID", TransactionID);
+    },
+  );
 });
 
 describe("a body of another kind than the route's is not taken for it", () => {
@@ -176,9 +277,18 @@ describe("a body of another kind than the route's is not taken for it", () => {
 });
 
 test("ussd fields are read", () => {
-  expect(parseUssdCallback(body("ussd-cancelled"))).toMatchObject({ outcome: "failed", requestId: "c2a9ba32-9e11-4b90-892c-7bc54944609a", paymentReference: "MAndbubry3hi", amount: { text: "71.0" } });
+  expect(parseUssdCallback(body("ussd-cancelled"))).toMatchObject({
+    outcome: "failed",
+    requestId: "c2a9ba32-9e11-4b90-892c-7bc54944609a",
+    paymentReference: "MAndbubry3hi",
+    amount: { text: "71.0" },
+  });
 });
 
 test.each(["pull-rows", "pull-bare-rows", "pull-one-row"])("%s gives its rows", (name) => {
-  expect(parsePullNotification(body(name))).toMatchObject({ transactions: expect.arrayContaining([expect.objectContaining({ transactionId: "yzlyrEsRG1", phoneNumber: { kind: "plain", value: "254722000000" } })]) });
+  expect(parsePullNotification(body(name))).toMatchObject({
+    transactions: expect.arrayContaining([
+      expect.objectContaining({ transactionId: "yzlyrEsRG1", phoneNumber: { kind: "plain", value: "254722000000" } }),
+    ]),
+  });
 });

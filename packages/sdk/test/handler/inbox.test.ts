@@ -41,10 +41,15 @@ describe("with an inbox", () => {
   );
 
   test("duplicates at the same time are delivered once", async () => {
-    const { send, calls } = await withInbox({ on: {} });
+    let ran = 0;
+    const slow = async (): Promise<void> => {
+      ran += 1;
+      await sleep(100);
+    };
+    const { send } = await withInbox({ onEvent: slow });
     const statuses = await Promise.all(Array.from({ length: 10 }, () => send()));
     expect(statuses).toEqual(Array(10).fill(200));
-    expect(calls).toHaveLength(1);
+    expect(ran).toBe(1);
   });
 
   test("a duplicate is told, without the payer's number", async () => {
@@ -76,6 +81,11 @@ describe("with an inbox", () => {
     await handler(post(await handler.url("timeout", { product: "b2c" }), timeout));
     await handler(post(await handler.url("b2c"), result));
     expect(calls.map(({ kind }) => kind)).toEqual(["timeout", "b2c"]);
+    const shared = await handler.url("b2c", { reference: "shared" });
+    const id = "feb5e3f2-fbbc-4745-844c-000000000002";
+    await handler(post(shared, { ...timeout, OriginatorConversationID: id }));
+    await handler(post(shared, { Result: { ...result.Result, OriginatorConversationID: id, ConversationID: "" } }));
+    expect(calls.map(({ kind }) => kind)).toEqual(["timeout", "b2c", "timeout", "b2c"]);
   });
 
   test("what has no id of its own is told apart by its content", async () => {
@@ -120,6 +130,7 @@ describe("with an inbox", () => {
         return memory.claim(key, payload);
       },
       complete: async (key) => {
+        await sleep(10);
         order.push("complete");
         return memory.complete(key);
       },
@@ -138,6 +149,10 @@ describe("with an inbox", () => {
     order.push("answer");
     await Promise.all(later);
     expect(order).toEqual(["claim", "answer", "function", "complete"]);
+    order.length = 0;
+    await send({ another: "delivery" });
+    order.push("answer");
+    expect(order).toEqual(["claim", "complete", "answer"]);
   });
 
   test("a claim that fails delivers nothing, acknowledges nothing and hands the callback over", async () => {
@@ -153,8 +168,13 @@ describe("with an inbox", () => {
   });
 
   test("a delivery that cannot be marked as complete is acknowledged all the same", async () => {
-    const { send, calls, notices } = await withInbox({ inbox: { ...memoryInbox(), complete: async () => boom() } });
+    const failed: unknown[] = [];
+    const { send, calls, notices } = await withInbox({
+      inbox: { ...memoryInbox(), complete: async () => boom() },
+      onFailed: (received) => failed.push(received),
+    });
     expect(await send()).toBe(200);
+    expect(failed).toEqual([]);
     expect(calls).toHaveLength(1);
     expect(notices).toMatchObject([{ stage: "mark" }]);
   });

@@ -5,6 +5,7 @@ import {
   type RequestListener,
   type Server,
 } from "node:http";
+import { connect as connectHttp2, createServer as createHttp2Server } from "node:http2";
 import { type AddressInfo, connect } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
 import type { CallbackHandlerOptions } from "../../src/callbacks/index.ts";
@@ -70,6 +71,10 @@ async function fastify(anyType: boolean): Promise<Mount> {
   };
 }
 
+/** As Express 4 parsers do with a type that is not theirs. */
+const behindAnEmptyBody: Mount = (listener) =>
+  listen(createServer((request, response) => listener(Object.assign(request, { body: {} }), response)));
+
 const mounts: [name: string, mount: () => Mount | Promise<Mount>, types: readonly string[]][] = [
   ["node:http", () => plain, ["application/json", "text/plain", "nonsense"]],
   ["Express", () => express(), ["application/json", "text/plain", "nonsense"]],
@@ -77,6 +82,7 @@ const mounts: [name: string, mount: () => Mount | Promise<Mount>, types: readonl
   ["Express behind text()", () => express("text"), ["application/json", "text/plain"]],
   ["Express behind raw()", () => express("raw"), ["application/json", "text/plain"]],
   ["Express behind a parser that passes it on", () => express("urlencoded"), ["application/json", "text/plain"]],
+  ["a parser that leaves an empty body", () => behindAnEmptyBody, ["application/json", "text/plain"]],
   ["Fastify", () => fastify(false), ["application/json", "application/json; charset=utf-8", "text/plain"]],
   ["Fastify with a parser for everything", () => fastify(true), ["application/json", "text/plain", "x-what/ever"]],
 ];
@@ -170,6 +176,26 @@ test("targets and methods that no Request can have are 404 or 405", async () => 
     );
   }
   expect(await raw(port, `TRACE ${path} HTTP/1.1\r\nhost: x\r\n\r\n`)).toMatch(/^HTTP\/1.1 40[45]/);
+});
+
+test("HTTP/2 requests are understood, also when they end half way", async () => {
+  const { handler, calls, notices } = recording();
+  const path = new URL(await handler.url("stk", { reference: "INV-1" })).pathname;
+  const server = createHttp2Server(toNodeListener(handler));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const session = connectHttp2(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  open.push(server, { close: () => session.destroy() });
+  const broken = session.request({ ":method": "POST", ":path": path });
+  broken.write('{"Body":');
+  await sleep(50);
+  broken.close(8);
+  await expect.poll(() => notices[0]?.type).toBe("failed");
+  expect(calls).toEqual([]);
+  const stream = session.request({ ":method": "POST", ":path": path });
+  stream.end(JSON.stringify(paid));
+  const status = await new Promise((resolve) => stream.once("response", (headers) => resolve(headers[":status"])));
+  expect(status).toBe(200);
+  expect(calls).toMatchObject([{ kind: "stk", reference: "INV-1" }]);
 });
 
 test("with waitUntil the answer leaves before the function is done", async () => {

@@ -35,6 +35,13 @@ describe("the initiator", () => {
     expect(sent[0]?.body).toMatchObject({ Initiator: "reverser", SecurityCredential: initiator.securityCredential });
   });
 
+  it("stays out of the errors of calls that it does not sign", async () => {
+    const leaking = () => Promise.reject(new TypeError(`failed with ${password}`));
+    const { mpesa } = connect(leaking, { initiator: { name: "testapi", password } });
+    const error = await failure(() => mpesa.stk.query({ checkoutRequestId: "ws_CO_1" }));
+    expect(`${error.message} ${String(error.cause)}`).not.toContain(password);
+  });
+
   it.each([
     ["nothing", undefined, ["initiator"]],
     ["no name", { name: "", password }, ["initiator.name"]],
@@ -65,12 +72,14 @@ describe("the initiator", () => {
 
   it("sends nothing when the password cannot be encrypted, and tries anew next time", async () => {
     const broken = "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----";
-    const { mpesa, sent } = connect(undefined, { initiator: { name: "testapi", password, key: broken } });
-    for (let time = 0; time < 2; time++) {
-      const error = await failure(() => mpesa.account.balance());
-      expect(error["type"]).toBe("MpesaConfigError");
-      expect(error.message).not.toContain(password);
-    }
+    const initiator = { name: "testapi", password, key: broken };
+    const { mpesa, sent } = connect(undefined, { initiator });
+    const error = await failure(() => mpesa.account.balance());
+    expect(error["type"]).toBe("MpesaConfigError");
+    expect(error.message).not.toContain(password);
     expect(sent).toEqual([]);
+    initiator.key = key;
+    await mpesa.account.balance();
+    expect(sent).toHaveLength(1);
   });
 });

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { Mpesa } from "../../src/index.ts";
 import { reset, startFaultServer, token } from "../support/fault-server.ts";
 import { examplesOf } from "../support/spec.ts";
-import { type Answer, accept, connect, daraja, failure, json, options } from "./harness.ts";
+import { type Answer, accept, connect, daraja, failure, gatewayFetch, json, options, type Sent } from "./harness.ts";
 
 const posts = Object.values<OperationInfo>(operationTable).filter(({ method }) => method === "POST");
 const post = (mpesa: Mpesa, id: OperationInfo["id"], more = {}) =>
@@ -87,8 +87,16 @@ describe("mpesa.raw", () => {
   });
 
   it("takes neither another fetch nor another address from a call", async () => {
-    const { mpesa, sent } = connect();
+    const urls: string[] = [];
     const stolen: unknown[] = [];
+    const sent: Sent[] = [];
+    const gateway = gatewayFetch(sent, accept);
+    const { mpesa } = connect(accept, {
+      fetch: (input, init) => {
+        urls.push(String(input));
+        return gateway(input, init);
+      },
+    });
     const fetch = (request: unknown) => {
       stolen.push(request);
       return Promise.resolve(json({}));
@@ -96,6 +104,7 @@ describe("mpesa.raw", () => {
     await post(mpesa, "stkQuery", { fetch, baseUrl: "http://127.0.0.1:1" });
     expect(stolen).toEqual([]);
     expect(sent).toHaveLength(1);
+    expect(new Set(urls.map((url) => new URL(url).origin))).toEqual(new Set(["https://sandbox.safaricom.co.ke"]));
   });
 
   it("stops with its signal, and says that it may have been processed", async () => {

@@ -26,7 +26,7 @@ export interface NodeResponse {
   statusCode: number;
   readonly writableEnded?: boolean;
   setHeader(name: string, value: string): unknown;
-  end(body?: string): unknown;
+  end(body: string): unknown;
 }
 
 /** Fastify's request, around Node's. */
@@ -111,10 +111,9 @@ function toRequest(incoming: NodeRequest, parsed: unknown): Request | undefined 
     }
     const url = target.startsWith("/") ? `http://localhost${target}` : target;
     if (method !== "POST") return new Request(url, { method, headers });
+    // A parser that passed a body on may have left an empty one.
     const wasRead = incoming.readableEnded || incoming.destroyed;
     const body = wasRead ? textOf(parsed) : streamOf(incoming);
-    // The parser's text need not be as long as what was sent.
-    if (wasRead) headers.delete("content-length");
     return new Request(url, { method, headers, body, duplex: "half" } as RequestInit);
   } catch {
     return undefined;
