@@ -1,3 +1,5 @@
 import { overhead } from "./overhead.ts";
+import { simulator } from "./simulator.ts";
 
 await overhead();
+await simulator();

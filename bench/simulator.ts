@@ -2,7 +2,7 @@
  * Full STK lifecycles through the simulator in one process: push, prompt, PIN, callback, query, with 1,000 prompts open
  * at a time. Aim: 1,000 a second, and memory that stays flat over 100,000. `node bench/simulator.ts [lifecycles]`
  */
-import { createSimulator } from "../packages/simulator/src/index.ts";
+import { createSimulator } from "@mpesa/simulator";
 
 const OPEN = 1_000;
 const AIM = 1_000;

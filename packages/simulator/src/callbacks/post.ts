@@ -1,0 +1,137 @@
+import type { OperationId } from "@mpesa/raw";
+import type { Engine } from "../engine/engine.ts";
+import type { Scenario } from "../scenario.ts";
+import type { Attempt, CallbackRecord } from "../state/records.ts";
+import { refuseHost } from "./hosts.ts";
+
+/** A callback to be posted. */
+export interface Outgoing {
+  readonly operation: OperationId | "customerPayment";
+  readonly name: string;
+  /** CheckoutRequestID, ConversationID or receipt. */
+  readonly about: string;
+  readonly shortCode: string;
+  readonly url: string;
+  readonly body: unknown;
+  readonly scenario: Scenario | null;
+}
+
+/** What is kept of an answer. */
+const ANSWER_LIMIT = 2_000;
+
+/** Records a callback and plans its delivery, with the fault its scenario asks for. */
+export function postCallback(engine: Engine, outgoing: Outgoing): CallbackRecord {
+  const { operation, name, about, url, body, shortCode, scenario } = outgoing;
+  const record = newCallback(engine, { operation, name, about, url, body, shortCode });
+  const { id, at } = record;
+  const { lateMs } = engine.settings.delays;
+  const fault = scenario?.callback;
+  if (fault === "lost") record.state = "lost";
+  if (fault === "reordered") record.state = "held";
+  if (fault === "duplicate") record.wanted = 2;
+  engine.store.callbacks.put(id, record);
+  if (fault !== "lost")
+    engine.schedule.add(fault === "late" || fault === "reordered" ? at + lateMs : at, "deliver", id);
+  if (fault === "duplicate") engine.schedule.add(at, "deliver", id);
+  return record;
+}
+
+/** A callback that is recorded, but goes out by other means than the schedule. */
+export function newCallback(engine: Engine, outgoing: Omit<Outgoing, "scenario">): CallbackRecord {
+  const { operation, name, about, url, body, shortCode } = outgoing;
+  const id = String(engine.serial());
+  // Seen on the wire: a header with the short code, and nothing that proves the sender.
+  const headers = { "Content-Type": "application/json;charset=UTF-8", BusinessShortCode: shortCode };
+  const at = engine.now();
+  return engine.store.callbacks.put(id, {
+    id,
+    at,
+    name,
+    operation,
+    about,
+    url,
+    headers,
+    body,
+    state: "scheduled",
+    wanted: 1,
+    attempts: [],
+  });
+}
+
+/** Delivers a planned callback, then those that waited for another to go first. */
+export async function deliver(engine: Engine, id: string): Promise<void> {
+  const record = engine.store.callbacks.get(id);
+  if (!record || record.attempts.length >= record.wanted) return;
+  await attempt(engine, record, engine.settings.deliveryTimeoutMs);
+  for (const held of [...engine.store.callbacks.values()].filter(({ state }) => state === "held")) {
+    await attempt(engine, held, engine.settings.deliveryTimeoutMs);
+  }
+}
+
+/** Posts once and records what came back. */
+export async function attempt(engine: Engine, record: CallbackRecord, timeoutMs: number): Promise<Attempt> {
+  const outcome = await post(engine, record, timeoutMs);
+  record.attempts.push(outcome);
+  const delivered = outcome.status !== null && outcome.status >= 200 && outcome.status < 300;
+  record.state = delivered
+    ? "delivered"
+    : outcome.status === null && refuseHost(record.url, engine.settings)
+      ? "blocked"
+      : "failed";
+  engine.store.callbacks.put(record.id, record);
+  engine.commit();
+  return outcome;
+}
+
+async function post(engine: Engine, { url, headers, body }: CallbackRecord, timeoutMs: number): Promise<Attempt> {
+  const at = engine.now();
+  const problem = refuseHost(url, engine.settings);
+  if (problem) return { at, status: null, body: null, problem };
+  const controller = new AbortController();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  // An injected fetch may ignore the signal; the deadline holds all the same. The timer must not outlive the delivery.
+  const deadline = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      const error = new DOMException(`no answer within ${timeoutMs} ms`, "TimeoutError");
+      controller.abort(error);
+      reject(error);
+    }, timeoutMs);
+  });
+  try {
+    // A redirect would carry the customer's data to an address that nobody registered.
+    const request = new Request(url, {
+      method: "POST",
+      headers,
+      body: JSON.stringify(body),
+      redirect: "manual",
+      signal: controller.signal,
+    });
+    const answered = (async () => {
+      const response = await engine.settings.fetch(request);
+      return { response, text: await response.text() };
+    })();
+    const { response, text } = await Promise.race([answered, deadline]);
+    const redirected = response.type === "opaqueredirect" || (response.status >= 300 && response.status < 400);
+    return {
+      at,
+      status: response.status,
+      body: text.slice(0, ANSWER_LIMIT),
+      problem: redirected
+        ? "redirects are not followed"
+        : response.ok
+          ? null
+          : `answered with status ${response.status}`,
+    };
+  } catch (error) {
+    return { at, status: null, body: null, problem: describe(error, timeoutMs) };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function describe(error: unknown, timeoutMs: number): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error.name === "TimeoutError") return `no answer within ${timeoutMs} ms`;
+  const { cause } = error as { cause?: { code?: unknown } };
+  return typeof cause?.code === "string" ? `${error.message} (${cause.code})` : error.message;
+}

@@ -1,0 +1,141 @@
+import { dailyLimit, phoneNumber as phoneRule, sandbox, taxShortCode } from "@mpesa/raw/platform";
+import { accountNames, sampleMerchantTill, samplePayBills, sampleStore, sandboxInitiatorPassword } from "../facts.ts";
+import type { CustomerOptions, OrganisationOptions } from "../options.ts";
+import type { CustomerRecord, OrganisationRecord } from "../state/records.ts";
+import type { Engine } from "./engine.ts";
+import { customerAccount, FEES, ISSUE, move, openAccount, toCents } from "./ledger.ts";
+import { dayOf } from "./time.ts";
+
+/** Invented: first names of people who do not exist, with "Mfano" (example) as the family name. */
+const NAMES = [
+  "Amina",
+  "Barasa",
+  "Chebet",
+  "Daudi",
+  "Esther",
+  "Farida",
+  "Gitau",
+  "Halima",
+  "Imani",
+  "Juma",
+  "Kendi",
+  "Lulu",
+];
+const PHONE = new RegExp(phoneRule.pattern);
+
+/** `254…` from any usual way of writing. @throws TypeError when it is no Kenyan mobile number */
+export function normalisePhone(written: string): string {
+  const digits = String(written).replace(/[\s()+-]/g, "");
+  const phone = digits.replace(/^0?(?=[17]\d{8}$)/, "254");
+  if (!PHONE.test(phone)) throw new TypeError(`"${written}" is no Kenyan mobile number`);
+  return phone;
+}
+
+export function seedParties(engine: Engine): void {
+  const { accounts } = engine.store;
+  for (const id of [ISSUE, FEES])
+    accounts.put(id, { id, owner: "mpesa", name: id.slice(6), balance: 0, floor: id === ISSUE ? null : 0 });
+  const passkey = sandbox.passkey;
+  const builtIn: OrganisationOptions[] = [
+    { shortCode: sandbox.shortCode, name: "Daraja-Sandbox", passkey },
+    ...samplePayBills.map((shortCode) => ({ shortCode, name: `Sandbox ${shortCode}`, passkey })),
+    { shortCode: sampleStore.store, name: "Example Store", kind: "store", passkey },
+    { shortCode: sampleStore.till, name: "Example Till", kind: "till", store: sampleStore.store },
+    {
+      shortCode: sampleMerchantTill,
+      name: "Example Merchant",
+      kind: "till",
+      store: sampleStore.store,
+      operatorPhone: "254722000000",
+    },
+    { shortCode: taxShortCode, name: "Tax Authority", balance: 0 },
+  ];
+  const byCode = new Map([...builtIn, ...engine.settings.organisations].map((one) => [one.shortCode, one]));
+  for (const organisation of byCode.values()) addOrganisation(engine, organisation);
+  const customers: CustomerOptions[] = [
+    { phone: sandbox.phoneNumber, name: "Test Customer" },
+    ...engine.settings.customers,
+  ];
+  for (const customer of customers) addCustomer(engine, customer);
+  // The sandbox's number never answered a prompt where that was watched.
+  const silent = engine.store.customers.get(sandbox.phoneNumber);
+  if (silent) silent.habit = { kind: "ignore" };
+}
+
+export function addOrganisation(engine: Engine, options: OrganisationOptions): OrganisationRecord {
+  const { shortCode, kind = "payBill", balance = 1_000_000 } = options;
+  const initiators = options.initiators ?? [{ name: sandbox.initiatorName, password: sandboxInitiatorPassword }];
+  const record = engine.store.organisations.put(shortCode, {
+    shortCode,
+    name: options.name ?? `Business ${shortCode}`,
+    kind,
+    store: options.store ?? null,
+    passkey: options.passkey ?? null,
+    initiators: initiators.map((one) => ({
+      ...one,
+      securityCredential: one.securityCredential ?? null,
+      tries: 0,
+      locked: false,
+    })),
+    externalValidation: options.externalValidation ?? true,
+    operatorPhone: options.operatorPhone ? normalisePhone(options.operatorPhone) : null,
+    urls: null,
+    pullRegistered: false,
+  });
+  const opening = toCents(balance);
+  openAccount(engine, shortCode, accountNames.working, opening);
+  openAccount(engine, shortCode, accountNames.float, 0);
+  openAccount(engine, shortCode, accountNames.utility, opening);
+  // It counts downwards: what it lacks is what has been paid in charges.
+  openAccount(engine, shortCode, accountNames.charges, 0, null);
+  openAccount(engine, shortCode, accountNames.settlement, 0);
+  if (kind !== "payBill") openAccount(engine, shortCode, accountNames.merchant, opening);
+  return record;
+}
+
+export function addCustomer(engine: Engine, options: CustomerOptions): CustomerRecord {
+  const phone = normalisePhone(options.phone);
+  const record = engine.store.customers.put(phone, {
+    phone,
+    name: options.name ?? `${NAMES[Number(phone.slice(-3)) % NAMES.length]} Mfano`,
+    pin: options.pin ?? "1234",
+    idNumber: options.idNumber ?? "00000000",
+    registered: options.registered ?? true,
+    reachable: options.reachable ?? true,
+    pinTries: 0,
+    pinLocked: false,
+    decisions: [],
+    habit: null,
+    day: dayOf(engine.now()),
+    spentToday: 0,
+  });
+  const id = customerAccount(phone);
+  engine.store.accounts.put(id, { id, owner: "customer", name: phone, balance: 0, floor: 0 });
+  const opening = Math.min(toCents(options.balance ?? 50_000), toCents(dailyLimit));
+  fund(engine, id, opening);
+  return record;
+}
+
+/** The customer with this number, who comes into being when first spoken of. */
+export function customerOf(engine: Engine, phone: string): CustomerRecord {
+  return engine.store.customers.get(phone) ?? addCustomer(engine, { phone });
+}
+
+export function organisationOf(engine: Engine, shortCode: unknown): OrganisationRecord | undefined {
+  return engine.store.organisations.get(String(shortCode));
+}
+
+/** "254708374149 - Test Customer", as results name a party. */
+export function partyName(engine: Engine, number: string): string {
+  const name = engine.store.organisations.get(number)?.name ?? engine.store.customers.get(number)?.name ?? "";
+  return `${number} - ${name}`;
+}
+
+/** The account that customers' payments to a short code arrive in. */
+export function incomeAccount({ shortCode, kind }: OrganisationRecord): string {
+  return `${shortCode}:${kind === "till" ? accountNames.merchant : accountNames.utility}`;
+}
+
+function fund(engine: Engine, id: string, amount: number): void {
+  if (amount > 0) move(engine, { receipt: "OPENING", from: ISSUE, to: id, amount, text: "Opening balance" });
+}

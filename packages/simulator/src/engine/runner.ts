@@ -1,0 +1,134 @@
+import type { JobKind, JobRecord } from "../state/records.ts";
+import { VirtualClock } from "./clock.ts";
+import type { Engine } from "./engine.ts";
+
+/** Does a job; a promise when it waits for somebody's endpoint. */
+export type JobHandler = (engine: Engine, ref: string) => void | Promise<void>;
+
+/** setTimeout takes no more. */
+const LONGEST_TIMER_MS = 2_147_483_647;
+
+/** Runs the schedule: by itself on a real clock, on demand on a virtual one. */
+export class Runner {
+  readonly #engine: Engine;
+  readonly #handlers: Readonly<Record<JobKind, JobHandler>>;
+  readonly #running = new Set<Promise<void>>();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #armedFor = Infinity;
+  #queue: Promise<void> = Promise.resolve();
+  #closed = false;
+
+  constructor(engine: Engine, handlers: Readonly<Record<JobKind, JobHandler>>) {
+    this.#engine = engine;
+    this.#handlers = handlers;
+    this.arm();
+  }
+
+  /** Sets the timer for the next job. To be called whenever jobs may have been added; does nothing on a virtual clock. */
+  arm(): void {
+    const next = this.#engine.schedule.peek();
+    if (this.#engine.clock instanceof VirtualClock || this.#closed || !next || next.at >= this.#armedFor) return;
+    clearTimeout(this.#timer);
+    this.#armedFor = next.at;
+    const delay = Math.min(Math.max(0, next.at - this.#engine.now()), LONGEST_TIMER_MS);
+    this.#timer = setTimeout(() => {
+      this.#armedFor = Infinity;
+      this.#runDue();
+      this.arm();
+    }, delay);
+    // A waiting prompt is no reason to keep a test process alive.
+    (this.#timer as { unref?: () => void }).unref?.();
+  }
+
+  /** Lets time pass on a virtual clock, and everything that is due in it happen, callbacks included. */
+  advance(ms: number): Promise<void> {
+    const { clock } = this.#engine;
+    if (!(clock instanceof VirtualClock)) throw new TypeError('advance needs a simulator with clock: "virtual"');
+    if (!(Number.isFinite(ms) && ms >= 0)) throw new TypeError("advance takes a number of milliseconds, at least 0");
+    return this.#inTurn(async () => {
+      const until = clock.now() + ms;
+      await this.#runUntil(clock, until);
+      clock.moveTo(until);
+    });
+  }
+
+  /** Lets everything happen that is going to: on a virtual clock at once, on a real one in its time. */
+  settled(): Promise<void> {
+    const { clock, schedule } = this.#engine;
+    if (clock instanceof VirtualClock) return this.#inTurn(() => this.#runUntil(clock, Infinity));
+    return (async () => {
+      for (;;) {
+        await Promise.all(this.#running);
+        const next = schedule.peek();
+        if (!next && this.#running.size === 0) return;
+        const wait = Math.min(50, Math.max(1, (next?.at ?? 0) - this.#engine.now()));
+        await new Promise((resolve) => setTimeout(resolve, wait));
+      }
+    })();
+  }
+
+  /** Starts what happens outside the schedule, such as a replay, so that `settled` waits for it. */
+  track(work: Promise<void>): Promise<void> {
+    const tracked = work.finally(() => this.#running.delete(tracked));
+    this.#running.add(tracked);
+    return tracked;
+  }
+
+  /** Does at once whatever is planned about an id, its callbacks included: they overtake the answer. */
+  async hurry(about: string): Promise<void> {
+    const { schedule, store } = this.#engine;
+    const concerned = ({ ref }: JobRecord): boolean => ref === about || store.callbacks.get(ref)?.about === about;
+    for (;;) {
+      const job = [...store.jobs.values()].find(concerned);
+      if (!job) return;
+      schedule.remove(job.id);
+      await this.#run(job);
+    }
+  }
+
+  close(): void {
+    this.#closed = true;
+    clearTimeout(this.#timer);
+  }
+
+  async #runUntil(clock: VirtualClock, until: number): Promise<void> {
+    for (;;) {
+      await Promise.all(this.#running);
+      const job = this.#engine.schedule.peek();
+      if (!job || job.at > until) return;
+      clock.moveTo(job.at);
+      this.#engine.schedule.take();
+      await this.#run(job);
+    }
+  }
+
+  #runDue(): void {
+    for (
+      let job = this.#engine.schedule.peek();
+      job && job.at <= this.#engine.now() && !this.#closed;
+      job = this.#engine.schedule.peek()
+    ) {
+      this.#engine.schedule.take();
+      const work = this.#run(job);
+      if (work) void this.track(work);
+    }
+  }
+
+  /** A job leaves the state file in the same step in which its effects enter it. */
+  #run(job: JobRecord): void | Promise<void> {
+    const done = (): void => {
+      this.#engine.schedule.remove(job.id);
+      this.#engine.commit();
+      this.arm();
+    };
+    const work = this.#handlers[job.kind](this.#engine, job.ref);
+    return work ? work.then(done) : done();
+  }
+
+  /** One `advance` after the other, or two of them would mix their time. */
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    const turn = this.#queue.then(work);
+    this.#queue = turn.catch(() => undefined);
+    return turn;
+  }
+}

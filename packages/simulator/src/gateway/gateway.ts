@@ -1,0 +1,138 @@
+import { type OperationInfo, operationTable } from "@mpesa/raw";
+import { textOf } from "../codes.ts";
+import type { Engine } from "../engine/engine.ts";
+import type { Runner } from "../engine/runner.ts";
+import { variantTexts } from "../facts.ts";
+import { handlers } from "../products/index.ts";
+import type { NetworkFault, Scenario } from "../scenario.ts";
+import type { Call, Reply } from "./call.ts";
+import { magicScenario } from "./magic.ts";
+import { spikeArrest } from "./rate-limit.ts";
+import { recordRequest } from "./record.ts";
+import { refusal } from "./refusals.ts";
+import { takeScenario } from "./scenarios.ts";
+import { checkToken, issueToken } from "./tokens.ts";
+import { invalidField } from "./validate.ts";
+
+/** An answer, or the way in which there is none. */
+export type Exchange = Reply | { readonly cut: "refuse" | "reset" | "stall" };
+
+/** A request as plain data. */
+export interface Incoming {
+  readonly method: string;
+  readonly url: URL;
+  readonly authorization: string | null;
+  readonly contentType: string | null;
+  readonly text: string;
+}
+
+const byPath: ReadonlyMap<string, OperationInfo> = new Map(
+  Object.values(operationTable).map((info: OperationInfo) => [info.path, info]),
+);
+
+/** Takes a request through everything that stands in front of Safaricom's products, and through the product. */
+export async function exchange(engine: Engine, runner: Runner, incoming: Incoming): Promise<Exchange> {
+  const info = byPath.get(incoming.url.pathname);
+  const parsed = parseBody(incoming.text);
+  const queued = info ? takeScenario(engine, info.id) : null;
+  const body =
+    typeof parsed === "object" && parsed !== null && !Array.isArray(parsed)
+      ? (parsed as Record<string, unknown>)
+      : undefined;
+  const scenario = queued ?? (info && body && engine.settings.magic ? magicScenario(info.id, body) : null);
+  const { reply, cut } = withFault(engine, scenario, () => answer(engine, info, incoming, body, scenario));
+  recordRequest(engine, { info, incoming, body: parsed, reply, cut, scenario });
+  // Whatever is acknowledged must outlive the process, so it is safe before the answer leaves.
+  engine.commit();
+  if (scenario?.callback === "early" && reply?.about) await runner.hurry(reply.about);
+  runner.arm();
+  return cut ? { cut } : (reply as Reply);
+}
+
+function answer(
+  engine: Engine,
+  info: OperationInfo | undefined,
+  incoming: Incoming,
+  body: Record<string, unknown> | undefined,
+  scenario: Scenario | null,
+): Reply {
+  const { method, url, authorization, contentType } = incoming;
+  const here =
+    info && (!info.environments || (info.environments as readonly string[]).includes(engine.settings.environment));
+  if (!info || !here) return refusal(engine, "404.001.01");
+  if (method !== info.method) return refusal(engine, "405.001");
+  if (scenario?.errorCode !== undefined)
+    return refusal(engine, scenario.errorCode, scenario.errorMessage, scenario.status);
+  if (info.id === "generateToken") return issueToken(engine, url, authorization);
+  const token = checkToken(engine, info.id, authorization);
+  if ("status" in token) return token;
+  const throttled = spikeArrest(engine, info, token.consumerKey);
+  if (throttled) return throttled;
+  if (!/^application\/(?:[\w.]+\+)?json\b/i.test(contentType ?? "") || body === undefined)
+    return refusal(engine, "400.002.05");
+  const wrong = invalidField(info, body, engine.settings);
+  if (wrong !== undefined) return refusal(engine, "400.002.02", `${variantTexts.invalidField}${wrong}`);
+  return withResponseCode(scenario, () =>
+    handlers[info.id as keyof typeof handlers](engine, { operation: info.id, info, body, scenario } satisfies Call),
+  );
+}
+
+/** An acknowledgement with another ResponseCode; without zeros in it, nothing was taken on. */
+function withResponseCode(scenario: Scenario | null, process: () => Reply): Reply {
+  const code = scenario?.responseCode;
+  if (code === undefined) return process();
+  const text = textOf("response", code);
+  if (!/^0+$/.test(code))
+    return { status: 200, body: { ResponseCode: code, ResponseDescription: text }, note: `ResponseCode ${code}` };
+  const reply = process();
+  return reply.status === 200 ? { ...reply, body: { ...(reply.body as object), ResponseCode: code } } : reply;
+}
+
+/** Which faults still let the request through to the product. */
+const processes: Readonly<Record<NetworkFault, boolean>> = {
+  refuse: false,
+  reset: false,
+  dropAnswer: true,
+  stall: false,
+  gatewayTimeout: true,
+  html503: false,
+  html403: false,
+  spikeArrest: false,
+};
+
+function withFault(
+  engine: Engine,
+  scenario: Scenario | null,
+  process: () => Reply,
+): { reply?: Reply; cut?: "refuse" | "reset" | "stall" } {
+  const fault = scenario?.fault;
+  if (!fault) return { reply: process() };
+  const processed = (scenario.processed ?? processes[fault]) ? process() : undefined;
+  const about = processed?.about === undefined ? {} : { about: processed.about };
+  const instead = (code: string): { reply: Reply } => ({
+    reply: { ...refusal(engine, code), ...about, note: `${fault}${processed ? ", after processing" : ""}` },
+  });
+  switch (fault) {
+    case "html503":
+      return instead("503:html");
+    case "html403":
+      return instead("403:html");
+    case "spikeArrest":
+      return instead("policies.ratelimit.SpikeArrestViolation");
+    case "gatewayTimeout":
+      return instead("messaging.adaptors.http.flow.GatewayTimeout");
+    case "dropAnswer":
+      return { ...(processed ? { reply: processed } : {}), cut: "reset" };
+    default:
+      return { ...(processed ? { reply: processed } : {}), cut: fault };
+  }
+}
+
+function parseBody(text: string): unknown {
+  if (text === "") return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,29 @@
+import { dailyLimit } from "@mpesa/raw/platform";
+import type { Engine } from "../engine/engine.ts";
+import { balanceOf, canGive, customerAccount, type Movement, move, toCents } from "../engine/ledger.ts";
+import { dayOf } from "../engine/time.ts";
+import type { Cents, CustomerRecord } from "../state/records.ts";
+
+/** Why a customer cannot pay this: result 1 or 4; nothing when it is possible. */
+export function refusePayer(engine: Engine, customer: CustomerRecord, amount: Cents): string | undefined {
+  if (!canGive(engine, customerAccount(customer.phone), amount)) return "1";
+  return spentToday(engine, customer) + amount > toCents(dailyLimit) ? "4" : undefined;
+}
+
+/** Why a customer cannot receive this: the account holds no more than the limit. */
+export function refuseReceiver(engine: Engine, customer: CustomerRecord, amount: Cents): string | undefined {
+  return balanceOf(engine, customerAccount(customer.phone)) + amount > toCents(dailyLimit) ? "8" : undefined;
+}
+
+/** Moves a customer's money and counts it for the day. */
+export function spend(engine: Engine, customer: CustomerRecord, movement: Omit<Movement, "from">): void {
+  const before = spentToday(engine, customer);
+  move(engine, { ...movement, from: customerAccount(customer.phone) });
+  customer.day = dayOf(engine.now());
+  customer.spentToday = before + movement.amount;
+  engine.store.customers.put(customer.phone, customer);
+}
+
+function spentToday(engine: Engine, { day, spentToday: spent }: CustomerRecord): Cents {
+  return day === dayOf(engine.now()) ? spent : 0;
+}

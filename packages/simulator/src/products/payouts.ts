@@ -1,0 +1,69 @@
+import type { Engine } from "../engine/engine.ts";
+import { balanceOf, canGive, customerAccount, money, move, organisationAccount, toCents } from "../engine/ledger.ts";
+import { customerOf, partyName } from "../engine/parties.ts";
+import { dottedTime } from "../engine/time.ts";
+import { accountNames } from "../facts.ts";
+import type { ConversationRecord, OrganisationRecord } from "../state/records.ts";
+import { payCharge } from "./charges.ts";
+import { refuseReceiver } from "./customer-money.ts";
+import type { Execution, ResultStyle } from "./initiator.ts";
+
+/** Money from the utility account to a customer, a Pochi or a customer whose identity is checked. */
+export const payout: ResultStyle = { execute: payOut, party: "PartyA", queue: "b2cresults" };
+
+function payOut(
+  engine: Engine,
+  { body, operation, conversationId, originatorConversationId }: ConversationRecord,
+  organisation: OrganisationRecord,
+): Execution {
+  const customer = customerOf(engine, String(body["PartyB"]));
+  if (operation === "b2cValidatedPayment") {
+    if (body["IDType"] !== "01") return { code: "R002" };
+    if (body["IDNumber"] !== customer.idNumber) return { code: "R003" };
+  }
+  if (!customer.registered) return { code: "2040" };
+  const amount = toCents(String(body["Amount"]));
+  const from = organisationAccount(organisation.shortCode, accountNames.utility);
+  const to = customerAccount(customer.phone);
+  if (!canGive(engine, from, amount)) return { code: "1" };
+  const refused = refuseReceiver(engine, customer, amount);
+  if (refused) return { code: refused };
+  const receipt = engine.receipt();
+  move(engine, { receipt, from, to, amount, text: `${String(body["CommandID"])}, ${String(body["Remarks"])}` });
+  const charge = payCharge(engine, organisation, receipt, "payout");
+  engine.record({
+    receipt,
+    operation,
+    at: engine.now(),
+    amount,
+    charge,
+    from,
+    to,
+    fromParty: partyName(engine, organisation.shortCode),
+    toParty: partyName(engine, customer.phone),
+    fromAccount: accountNames.utility,
+    phone: customer.phone,
+    shortCode: organisation.shortCode,
+    reference: "",
+    conversationId,
+    originatorConversationId,
+    reversedBy: null,
+    reason: "Business Payment to Customer via API",
+  });
+  engine.tell(customer.phone, `${receipt} Confirmed. You have received Ksh${money(amount)} from ${organisation.name}.`);
+  const left = (name: string): number => balanceOf(engine, organisationAccount(organisation.shortCode, name)) / 100;
+  return {
+    code: "0",
+    receipt,
+    parameters: [
+      ["TransactionAmount", amount / 100],
+      ["TransactionReceipt", receipt],
+      ["B2CRecipientIsRegisteredCustomer", "Y"],
+      ["B2CChargesPaidAccountAvailableFunds", left(accountNames.charges)],
+      ["ReceiverPartyPublicName", partyName(engine, customer.phone)],
+      ["TransactionCompletedDateTime", dottedTime(engine.now())],
+      ["B2CUtilityAccountAvailableFunds", left(accountNames.utility)],
+      ["B2CWorkingAccountAvailableFunds", left(accountNames.working)],
+    ],
+  };
+}

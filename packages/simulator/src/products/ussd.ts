@@ -1,0 +1,49 @@
+import { textOf } from "../codes.ts";
+import type { Engine } from "../engine/engine.ts";
+import { toCents } from "../engine/ledger.ts";
+import { organisationOf } from "../engine/parties.ts";
+import { variantTexts } from "../facts.ts";
+import type { Call, Reply } from "../gateway/call.ts";
+import { refusal } from "../gateway/refusals.ts";
+import type { PromptRecord } from "../state/records.ts";
+import { finishPrompt, sendPrompt } from "./prompts.ts";
+
+/** Puts a prompt on the phone of a merchant's till. */
+export function ussdPush(engine: Engine, { body, scenario }: Call): Reply {
+  const payer = organisationOf(engine, body["primaryShortCode"]);
+  const receiver = organisationOf(engine, body["receiverShortCode"]);
+  if (!payer) return refusal(engine, "400.002.02", `${variantTexts.invalidField}primaryShortCode`);
+  if (!receiver) return refusal(engine, "400.002.02", `${variantTexts.invalidField}receiverShortCode`);
+  const id = String(body["RequestRefID"]);
+  const phone = payer.operatorPhone ?? `till:${payer.shortCode}`;
+  const prompt: PromptRecord = {
+    id: engine.store.prompts.has(id) ? `${id}#${engine.serial()}` : id,
+    kind: "ussd",
+    requestId: id,
+    phone,
+    payer: payer.shortCode,
+    amount: toCents(String(body["amount"])),
+    business: String(body["partnerName"]),
+    shortCode: payer.shortCode,
+    receiver: receiver.shortCode,
+    command: "",
+    endJob: null,
+    reference: String(body["paymentRef"]),
+    description: "",
+    callbackUrl: String(body["callbackUrl"]),
+    at: engine.now(),
+    state: "sent",
+    queries: 0,
+    resultCode: null,
+    resultDescription: null,
+    receipt: null,
+    scenario,
+  };
+  const reply = { status: 200, about: prompt.id, body: { code: "0", status: textOf("ussdPush", "0") } };
+  if (!payer.operatorPhone && !scenario?.resultCode) finishPrompt(engine, prompt, "4104");
+  else if (!payer.operatorPhone && scenario?.resultCode)
+    finishPrompt(engine, prompt, scenario.resultCode === "0" ? "4104" : scenario.resultCode);
+  else if (engine.busy.has(phone)) finishPrompt(engine, prompt, "4201");
+  else sendPrompt(engine, prompt);
+  return reply;
+}

@@ -1,0 +1,96 @@
+import type { StateFile } from "../state/store.ts";
+
+/** Marks a file as the simulator's own; any other database is left alone. */
+const APPLICATION_ID = 0x4d_50_53_31;
+const VERSION = 1;
+
+/**
+ * Opens or makes a SQLite file that keeps the state over restarts. What `save` returned from survives the end of the
+ * process, also by SIGKILL; it is not meant to survive a power cut.
+ *
+ * @throws Error with one sentence when the file is broken, in use, of another program or cannot be opened
+ */
+export async function openStateFile(path: string): Promise<StateFile> {
+  const { DatabaseSync } = await loadSqlite();
+  const database = open(() => new DatabaseSync(path), path);
+  try {
+    // Another simulator on the same file would overwrite money; one that is just ending is waited for.
+    database.exec(
+      "PRAGMA busy_timeout = 1000; PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;",
+    );
+    const { application_id: owner } = database.prepare("PRAGMA application_id").get() as { application_id: number };
+    const { count } = database.prepare("SELECT count(*) AS count FROM sqlite_master").get() as { count: number };
+    if (owner !== APPLICATION_ID && count > 0) throw new Error("it belongs to another program");
+    const { user_version: version } = database.prepare("PRAGMA user_version").get() as { user_version: number };
+    if (version > VERSION) throw new Error("it was written by a newer simulator");
+    database.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${VERSION};
+      CREATE TABLE IF NOT EXISTS records (name TEXT NOT NULL, key TEXT NOT NULL, json TEXT NOT NULL, PRIMARY KEY (name, key))`);
+  } catch (error) {
+    database.close();
+    throw broken(path, error);
+  }
+  const put = database.prepare(
+    "INSERT INTO records (name, key, json) VALUES (?, ?, ?) ON CONFLICT (name, key) DO UPDATE SET json = excluded.json",
+  );
+  const drop = database.prepare("DELETE FROM records WHERE name = ? AND key = ?");
+  return {
+    load() {
+      try {
+        const rows = database.prepare("SELECT name, key, json FROM records ORDER BY rowid").all() as {
+          name: string;
+          key: string;
+          json: string;
+        }[];
+        return rows.map(({ name, key, json }) => ({ table: name, key, record: JSON.parse(json) as object }));
+      } catch (error) {
+        throw broken(path, error);
+      }
+    },
+    save(changes) {
+      database.exec("BEGIN");
+      try {
+        for (const { table, key, record } of changes) {
+          if (record) put.run(table, key, JSON.stringify(record));
+          else drop.run(table, key);
+        }
+        database.exec("COMMIT");
+      } catch (error) {
+        database.exec("ROLLBACK");
+        throw error;
+      }
+    },
+    close: () => database.close(),
+  };
+}
+
+async function loadSqlite(): Promise<typeof import("node:sqlite")> {
+  // Node calls the module experimental on every start; that is no news for whoever runs this.
+  const { emitWarning } = process;
+  process.emitWarning = ((warning: string | Error, ...rest: unknown[]) => {
+    if (!String(warning).includes("SQLite"))
+      (emitWarning as (...all: unknown[]) => void).call(process, warning, ...rest);
+  }) as typeof process.emitWarning;
+  try {
+    return await import("node:sqlite");
+  } catch {
+    throw new Error(
+      "a state file needs Node 22.13 or newer, whose node:sqlite writes it; leave --state out or update Node",
+    );
+  } finally {
+    process.emitWarning = emitWarning;
+  }
+}
+
+function open<T>(make: () => T, path: string): T {
+  try {
+    return make();
+  } catch (error) {
+    throw broken(path, error);
+  }
+}
+
+function broken(path: string, error: unknown): Error {
+  const reason = error instanceof Error ? error.message : String(error);
+  const plain = /locked|busy/i.test(reason) ? "another simulator is using it" : reason;
+  return new Error(`the state file ${path} cannot be used: ${plain}`, { cause: error });
+}

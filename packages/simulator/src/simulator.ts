@@ -1,0 +1,173 @@
+import { attempt } from "./callbacks/post.ts";
+import { type Customer, customerHandle } from "./customer.ts";
+import { Engine } from "./engine/engine.ts";
+import { publicKeyPem } from "./engine/key.ts";
+import { Runner } from "./engine/runner.ts";
+import { type Exchange, exchange } from "./gateway/gateway.ts";
+import { addScenario } from "./gateway/scenarios.ts";
+import { type LedgerView, ledgerView } from "./ledger-view.ts";
+import { credentialsOf, type SimulatorCredentials, type SimulatorOptions, settle } from "./options.ts";
+import { jobHandlers } from "./products/index.ts";
+import { checkScenario, type Scenario, type ScenarioTarget } from "./scenario.ts";
+import type { CallbackRecord, MessageRecord, RequestRecord } from "./state/records.ts";
+import type { Change } from "./state/table.ts";
+
+/** A Daraja of your own. Made by {@link createSimulator}. */
+export interface Simulator {
+  /** Answers requests to any host as Daraja would. Give it to a client as its `fetch`. */
+  fetch(input: Request | string | URL, init?: RequestInit): Promise<Response>;
+  /** The simulator's time in milliseconds since 1970. */
+  now(): number;
+  /**
+   * Lets time pass, and what is due in it happen: prompts, timeouts, callbacks. Virtual clock only.
+   * @throws TypeError on a real clock
+   */
+  advance(ms: number): Promise<void>;
+  /** Lets everything happen that is going to, unanswered prompts timing out included. On a real clock it waits for that. */
+  settled(): Promise<void>;
+  /** The person with this number, in any usual way of writing. @throws TypeError when it is no Kenyan mobile number */
+  customer(phone: string): Customer;
+  /**
+   * What the next request (or the next few) meets instead of the ordinary.
+   *
+   * @example
+   * simulator.next("stk", { resultCode: "1032" });
+   * simulator.next("b2c", { fault: "dropAnswer" });
+   * @throws TypeError for an unknown target or field
+   */
+  next(target: ScenarioTarget, scenario: Scenario, times?: number): void;
+  /** The same for every request, until the function that it gives is called. */
+  always(target: ScenarioTarget, scenario: Scenario): () => void;
+  /** Takes off all scenarios. */
+  calm(): void;
+  /** Posts a callback again. @throws TypeError for an unknown id */
+  replay(callbackId: string): Promise<void>;
+  /** Keys, short code and passkey that work here; named as the SDK's options. */
+  readonly credentials: SimulatorCredentials;
+  /** PEM of the key to encrypt initiator passwords with. */
+  readonly publicKey: string;
+  /** Every request so far, oldest first, with secrets blanked. */
+  readonly requests: readonly RequestRecord[];
+  /** Every callback so far with what your endpoint answered, oldest first. */
+  readonly callbacks: readonly CallbackRecord[];
+  /** Every SMS so far. */
+  readonly messages: readonly MessageRecord[];
+  readonly ledger: LedgerView;
+  /** Calls a listener after every step with the records that changed. */
+  subscribe(listener: (changes: readonly Change[]) => void): () => void;
+  /** Stops timers and closes the state file. */
+  close(): void;
+}
+
+/**
+ * Makes a Daraja that keeps state: customers, organisations, money, time. Without options it stands in for the
+ * sandbox, on a clock that you move.
+ *
+ * @example
+ * const daraja = createSimulator();
+ * const mpesa = new Mpesa({ environment: "sandbox", fetch: daraja.fetch, now: daraja.now, ...daraja.credentials });
+ * @throws TypeError for options that make no sense
+ */
+export function createSimulator(options: SimulatorOptions = {}): Simulator {
+  return createParts(options).simulator;
+}
+
+/** The simulator and its inside, for the server. */
+export interface SimulatorParts {
+  readonly simulator: Simulator;
+  readonly engine: Engine;
+  readonly exchange: (request: Request) => Promise<Exchange>;
+}
+
+export function createParts(options: SimulatorOptions): SimulatorParts {
+  const settings = settle(options);
+  const engine = new Engine(settings, options.state);
+  const runner = new Runner(engine, jobHandlers);
+  const handle = async (request: Request): Promise<Exchange> =>
+    exchange(engine, runner, {
+      method: request.method,
+      url: new URL(request.url),
+      authorization: request.headers.get("authorization"),
+      contentType: request.headers.get("content-type"),
+      text: request.body === null ? "" : await request.text(),
+    });
+  const queue = (target: string, scenario: Scenario, times: number | null): string => {
+    checkScenario(target, scenario);
+    const id = addScenario(engine, target, scenario, times);
+    engine.commit();
+    return id;
+  };
+  const { store } = engine;
+  const simulator: Simulator = {
+    async fetch(input, init) {
+      const request = new Request(input, init);
+      const { signal } = request;
+      signal.throwIfAborted();
+      return toResponse(await handle(request), signal);
+    },
+    now: () => engine.now(),
+    advance: (ms) => runner.advance(ms),
+    settled: () => runner.settled(),
+    customer: (phone) => customerHandle(engine, runner, phone),
+    next(target, scenario, times = 1) {
+      if (!(Number.isInteger(times) && times > 0)) throw new TypeError("times must be a whole number of at least 1");
+      queue(target, scenario, times);
+    },
+    always(target, scenario) {
+      const id = queue(target, scenario, null);
+      return () => {
+        store.scenarios.delete(id);
+        engine.commit();
+      };
+    },
+    calm() {
+      for (const { id } of [...store.scenarios.values()]) store.scenarios.delete(id);
+      engine.commit();
+    },
+    replay(callbackId) {
+      const callback = store.callbacks.get(callbackId);
+      if (!callback) return Promise.reject(new TypeError(`there is no callback ${callbackId}`));
+      callback.wanted += 1;
+      return runner.track(attempt(engine, callback, settings.deliveryTimeoutMs).then(() => undefined));
+    },
+    credentials: credentialsOf(settings),
+    publicKey: publicKeyPem,
+    get requests() {
+      return [...store.requests.values()];
+    },
+    get callbacks() {
+      return [...store.callbacks.values()];
+    },
+    get messages() {
+      return [...store.messages.values()];
+    },
+    ledger: ledgerView(engine),
+    subscribe: (listener) => store.onChange(listener),
+    close() {
+      runner.close();
+      store.close();
+    },
+  };
+  return { simulator, engine, exchange: handle };
+}
+
+/** What a caller of `fetch` sees: an answer, an error like the platform's own, or nothing until it gives up. */
+async function toResponse(exchanged: Exchange, signal: AbortSignal): Promise<Response> {
+  if (!("cut" in exchanged)) return responseOf(exchanged);
+  if (exchanged.cut === "stall") {
+    return new Promise((_, reject) => {
+      const give = (): void => reject(signal.reason);
+      if (signal.aborted) give();
+      else signal.addEventListener("abort", give, { once: true });
+    });
+  }
+  const code = exchanged.cut === "refuse" ? "ECONNREFUSED" : "ECONNRESET";
+  throw new TypeError("fetch failed", { cause: Object.assign(new Error(`simulated: ${code}`), { code }) });
+}
+
+/** An answer as the wire has it. */
+export function responseOf({ status, body }: { status: number; body?: unknown }): Response {
+  if (body === undefined) return new Response(null, { status });
+  if (typeof body === "string") return new Response(body, { status, headers: { "Content-Type": "text/html" } });
+  return new Response(JSON.stringify(body), { status, headers: { "Content-Type": "application/json" } });
+}

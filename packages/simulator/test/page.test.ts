@@ -1,0 +1,194 @@
+import { mkdirSync, readFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import { createRequire } from "node:module";
+import type { AddressInfo } from "node:net";
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { type SimulatorServer, startServer } from "../src/server/index.ts";
+import { goodRequest } from "./support/daraja.ts";
+
+const shots = new URL("../../../test-results/simulator/", import.meta.url);
+const PHONE = "254712345678";
+
+/** A browser, or the reason why there is none on this machine. */
+async function launch(): Promise<Browser | string> {
+  try {
+    const [{ chromium }, { default: binary }] = await Promise.all([
+      import("playwright-core"),
+      import("@sparticuz/chromium"),
+    ]);
+    // The arguments that package proposes are for one process, which dies with its first page.
+    return await chromium.launch({
+      executablePath: await binary.executablePath(),
+      args: ["--no-sandbox", "--disable-gpu", "--headless=shell"],
+    });
+  } catch (error) {
+    return (error as Error).message.split("\n")[0] ?? "unknown";
+  }
+}
+
+const browser = await launch();
+if (typeof browser === "string")
+  console.log(`skipped: the page in Chromium, because it does not start here (${browser})`);
+
+describe.skipIf(typeof browser === "string")("the page in Chromium", () => {
+  let server: SimulatorServer;
+  let endpoint: Server;
+  let callbackUrl: string;
+  let context: BrowserContext;
+  let page: Page;
+  let token: string;
+  const received: unknown[] = [];
+  const complaints: string[] = [];
+
+  beforeAll(async () => {
+    mkdirSync(shots, { recursive: true });
+    endpoint = createServer((request, response) => {
+      let text = "";
+      request.on("data", (part) => (text += String(part)));
+      request.on("end", () => {
+        received.push(JSON.parse(text));
+        response.setHeader("content-type", "application/json").end('{"ResultCode":0,"ResultDesc":"Accepted"}');
+      });
+    }).listen(0, "127.0.0.1");
+    await new Promise((resolve) => endpoint.once("listening", resolve));
+    callbackUrl = `http://127.0.0.1:${(endpoint.address() as AddressInfo).port}/stk/4b1f7c`;
+  });
+  afterAll(async () => {
+    endpoint?.close();
+    await (browser as Browser).close();
+  });
+  beforeEach(async () => {
+    received.length = 0;
+    complaints.length = 0;
+    server = await startServer({ port: 0, seed: 5, rateLimits: false, delays: { promptMs: 50, processingMs: 50 } });
+    const { consumerKey, consumerSecret } = server.simulator.credentials;
+    const headers = { authorization: `Basic ${btoa(`${consumerKey}:${consumerSecret}`)}` };
+    token = (
+      (await (await fetch(`${server.url}/oauth/v1/generate?grant_type=client_credentials`, { headers })).json()) as {
+        access_token: string;
+      }
+    ).access_token;
+    context = await (browser as Browser).newContext({ viewport: { width: 1440, height: 900 } });
+    page = await context.newPage();
+    page.on("pageerror", ({ message }) => complaints.push(message));
+    page.on("console", (line) => line.type() === "error" && complaints.push(line.text()));
+    await page.goto(server.url);
+    await page.waitForSelector(".link.live");
+  });
+  afterEach(async () => {
+    await context.close();
+    await server.close();
+    expect(complaints).toEqual([]);
+  });
+
+  const push = async (changes: object = {}) => {
+    const body = JSON.stringify({ ...goodRequest("stkPush"), CallBackURL: callbackUrl, Amount: 1250, ...changes });
+    return fetch(`${server.url}/mpesa/stkpush/v1/processrequest`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+      body,
+    });
+  };
+  const violations = async (): Promise<string[]> => {
+    // The page's own policy refuses foreign scripts, so the checker is put in from outside.
+    await page.evaluate(readFileSync(createRequire(import.meta.url).resolve("axe-core"), "utf8"));
+    return page.evaluate(async () => {
+      const axe = (
+        globalThis as unknown as {
+          axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
+        }
+      ).axe;
+      return (await axe.run()).violations.map(
+        ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(" | ")}`,
+      );
+    });
+  };
+
+  it("shows the prompt, takes the PIN by keyboard alone, and the money arrives", async () => {
+    await push();
+    await page.getByRole("dialog", { name: "Do you want to pay" }).waitFor();
+    for (const text of ["Ksh 1,250.00", "to Daraja-Sandbox", "Account INV-1042"])
+      await page.getByText(text, { exact: true }).waitFor();
+    await page.screenshot({ path: new URL("prompt.png", shots).pathname });
+    await page.keyboard.type("1234");
+    await page.keyboard.press("Enter");
+    await page.locator(".inbox").getByText("paid to Daraja-Sandbox").waitFor();
+    await page.locator(".events").getByText("0 Paid").waitFor();
+    expect(server.simulator.customer(PHONE).balance).toBe(48_750);
+    expect(JSON.stringify(received)).toContain('"ResultCode":0');
+    await page.locator(".owner").getByText("Ksh 48,750.00").waitFor();
+    await page
+      .getByRole("row", { name: /174379 Daraja-Sandbox Utility/ })
+      .getByText("1,001,250.00")
+      .waitFor();
+  });
+
+  it("cancels, by the digits on the screen pays with a wrong PIN, and lets time run out", async () => {
+    await push();
+    await page.getByRole("button", { name: "Cancel", exact: true }).click();
+    await page.locator(".events").getByText("1032 Cancelled by user").waitFor();
+    await push();
+    for (const digit of "0000") await page.getByRole("button", { name: `Digit ${digit}` }).click();
+    await page.getByRole("button", { name: "Pay", exact: true }).first().click();
+    await page.locator(".events").getByText("2001 Wrong pin").waitFor();
+    await push();
+    await page.getByRole("button", { name: "Ignore" }).click();
+    expect(await page.getByRole("dialog").count()).toBe(0);
+    expect(received).toHaveLength(2);
+  });
+
+  it("switches a fault on, shows it at work, and off again", async () => {
+    await page.getByRole("button", { name: "Drop the next answer" }).click();
+    await page.locator(".active").getByText("answer dropped after processing").waitFor();
+    await expect(push()).rejects.toThrow();
+    await page.locator(".events").getByText("no answer").waitFor();
+    await page.getByRole("combobox", { name: "For" }).selectOption("qr");
+    await page.getByRole("button", { name: "Until off" }).click();
+    await page.locator(".active").getByText("until off").waitFor();
+    await page.getByRole("button", { name: /^Take off/ }).click();
+    await page.locator(".active li").waitFor({ state: "detached" });
+  });
+
+  it("opens requests and callbacks as JSON with what the spec says, and sends a callback again", async () => {
+    server.simulator.customer(PHONE).always("cancel");
+    await push();
+    const callback = page.locator(".events li.out").first();
+    await callback.locator("summary").click();
+    await callback.getByText("The customer cancelled").first().waitFor();
+    await callback.getByText('"CheckoutRequestID"').waitFor();
+    await callback.getByRole("button", { name: "Send again" }).click();
+    await page.locator(".events").getByText("200 ×2").waitFor();
+    expect(received).toHaveLength(2);
+    const sent = page.locator(".events li.in").first();
+    await sent.locator("summary").click();
+    await sent.getByText("•••").waitFor();
+    await page.screenshot({ path: new URL("timeline.png", shots).pathname });
+  });
+
+  it("survives a restart of the connection without losing what it shows", async () => {
+    await push({ PhoneNumber: "254700001032", PartyA: "254700001032" });
+    await page.locator(".events").getByText("1032 Cancelled by user").waitFor();
+    await page.reload();
+    await page.locator(".events").getByText("1032 Cancelled by user").waitFor();
+  });
+
+  it.each([
+    ["light", 1440, "light"],
+    ["dark", 1440, "dark"],
+    ["phone", 390, "light"],
+    ["phone-dark", 390, "dark"],
+  ] as const)("has no accessibility violation and no sideways scrolling: %s", async (name, width, colorScheme) => {
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    await page.setViewportSize({ width, height: 844 });
+    server.simulator.always("b2c", { fault: "html503" });
+    await push({ PhoneNumber: "254700001032", PartyA: "254700001032" });
+    await page.locator(".events").getByText("1032 Cancelled by user").waitFor();
+    await page.locator(".events li.out summary").first().click();
+    await push();
+    await page.getByRole("dialog").waitFor();
+    await page.screenshot({ path: new URL(`${name}.png`, shots).pathname, fullPage: true });
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+    expect(await violations()).toEqual([]);
+  });
+});

@@ -1,0 +1,281 @@
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer as createHttpServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { afterEach, describe, expect, it } from "vitest";
+import { openStateFile, startServer } from "../src/server/index.ts";
+import { goodRequest } from "./support/daraja.ts";
+
+const cli = fileURLToPath(new URL("../src/server/cli.ts", import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), "simulator-"));
+const started: ChildProcess[] = [];
+afterEach(() => {
+  for (const child of started.splice(0)) child.kill("SIGKILL");
+});
+process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+
+const run = async (...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> => {
+  try {
+    return { code: 0, ...(await promisify(execFile)(process.execPath, [cli, ...args], { timeout: 10_000 })) };
+  } catch (error) {
+    return error as { code: number; stdout: string; stderr: string };
+  }
+};
+
+/** A server of its own process, as JSON lines. */
+async function launch(...args: string[]): Promise<{ url: string; child: ChildProcess; lines: string[] }> {
+  const child = spawn(process.execPath, [cli, "--port", "0", "--json", "--no-rate-limits", ...args]);
+  started.push(child);
+  const lines: string[] = [];
+  let rest = "";
+  return new Promise((resolve, reject) => {
+    child.stderr.on("data", (text) => reject(new Error(String(text))));
+    child.stdout.on("data", (text) => {
+      const parts = `${rest}${String(text)}`.split("\n");
+      rest = parts.pop() ?? "";
+      lines.push(...parts);
+      if (lines[0]) resolve({ url: (JSON.parse(lines[0]) as { url: string }).url, child, lines });
+    });
+  });
+}
+
+async function tokenOf(url: string): Promise<string> {
+  const headers = { authorization: `Basic ${btoa("simulator-key:simulator-secret")}` };
+  return (
+    (await (await fetch(`${url}/oauth/v1/generate?grant_type=client_credentials`, { headers })).json()) as {
+      access_token: string;
+    }
+  ).access_token;
+}
+
+const post = (url: string, token: string, path: string, body: unknown): Promise<Response> =>
+  fetch(`${url}${path}`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+    body: JSON.stringify(body),
+  });
+const state = async (url: string) =>
+  (await (await fetch(`${url}/_simulator/state`)).json()) as Record<string, Record<string, unknown>[]>;
+
+describe("mpesa-simulator", () => {
+  it.each([
+    [["--prot", "1"], /Unknown option '--prot'; --help lists the options/],
+    [["--port", "many"], /--port takes a number from 0 to 65535, not "many"/],
+    [["--port", "65536"], /--port takes a number/],
+    [["--environment", "moon"], /--environment is sandbox or production/],
+    [["--state", ""], /--state needs a value/],
+    [["--state", "/nowhere/at/all.db"], /the state file \/nowhere\/at\/all.db cannot be used: /],
+    [["extra"], /Unexpected argument 'extra'/],
+  ])("says in a sentence what is wrong with %j, and exits with 1", async (args, sentence) => {
+    const { code, stderr, stdout } = await run(...args);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(sentence);
+    expect(stderr.trim().split("\n")).toHaveLength(1);
+    expect(stdout).toBe("");
+  });
+
+  it("says so when the port is taken", async () => {
+    const blocker = createServer().listen(0, "127.0.0.1");
+    await new Promise((resolve) => blocker.once("listening", resolve));
+    const { port } = blocker.address() as AddressInfo;
+    expect(await run("--port", String(port))).toMatchObject({
+      code: 1,
+      stderr: `mpesa-simulator: port ${port} is taken; stop what listens there, or choose another with --port\n`,
+    });
+    blocker.close();
+  });
+
+  it("says so when the state file is broken, of another program, of a newer version or in use", async () => {
+    const [broken, foreign, newer, used] = ["broken", "foreign", "newer", "used"].map((name) =>
+      join(folder, `${name}.db`),
+    ) as [string, string, string, string];
+    writeFileSync(broken, "this is no database, and has never been one");
+    const other = new DatabaseSync(foreign);
+    other.exec("CREATE TABLE mine (a)");
+    other.close();
+    (await openStateFile(newer)).close();
+    const future = new DatabaseSync(newer);
+    future.exec("PRAGMA user_version = 99");
+    future.close();
+    const open = await openStateFile(used);
+    for (const [file, why] of [
+      [broken, "file is not a database"],
+      [foreign, "it belongs to another program"],
+      [newer, "it was written by a newer simulator"],
+      [used, "another simulator is using it"],
+    ] as const) {
+      expect(await run("--port", "0", "--state", file)).toMatchObject({
+        code: 1,
+        stderr: `mpesa-simulator: the state file ${file} cannot be used: ${why}\n`,
+      });
+    }
+    open.close();
+  });
+
+  it("prints help, version and magic values", async () => {
+    expect((await run("--help")).stdout).toContain("--port <number>");
+    expect((await run("--version")).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+    expect((await run("--magic")).stdout).toContain("254700001032");
+  });
+
+  it("writes a line of JSON for each request and callback, and stops at SIGTERM", async () => {
+    const { url, child, lines } = await launch();
+    const token = await tokenOf(url);
+    await post(url, token, "/mpesa/stkpush/v1/processrequest", {
+      ...goodRequest("stkPush"),
+      PhoneNumber: "254700001032",
+      CallBackURL: "http://127.0.0.1:9/nobody",
+    });
+    await expect.poll(() => lines.length, { timeout: 10_000 }).toBe(4);
+    expect(lines.slice(1).map((line) => JSON.parse(line) as object)).toMatchObject([
+      { event: "request", operation: "generateToken", status: 200 },
+      { event: "request", operation: "stkPush", status: 200 },
+      { event: "callback", operation: "stkPush", state: "failed" },
+    ]);
+    child.kill("SIGTERM");
+    expect(await new Promise((resolve) => child.once("exit", resolve))).toBe(0);
+  });
+});
+
+describe("a state file", () => {
+  it("keeps money, prompts and tokens over a restart", async () => {
+    const file = join(folder, "restart.db");
+    const first = await launch("--state", file);
+    const token = await tokenOf(first.url);
+    await post(first.url, token, "/mpesa/stkpush/v1/processrequest", {
+      ...goodRequest("stkPush"),
+      CallBackURL: "http://127.0.0.1:9/nobody",
+    });
+    await post(first.url, token, "/mpesa/c2b/v2/simulate", {
+      ...goodRequest("c2bSimulateV2"),
+      Msisdn: "254722222222",
+      Amount: 700,
+    });
+    await expect.poll(async () => (await state(first.url))["transactions"]?.length, { timeout: 10_000 }).toBe(1);
+    first.child.kill("SIGTERM");
+    await new Promise((resolve) => first.child.once("exit", resolve));
+    const second = await launch("--state", file);
+    const restored = await state(second.url);
+    expect(restored["accounts"]?.find(({ id }) => id === "customer:254722222222")?.["balance"]).toBe(4_930_000);
+    expect(restored["prompts"]).toMatchObject([{ resultCode: null }]);
+    // The same phone is still busy, and the token still good.
+    const again = await post(second.url, token, "/mpesa/stkpush/v1/processrequest", goodRequest("stkPush"));
+    expect(await again.text()).toContain("Unable to lock subscriber");
+    await fetch(`${second.url}/_simulator/customers/254712345678/pin`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: "{}",
+    });
+    await expect
+      .poll(async () => (await state(second.url))["prompts"]?.[0]?.["resultCode"], { timeout: 10_000 })
+      .toBe("0");
+  });
+
+  it("loses no acknowledged request to SIGKILL under load, and no money", async () => {
+    const file = join(folder, "killed.db");
+    const acknowledged: string[] = [];
+    for (let round = 0; round < 4; round++) {
+      const { url, child } = await launch("--state", file);
+      const token = await tokenOf(url);
+      let running = true;
+      const worker = async (which: number): Promise<void> => {
+        for (let at = 0; running; at++) {
+          const body = {
+            ...goodRequest("b2cPaymentV3"),
+            OriginatorConversationID: `r${round}-${which}-${at}`,
+            PartyB: "254712345678",
+          };
+          try {
+            const answer = await post(url, token, "/mpesa/b2c/v3/paymentrequest", {
+              ...body,
+              ResultURL: "http://127.0.0.1:9/nobody",
+            });
+            acknowledged.push(((await answer.json()) as { ConversationID: string }).ConversationID);
+          } catch {
+            return;
+          }
+        }
+      };
+      const workers = [0, 1, 2, 3].map(worker);
+      await new Promise((resolve) => setTimeout(resolve, 150 + round * 130));
+      const ended = new Promise((resolve) => child.once("exit", resolve));
+      child.kill("SIGKILL");
+      running = false;
+      await Promise.all([ended, ...workers]);
+    }
+    expect(acknowledged.length).toBeGreaterThan(100);
+    const file2 = await openStateFile(file);
+    const rows = [...file2.load()];
+    file2.close();
+    const known = new Set(rows.filter(({ table }) => table === "conversations").map(({ key }) => key));
+    expect(acknowledged.filter((id) => !known.has(id))).toEqual([]);
+    const sum = rows
+      .filter(({ table }) => table === "accounts")
+      .reduce((total, { record }) => total + (record as { balance: number }).balance, 0);
+    expect(sum).toBe(0);
+  });
+});
+
+describe("the server", () => {
+  it("cuts, stalls and answers as the faults say", async () => {
+    const server = await startServer({ port: 0, rateLimits: false });
+    const token = await tokenOf(server.url);
+    const send = (signal?: AbortSignal) =>
+      fetch(`${server.url}/mpesa/qrcode/v1/generate`, {
+        method: "POST",
+        headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+        body: JSON.stringify(goodRequest("qrGenerate")),
+        ...(signal ? { signal } : {}),
+      });
+    server.simulator.next("qr", { fault: "reset" });
+    await expect(send()).rejects.toMatchObject({ cause: { code: expect.stringMatching(/ECONNRESET|UND_ERR_SOCKET/) } });
+    server.simulator.next("qr", { fault: "stall" });
+    await expect(send(AbortSignal.timeout(100))).rejects.toMatchObject({ name: "TimeoutError" });
+    server.simulator.next("qr", { fault: "html503" });
+    const page = await send();
+    expect([page.status, page.headers.get("content-type")]).toEqual([503, "text/html"]);
+    expect((await send()).status).toBe(200);
+    await server.close();
+  });
+
+  it("keeps its page's interface to its own page", async () => {
+    const server = await startServer({ port: 0 });
+    const path = `${server.url}/_simulator/customers/254712345678/pin`;
+    const json = { "content-type": "application/json" };
+    const statuses = [
+      await fetch(path, { method: "POST", headers: { ...json, origin: "https://elsewhere.test" }, body: "{}" }),
+      await fetch(path, { method: "POST", headers: { "content-type": "text/plain" }, body: "{}" }),
+      await fetch(path, { method: "POST", headers: { ...json, origin: server.url }, body: "{}" }),
+      await fetch(`${server.url}/_simulator/customers/12/pin`, { method: "POST", headers: json, body: "{}" }),
+      await fetch(`${server.url}/_page/../package.json`),
+      await fetch(`${server.url}/`),
+    ].map(({ status }) => status);
+    expect(statuses).toEqual([403, 403, 200, 400, 404, 200]);
+    await server.close();
+  });
+
+  it("follows no redirect of an endpoint", async () => {
+    const paths: string[] = [];
+    const endpoint = createHttpServer((request, response) => {
+      paths.push(String(request.url));
+      response.writeHead(307, { location: "/elsewhere" }).end();
+    }).listen(0, "127.0.0.1");
+    await new Promise((resolve) => endpoint.once("listening", resolve));
+    const { port } = endpoint.address() as AddressInfo;
+    const server = await startServer({ port: 0, delays: { promptMs: 1, processingMs: 1 } });
+    server.simulator.customer("254712345678").always("pay");
+    const push = { ...goodRequest("stkPush"), CallBackURL: `http://127.0.0.1:${port}/here` };
+    await post(server.url, await tokenOf(server.url), "/mpesa/stkpush/v1/processrequest", push);
+    await server.simulator.settled();
+    expect(paths).toEqual(["/here"]);
+    expect(server.simulator.callbacks[0]?.attempts[0]?.problem).toBe("redirects are not followed");
+    await server.close();
+    endpoint.close();
+  });
+});
