@@ -7,6 +7,7 @@ import { MpesaConfigError } from "./errors/config-error.ts";
 import { type Issue, shapeOf } from "./errors/issue.ts";
 import type { MpesaEventHandler } from "./events.ts";
 import { type Initiator, initiatorIssues } from "./initiator/initiator.ts";
+import { parseTimeout } from "./values/call-options.ts";
 import { parseCallbackUrl } from "./values/callback-url.ts";
 import { parseChoice } from "./values/choice.ts";
 import type { Parsed } from "./values/parsed.ts";
@@ -74,11 +75,9 @@ export interface Config extends MpesaOptions {
   readonly now: () => number;
 }
 
-/** setTimeout takes no more. */
-const MAX_TIMEOUT_MS = 2_147_483_647;
-
 /** Checks everything at once. @throws MpesaConfigError with all issues. */
-export function checkConfig(options: MpesaOptions): Config {
+export function checkConfig(given: MpesaOptions): Config {
+  const options = given ?? {};
   const issues: Issue[] = [];
   const wrong = (field: string, value: unknown, rule: string, fix: string): void => {
     issues.push({ field, received: shapeOf(value), rule, fix });
@@ -95,7 +94,8 @@ export function checkConfig(options: MpesaOptions): Config {
   issues.push(...keyIssues(options));
   if (isBrowser() && options.allowSecretsInBrowser !== true) issues.push(...secretIssues(options));
   const { b2c, c2b } = options.apiVersion ?? {};
-  const given: readonly (readonly [field: string, value: unknown, parse: (value: unknown) => Parsed<unknown>])[] = [
+  const parsers: readonly (readonly [field: string, value: unknown, parse: (value: unknown) => Parsed<unknown>])[] = [
+    ["timeoutMs", timeoutMs, parseTimeout],
     ["shortCode", options.shortCode, parseShortCode],
     ["passkey", options.passkey, parsePasskey],
     ["callbackUrl", options.callbackUrl, parseCallbackUrl],
@@ -104,19 +104,11 @@ export function checkConfig(options: MpesaOptions): Config {
     ["apiVersion.b2c", b2c, (value) => parseChoice(value, ["v1", "v3"], "Leave it out for the newest.")],
     ["apiVersion.c2b", c2b, (value) => parseChoice(value, ["v1", "v2"], "Leave it out for the newest.")],
   ];
-  for (const [field, value, parse] of given) {
+  for (const [field, value, parse] of parsers) {
     const parsed = value === undefined ? undefined : parse(value);
     if (parsed?.ok === false) issues.push({ field, ...parsed.issue });
   }
   if (options.initiator !== undefined) issues.push(...initiatorIssues(options.initiator, "initiator", environment));
-  if (!(Number.isInteger(timeoutMs) && timeoutMs > 0 && timeoutMs <= MAX_TIMEOUT_MS)) {
-    wrong(
-      "timeoutMs",
-      timeoutMs,
-      `must be a whole number of milliseconds from 1 to ${MAX_TIMEOUT_MS}`,
-      "30000 is the default.",
-    );
-  }
   if (!(Number.isInteger(maxRetries) && maxRetries >= 0 && maxRetries <= 10)) {
     wrong("maxRetries", maxRetries, "must be a whole number from 0 to 10", "2 is the default.");
   }

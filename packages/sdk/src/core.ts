@@ -19,8 +19,9 @@ import { base64, Redactor } from "./redact.ts";
 import type { Outgoing } from "./transport/attempt.ts";
 import type { Decision } from "./transport/decide.ts";
 import { text } from "./transport/error-body.ts";
-import { toError } from "./transport/errors.ts";
+import { idsOf, toError } from "./transport/errors.ts";
 import { type Outcome, send } from "./transport/send.ts";
+import { checkCallOptions } from "./values/call-options.ts";
 import { sha256Hex } from "./values/sha256.ts";
 
 /** Options of a single call. */
@@ -98,6 +99,7 @@ export class Core {
     context: CallContext,
   ): Promise<{ outcome: Outcome; redactor: Redactor }> {
     const operation: OperationInfo = operationTable[id];
+    checkCallOptions(id, context.options, context.ids);
     const redactor = this.redactor.child(context.secrets);
     const post = this.#raw.POST as (path: string, init: object) => Promise<unknown>;
     const outcome = await this.#capture(
@@ -110,19 +112,21 @@ export class Core {
   }
 
   /** A usable access token. @throws MpesaError; a shared request goes on when one caller stops waiting for it. */
-  async token({ signal }: Pick<CallOptions, "signal"> = {}): Promise<string> {
-    const sent = !signal?.aborted;
+  async token(options: Pick<CallOptions, "signal"> = {}): Promise<string> {
+    const { id }: OperationInfo = operationTable.generateToken;
+    checkCallOptions(id, options);
+    const { signal } = options;
+    const left = signal?.aborted;
     try {
       return await this.tokens.get(signal);
     } catch (cause) {
       if (isMpesaError(cause)) throw cause;
-      const why = sent ? "the caller stopped waiting" : "it was aborted before sending";
-      throw this.error(
-        operationTable.generateToken,
-        { kind: sent ? "lost" : "notSent", why, cause },
-        this.redactor,
-        {},
-      );
+      const outcome: Outcome = signal?.aborted
+        ? left
+          ? { kind: "notSent", why: "it was aborted before sending", cause }
+          : { kind: "lost", why: "the caller stopped waiting", cause }
+        : { kind: "noToken", cause };
+      throw this.error(operationTable.generateToken, outcome, this.redactor, {});
     }
   }
 
@@ -142,9 +146,9 @@ export class Core {
     { secrets }: Pick<CallContext, "secrets">,
   ): Promise<{ outcome: Outcome; redactor: Redactor }> {
     const { timeoutMs, maxRetries } = this.config;
-    const redactor = this.redactor.child(secrets);
     const { headers, ...out } = await toOutgoing(request);
     const given = new Headers(headers);
+    const redactor = this.redactor.child([...secrets, given.get("authorization")?.replace(/^\w+ +/, "")]);
     const basic = basicToken(this.config);
     if (operation.auth === "basic" && basic && !given.has("authorization"))
       given.set("authorization", `Basic ${basic}`);
@@ -225,7 +229,7 @@ export function requireId(
   if (value) return value;
   throw new MpesaOutcomeUnknownError(`it was accepted, but the answer lacks ${field}.`, {
     operation: id,
-    ids,
+    ids: { ...idsOf(body), ...ids },
     hint: recovery,
   });
 }

@@ -108,7 +108,7 @@ export interface Settings extends Required<Omit<SimulatorOptions, "state" | "del
 }
 
 /** The keys of the app that is known when `apps` is left out. They are no secret. */
-export const defaultApp: AppOptions = { consumerKey: "simulator-key", consumerSecret: "simulator-secret" };
+const defaultApp: AppOptions = { consumerKey: "simulator-key", consumerSecret: "simulator-secret" };
 
 export function settle(options: SimulatorOptions): Settings {
   const clock = options.clock ?? "virtual";

@@ -1,6 +1,9 @@
 const REDACTED = "[redacted]";
 
-/** Hides secrets wherever they appear in a text, and all but the ends of a phone number, also inside longer ids. */
+/**
+ * Hides secrets wherever they appear in a text, the signatures of callback URLs, and all but the ends of a phone number,
+ * also inside longer ids.
+ */
 export function createRedaction(secrets: readonly string[], phoneNumber: string): (text: string) => string {
   const spellings = secrets.flatMap((secret) => [secret, btoa(secret)]);
   const local = phoneNumber.slice(-9);
@@ -10,7 +13,8 @@ export function createRedaction(secrets: readonly string[], phoneNumber: string)
     for (const secret of spellings) clean = clean.replaceAll(secret, REDACTED);
     return clean
       .replaceAll(local, masked)
-      .replace(/("(?:Password|access_token)": )"[^"]*"/g, `$1"${REDACTED}"`)
-      .replace(/\b(Basic|Bearer) \S+/g, `$1 ${REDACTED}`);
+      .replace(/("(?:Password|SecurityCredential|access_token)": )"[^"]*"/g, `$1"${REDACTED}"`)
+      .replace(/\b(Basic|Bearer) \S+/g, `$1 ${REDACTED}`)
+      .replace(/-[\da-f]{64}\b/g, "-[signature]");
   };
 }

@@ -23,7 +23,7 @@ export function propertyKey(name: string): string {
 }
 
 /** Breaks a description into lines that fit a comment at the given depth; line breaks of its own stay. */
-export function wrap(text: string, indent = 0): string[] {
+function wrap(text: string, indent = 0): string[] {
   const width = WIDTH - indent - 3;
   const lines: string[] = [];
   for (const source of text.trim().replaceAll("*/", "*\\/").split("\n")) {

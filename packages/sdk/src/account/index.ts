@@ -5,6 +5,7 @@ import { checkShared, type InitiatorParams } from "../initiator/params.ts";
 import { checkParty, type TransactionParty } from "../initiator/party.ts";
 import { type Acknowledged, submit } from "../initiator/submit.ts";
 import { Checks } from "../values/checks.ts";
+import { given } from "../values/given.ts";
 
 /** Whose balances to ask for. */
 export interface AccountBalanceParams extends Omit<InitiatorParams, "shortCode"> {
@@ -27,7 +28,7 @@ export interface Account {
 }
 
 export function createAccount(link: InitiatorLink): Account {
-  return { balance: (params = {}, options) => accountBalance(link, params, options) };
+  return { balance: (params = {}, options) => accountBalance(link, given(params), options) };
 }
 
 async function accountBalance(

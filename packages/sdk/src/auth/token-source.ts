@@ -4,7 +4,7 @@ import { abortable } from "./abortable.ts";
 export interface TokenSource {
   /** A token that has not been refused. Rejects when there is none to be had, or with the signal's reason. */
   get(signal?: AbortSignal): Promise<string>;
-  /** Drops a token that the gateway refused. False when asking again cannot bring another one. */
+  /** Drops a token that the gateway refused. False when asking again cannot bring another one. Never rejects. */
   refuse(token: string): Promise<boolean>;
 }
 
@@ -18,12 +18,18 @@ export class GivenTokenSource implements TokenSource {
 
   async get(signal?: AbortSignal): Promise<string> {
     const token = await abortable(Promise.resolve(this.#give()), signal);
-    if (typeof token !== "string" || token === "")
-      throw new TypeError("accessToken() must give a text that is not empty");
+    if (typeof token !== "string" || !/^[\x21-\x7e]+$/.test(token)) {
+      throw new TypeError("accessToken() must give a text that is not empty, without spaces and special characters");
+    }
     return token;
   }
 
   async refuse(token: string): Promise<boolean> {
-    return (await this.get()) !== token;
+    try {
+      return (await this.get()) !== token;
+    } catch {
+      // The refusal that led here says more than a function that has failed since.
+      return false;
+    }
   }
 }

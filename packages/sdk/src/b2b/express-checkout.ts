@@ -35,7 +35,7 @@ export async function b2bExpressCheckout(
     "requestRefId",
     parseText(params.requestRefId ?? crypto.randomUUID(), rules.RequestRefID),
   );
-  checks.done();
+  checks.done({ requestRefId: RequestRefID });
   // The portal's sample has the numbers of this request as text.
   const body = {
     primaryShortCode,

@@ -5,6 +5,7 @@ import type { InitiatorLink } from "../initiator/link.ts";
 import type { Acknowledged } from "../initiator/submit.ts";
 import type { Checks } from "../values/checks.ts";
 import { parseChoice } from "../values/choice.ts";
+import { given } from "../values/given.ts";
 import { bad } from "../values/parsed.ts";
 import { type B2bExpressCheckout, b2bExpressCheckout } from "./express-checkout.ts";
 import type {
@@ -82,27 +83,35 @@ export interface B2b {
 export function createB2b(link: InitiatorLink): B2b {
   return {
     payBill: (params, options) => {
-      const receiver = { field: "payBill", value: params.payBill };
-      return b2bPayment(link, params, { id: () => "BusinessPayBill", receiver, account: params.account }, options);
+      const { payBill, account } = given(params);
+      const receiver = { field: "payBill", value: payBill };
+      return b2bPayment(link, given(params), { id: () => "BusinessPayBill", receiver, account }, options);
     },
     buyGoods: (params, options) => {
-      const { till, account, receiverIdentifierType: identifierType } = params;
+      const { till, account, receiverIdentifierType: identifierType } = given(params);
       const receiver = { field: "till", value: till };
-      return b2bPayment(link, params, { id: () => "BusinessBuyGoods", receiver, account, identifierType }, options);
+      return b2bPayment(
+        link,
+        given(params),
+        { id: () => "BusinessBuyGoods", receiver, account, identifierType },
+        options,
+      );
     },
     topUpB2c: (params, options) => {
-      const receiver = { field: "b2cShortCode", value: params.b2cShortCode };
-      return b2bPayment(link, params, { id: () => "BusinessPayToBulk", receiver, account: params.account }, options);
+      const { b2cShortCode, account } = given(params);
+      const receiver = { field: "b2cShortCode", value: b2cShortCode };
+      return b2bPayment(link, given(params), { id: () => "BusinessPayToBulk", receiver, account }, options);
     },
-    transfer: (params, options) => b2bPayment(link, params, { id: (checks) => checkTransfer(checks, params) }, options),
-    payTax: (params, options) => b2bPayTax(link, params, options),
-    expressCheckout: (params, options) => b2bExpressCheckout(link.core, params, options),
+    transfer: (params, options) =>
+      b2bPayment(link, given(params), { id: (checks) => checkTransfer(checks, given(params)) }, options),
+    payTax: (params, options) => b2bPayTax(link, given(params), options),
+    expressCheckout: (params, options) => b2bExpressCheckout(link.core, given(params), options),
     send: (params, options) => {
-      const { account, receiverIdentifierType: identifierType } = params;
-      const receiver = { field: "receiver", value: params.receiver };
+      const { commandId, receiver: to, account, receiverIdentifierType: identifierType } = given(params);
+      const receiver = { field: "receiver", value: to };
       const id = (checks: Checks) =>
-        checks.take("commandId", parseChoice(params.commandId, rules.CommandID.enum, "See CommandId."));
-      return b2bPayment(link, params, { id, receiver, account, identifierType }, options);
+        checks.take("commandId", parseChoice(commandId, rules.CommandID.enum, "See CommandId."));
+      return b2bPayment(link, given(params), { id, receiver, account, identifierType }, options);
     },
   };
 }

@@ -47,7 +47,7 @@ export async function b2bPayment(
     "receiverIdentifierType",
     parseChoice(command.identifierType ?? shortCode, [shortCode, till], 'Leave it out for "4".'),
   );
-  checks.done();
+  checks.done({ originatorConversationId: id });
   const body = (SecurityCredential: string): B2bRequest => ({
     OriginatorConversationID: id,
     ...business(shared, SecurityCredential),

@@ -38,7 +38,7 @@ export async function b2cPay(
   const payout = checkPayout(link, checks, params);
   const CommandID = checkCommand(checks, params.commandId);
   if (isV1) checkV1(checks, params);
-  checks.done();
+  checks.done(isV1 ? {} : { originatorConversationId: payout.id });
   const { shared, phoneNumber } = payout;
   if (isV1) {
     const submission = {
@@ -77,7 +77,7 @@ export async function b2cPayWithIdCheck(
   const kinds = Object.keys(ID_TYPES) as IdentityDocument[];
   const idType = checks.take("idType", parseChoice(params.idType, kinds, "Say which document idNumber is on."));
   const IDNumber = checks.take("idNumber", parseText(params.idNumber, b2cValidatedRequestConstraints.IDNumber));
-  checks.done();
+  checks.done({ originatorConversationId: payout.id });
   const extra = { CommandID, IDType: ID_TYPES[idType], IDNumber };
   const body = (credential: string): B2cValidatedRequest => ({ ...payoutBody(payout, credential), ...extra });
   const common = sending(payout, options);
@@ -95,7 +95,7 @@ export async function b2cPayPochi(
 ): Promise<PayoutAcknowledged> {
   const checks = new Checks("pochiPayment");
   const payout = checkPayout(link, checks, params, pochiRequestConstraints);
-  checks.done();
+  checks.done({ originatorConversationId: payout.id });
   const [CommandID] = pochiRequestConstraints.CommandID.enum;
   const body = (credential: string) => ({ ...payoutBody(payout, credential), CommandID });
   return submitPayout(link, { id: "pochiPayment", body, ...sending(payout, options) }, params.resend === true);

@@ -1,6 +1,7 @@
 import { type Acknowledgement, type DarajaError, operationTable } from "@mpesa/raw";
 import { type AnswerOf, type BodyOf, type CallContext, type CallOptions, requireId } from "../core.ts";
 import type { MpesaIds } from "../errors/base.ts";
+import { MpesaConfigError } from "../errors/config-error.ts";
 import { text } from "../transport/error-body.ts";
 import type { Initiator } from "./initiator.ts";
 import type { InitiatorLink } from "./link.ts";
@@ -109,10 +110,13 @@ export async function submitPayout<K extends SubmitId>(
 
 async function sign<K extends SubmitId>(
   { credentials }: InitiatorLink,
-  { initiator, options, originatorConversationId, secrets = [], recovery }: Submission<K>,
+  { id, initiator, options, originatorConversationId, secrets = [], recovery }: Submission<K>,
 ): Promise<{ credential: string; context: CallContext & { readonly ids: MpesaIds } }> {
-  const credential = await credentials.of(initiator);
   const ids = originatorConversationId === undefined ? {} : { originatorConversationId };
+  const credential = await credentials.of(initiator).catch((cause: unknown) => {
+    if (!(cause instanceof MpesaConfigError)) throw cause;
+    throw new MpesaConfigError(cause.issues, { operation: id, ids, cause });
+  });
   const context = {
     options,
     ids,

@@ -4,6 +4,7 @@ import { type CallOptions, type Core, requireId } from "../core.ts";
 import { text } from "../transport/error-body.ts";
 import { parseAmount } from "../values/amount.ts";
 import { Checks } from "../values/checks.ts";
+import { given } from "../values/given.ts";
 import { bad, good, type Parsed } from "../values/parsed.ts";
 import { parsePhoneNumber } from "../values/phone-number.ts";
 import { parseShortCode } from "../values/short-code.ts";
@@ -63,7 +64,7 @@ export interface Qr {
 }
 
 export function createQr(core: Core): Qr {
-  return { generate: (params, options) => qrGenerate(core, params, options) };
+  return { generate: (params, options) => qrGenerate(core, given(params), options) };
 }
 
 const KINDS = { payBill: "PB", till: "BG", agent: "WA", phoneNumber: "SM", business: "SB" } as const;

@@ -1,9 +1,9 @@
 import type { Config } from "../config.ts";
 import type { Checks } from "../values/checks.ts";
+import { checkOwnShortCode } from "../values/own-short-code.ts";
 import { bad, good, type Parsed } from "../values/parsed.ts";
 import { parsePasskey } from "../values/passkey.ts";
 import { type StkPassword, stkPassword } from "../values/password.ts";
-import { parseShortCode } from "../values/short-code.ts";
 import { parseText } from "../values/text.ts";
 
 /** What proves that an STK request comes from the short code's owner. Left out, the client's passkey is used. */
@@ -22,7 +22,7 @@ export function checkStkCredentials(
   { field, value }: { field: string; value: unknown },
   { passkey = config.passkey, password, timestamp }: StkCredentials,
 ): { shortCode: string; credentials: () => StkPassword } {
-  const shortCode = checks.take(field, parseShortCode(value ?? config.shortCode));
+  const shortCode = checkOwnShortCode(checks, value ?? config.shortCode, field);
   if (password !== undefined || timestamp !== undefined) {
     const given = {
       password: checks.take("password", parseText(password, { minLength: 1 })),

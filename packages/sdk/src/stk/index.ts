@@ -1,4 +1,5 @@
 import type { CallOptions, Core } from "../core.ts";
+import { given } from "../values/given.ts";
 import { Pace } from "./pace.ts";
 import { type StkPush, type StkPushParams, stkPush } from "./push.ts";
 import { type StkQueryParams, type StkStatus, stkQuery } from "./query.ts";
@@ -57,8 +58,8 @@ export interface Stk {
 export function createStk(core: Core, time: typeof realTime = realTime): Stk {
   const tools = { ...time, pace: new Pace(core.config) };
   return {
-    wait: (push, options = {}) => stkWait(core, tools, push, options),
-    push: (params, options) => stkPush(core, params, options),
-    query: (params, options) => stkQuery(core, params, options),
+    wait: (push, options = {}) => stkWait(core, tools, given(push), given(options)),
+    push: (params, options) => stkPush(core, given(params), options),
+    query: (params, options) => stkQuery(core, given(params), options),
   };
 }

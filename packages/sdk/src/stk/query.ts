@@ -49,6 +49,8 @@ export interface StkQueryPlan {
   readonly shortCode: string;
   readonly credentials: () => StkPassword;
   readonly passkey: string | undefined;
+  /** Known to a wait; it is in the errors. */
+  readonly merchantRequestId?: string | undefined;
 }
 
 /** @throws MpesaValidationError with everything that is wrong. */
@@ -68,7 +70,7 @@ export function checkStkQuery(core: Core, params: StkQueryParams, also?: (checks
 /** Asks once. */
 export async function readStk(
   core: Core,
-  { checkoutRequestId, shortCode, credentials, passkey }: StkQueryPlan,
+  { checkoutRequestId, merchantRequestId, shortCode, credentials, passkey }: StkQueryPlan,
   how: Pick<CallContext, "options" | "maxRetries">,
 ): Promise<StkReading> {
   const { password, timestamp } = credentials();
@@ -78,7 +80,8 @@ export async function readStk(
     Timestamp: timestamp,
     CheckoutRequestID: checkoutRequestId,
   };
-  const context = { ...how, ids: { checkoutRequestId }, secrets: [password, passkey] };
+  const ids = { checkoutRequestId, ...(merchantRequestId !== undefined && { merchantRequestId }) };
+  const context = { ...how, ids, secrets: [password, passkey] };
   const { outcome, redactor } = await core.exchange("stkQuery", body, context);
   const nothing = { checkoutRequestId, merchantRequestId: undefined, raw: undefined };
   if (isPending(outcome)) {

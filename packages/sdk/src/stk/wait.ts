@@ -4,6 +4,7 @@ import { type CodeMatch, lookupCode } from "../codes/lookup.ts";
 import type { Core } from "../core.ts";
 import { type AnyMpesaError, isMpesaError } from "../errors/is-mpesa-error.ts";
 import { wait as sleep } from "../transport/backoff.ts";
+import { MAX_TIMEOUT_MS } from "../values/call-options.ts";
 import { bad, good, type Parsed } from "../values/parsed.ts";
 import type { StkCredentials } from "./credentials.ts";
 import { FIRST_POLL_MS, type Pace, POLL_INTERVAL_MS } from "./pace.ts";
@@ -74,8 +75,6 @@ export interface WaitTools {
 export const realTime: Omit<WaitTools, "pace"> = { clock: () => performance.now(), sleep };
 
 const DEFAULT_TIMEOUT_MS = 180_000;
-/** setTimeout takes no more. */
-const MAX_MS = 2_147_483_647;
 
 export async function stkWait<T extends StkSettlement>(
   core: Core,
@@ -95,7 +94,12 @@ export async function stkWait<T extends StkSettlement>(
   const called = listen(settled, plan.checkoutRequestId, stop, core.emit).then((callback) =>
     fromCallback(callback, { checkoutRequestId: plan.checkoutRequestId, merchantRequestId }),
   );
-  const asked = poll<T>(core, tools, plan, { ...options, timeoutMs, firstPollMs, merchantRequestId, stop });
+  const asked = poll<T>(
+    core,
+    tools,
+    { ...plan, merchantRequestId },
+    { ...options, timeoutMs, firstPollMs, merchantRequestId, stop },
+  );
   try {
     // Whichever loses is heard by the race, so that nothing of it is left unhandled.
     return await Promise.race([called, asked, aborted(stop)]);
@@ -240,6 +244,6 @@ function credentialsOf({ passkey, password, timestamp }: StkCredentials): StkCre
 }
 
 function parseMs(value: unknown): Parsed<number> {
-  if (typeof value === "number" && value >= 0 && value <= MAX_MS) return good(value);
-  return bad(value, `must be a number of milliseconds from 0 to ${MAX_MS}`, "Leave it out for the default.");
+  if (typeof value === "number" && value >= 0 && value <= MAX_TIMEOUT_MS) return good(value);
+  return bad(value, `must be a number of milliseconds from 0 to ${MAX_TIMEOUT_MS}`, "Leave it out for the default.");
 }

@@ -54,7 +54,8 @@ function withoutToken(thrown: unknown, { operation, redactor, ids }: ErrorContex
   const about = { operation: operation.id, cause, ids };
   if (isMpesaError(thrown) && thrown.type === "MpesaAuthError") {
     const { status, errorCode, hint, requestId } = thrown;
-    return new MpesaAuthError("nothing was sent: the access token was refused.", {
+    const said = errorCode ?? `HTTP ${status}`;
+    return new MpesaAuthError(`nothing was sent: the consumer key and secret were refused (${said}).`, {
       ...about,
       status,
       errorCode,
@@ -82,7 +83,9 @@ function fromDecision(decision: Decision, context: ErrorContext): MpesaError {
   const errorCode = error ? redactor.text(error.code) : undefined;
   const requestId = error?.requestId === undefined ? undefined : redactor.text(error.requestId);
   const about = { operation: operation.id, status, errorCode, errorMessage, requestId, ids, hint: match?.hint };
-  const said = error ? `${errorCode} "${errorMessage}" (HTTP ${status})` : `HTTP ${status} with ${decision.shape}`;
+  const said = error
+    ? `${errorCode} "${errorMessage}" (HTTP ${status})`
+    : `HTTP ${status} with ${decision.shape}${redactor.text(saidInstead(operation, decision.body))}`;
   if (operation.id === "generateToken" && (decision.kind === "refused" || decision.kind === "token")) {
     return new MpesaAuthError(`the consumer key and secret were refused: ${said}.`, about);
   }
@@ -111,6 +114,14 @@ function fromDecision(decision: Decision, context: ErrorContext): MpesaError {
   });
 }
 
+/** An answer may say no in the field that would have said yes. */
+function saidInstead({ success }: OperationInfo, body: unknown): string {
+  const value = isJson(body) ? text(body[success.field]) : undefined;
+  if (value === undefined || !isJson(body)) return "";
+  const description = text(body["ResponseDescription"]);
+  return `: ${success.field} ${JSON.stringify(value)}${description ? ` "${description}"` : ""}`;
+}
+
 interface UnknownDetails {
   readonly cause?: Error | undefined;
   readonly status?: number | undefined;
@@ -131,13 +142,14 @@ function unknown(
   return new MpesaOutcomeUnknownError(`the outcome is unknown: ${what}`, {
     operation: operation.id,
     ...details,
-    ids: { ...ids, ...idsOf(body) },
+    // What was made before sending wins: it is the id that was stored.
+    ids: { ...idsOf(body), ...ids },
     hint: advice.filter((one) => one !== undefined).join(" "),
   });
 }
 
 /** Whatever ids an unusable answer still holds: they are the thread to the payment. */
-function idsOf(body: unknown): MpesaIds {
+export function idsOf(body: unknown): MpesaIds {
   if (!isJson(body)) return {};
   const found = {
     merchantRequestId: text(body["MerchantRequestID"]),

@@ -14,6 +14,8 @@ const BEFORE_CONNECTING: Readonly<Record<string, string>> = {
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "the server's certificate is not trusted",
   ERR_TLS_CERT_ALTNAME_INVALID: "the server's certificate is for another host",
 };
+/** What Node was doing when a system code came: an unreachable host may also end a connection that carried the request. */
+const CONNECTING = /^(?:connect|getaddrinfo|query)/;
 /** Said in words only: Deno's connection phase, and a port that `fetch` never connects to. */
 const BEFORE_CONNECTING_IN_WORDS = /client error \(Connect\)|^bad port$/;
 
@@ -23,8 +25,9 @@ const BEFORE_CONNECTING_IN_WORDS = /client error \(Connect\)|^bad port$/;
  */
 export function whyNotSent(thrown: unknown, depth = 0): string | undefined {
   if (typeof thrown !== "object" || thrown === null || depth > 5) return undefined;
-  const { code, message, cause, errors } = thrown as {
+  const { code, syscall, message, cause, errors } = thrown as {
     code?: unknown;
+    syscall?: unknown;
     message?: unknown;
     cause?: unknown;
     errors?: unknown;
@@ -33,6 +36,7 @@ export function whyNotSent(thrown: unknown, depth = 0): string | undefined {
     const reasons = errors.map((error) => whyNotSent(error, depth + 1));
     return reasons.every((reason) => reason !== undefined) ? reasons[0] : undefined;
   }
+  if (typeof syscall === "string" && !CONNECTING.test(syscall)) return undefined;
   if (typeof code === "string" && Object.hasOwn(BEFORE_CONNECTING, code)) return BEFORE_CONNECTING[code];
   if (typeof message === "string" && BEFORE_CONNECTING_IN_WORDS.test(message)) return "no connection was made";
   return whyNotSent(cause, depth + 1);

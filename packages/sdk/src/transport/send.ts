@@ -98,15 +98,16 @@ class Call {
     const bearer = operation.auth === "bearer" && !this.#out.headers.has("authorization");
     if (!bearer) return this.#attempt(this.#out.headers);
     for (;;) {
+      const headers = new Headers(this.#out.headers);
       let token: string;
       try {
         token = await this.#transport.tokens.get(signal);
+        this.#sending.redactor.add(token);
+        // Throws, quoting it, when a token from a store or a function is no header value.
+        headers.set("authorization", `Bearer ${token}`);
       } catch (cause) {
         return { kind: "noToken", cause };
       }
-      this.#sending.redactor.add(token);
-      const headers = new Headers(this.#out.headers);
-      headers.set("authorization", `Bearer ${token}`);
       const outcome = await this.#attempt(headers);
       if (outcome.kind !== "decided" || outcome.decision.kind !== "token") return outcome;
       const replaceable = await this.#transport.tokens.refuse(token);

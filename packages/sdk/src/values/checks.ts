@@ -1,4 +1,5 @@
 import type { OperationId } from "@mpesa/raw";
+import type { MpesaIds } from "../errors/base.ts";
 import type { Issue } from "../errors/issue.ts";
 import { MpesaValidationError } from "../errors/validation-error.ts";
 import type { Parsed } from "./parsed.ts";
@@ -19,9 +20,9 @@ export class Checks {
     return undefined as never;
   }
 
-  /** @throws MpesaValidationError with all issues, if there are any. */
-  done(): void {
-    if (this.#issues.length > 0) throw new MpesaValidationError(this.#issues, { operation: this.#operation });
+  /** @throws MpesaValidationError with all issues and the ids of the call, if there are any issues. */
+  done(ids?: MpesaIds): void {
+    if (this.#issues.length > 0) throw new MpesaValidationError(this.#issues, { operation: this.#operation, ids });
   }
 }
 

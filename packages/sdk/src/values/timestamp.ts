@@ -6,7 +6,7 @@ const [, sign = "+", hours = "3", minutes = "0"] = /^([+-])(\d+):(\d+)$/.exec(ti
 /** Nairobi keeps one offset all year, so arithmetic is exact and needs no time zone data. */
 export const NAIROBI_OFFSET_MS: number = (sign === "-" ? -1 : 1) * (Number(hours) * 60 + Number(minutes)) * 60_000;
 
-export function parseTimestamp(value: unknown): Parsed<string> {
+function parseTimestamp(value: unknown): Parsed<string> {
   const time = value instanceof Date ? value.getTime() : Number.NaN;
   const shifted = new Date(time + NAIROBI_OFFSET_MS);
   const year = shifted.getUTCFullYear();

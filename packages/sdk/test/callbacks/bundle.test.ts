@@ -65,6 +65,13 @@ describe("the callbacks entry", () => {
   );
 });
 
+describe("the size of the entry", () => {
+  test("stays under 8 kB gzipped, every parser, the handler and signed URLs together", async () => {
+    const { gzipped } = await bundle('export * from "./index.ts";');
+    expect(gzipped).toBeLessThan(8_000);
+  });
+});
+
 describe("the parsers alone", () => {
   test("stay under 4.7 kB gzipped, codes of every product included", async () => {
     const { gzipped } = await bundle(

@@ -7,7 +7,7 @@ import type { Inbox } from "../../src/callbacks/inbox/inbox.ts";
 import { memoryInbox } from "../../src/callbacks/inbox/memory.ts";
 import { type SqliteInbox, sqliteInbox } from "../../src/callbacks/inbox/sqlite.ts";
 
-export const hasSqlite: boolean = process.getBuiltinModule?.("node:sqlite") !== undefined;
+const hasSqlite: boolean = process.getBuiltinModule?.("node:sqlite") !== undefined;
 const folder = mkdtempSync(join(tmpdir(), "inbox-"));
 const open: SqliteInbox[] = [];
 

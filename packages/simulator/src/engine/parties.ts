@@ -62,7 +62,7 @@ export function seedParties(engine: Engine): void {
   if (silent) silent.habit = { kind: "ignore" };
 }
 
-export function addOrganisation(engine: Engine, options: OrganisationOptions): OrganisationRecord {
+function addOrganisation(engine: Engine, options: OrganisationOptions): OrganisationRecord {
   const { shortCode, kind = "payBill", balance = 1_000_000 } = options;
   const initiators = options.initiators ?? [{ name: sandbox.initiatorName, password: sandboxInitiatorPassword }];
   const record = engine.store.organisations.put(shortCode, {
@@ -93,7 +93,7 @@ export function addOrganisation(engine: Engine, options: OrganisationOptions): O
   return record;
 }
 
-export function addCustomer(engine: Engine, options: CustomerOptions): CustomerRecord {
+function addCustomer(engine: Engine, options: CustomerOptions): CustomerRecord {
   const phone = normalisePhone(options.phone);
   const record = engine.store.customers.put(phone, {
     phone,

@@ -11,7 +11,7 @@ import { signedPath } from "./sign-url.ts";
 import { pathSigner } from "./signed-path.ts";
 import { decide } from "./validation.ts";
 
-export type { Inbox } from "../inbox/inbox.ts";
+export type { ClaimState, Inbox, InboxOptions, PendingDelivery } from "../inbox/inbox.ts";
 export { type ForwardedAddressOptions, forwardedAddress, safaricomAddresses } from "./addresses.ts";
 export type * from "./notices.ts";
 export type * from "./options.ts";

@@ -51,8 +51,8 @@ const SETUP = `
  * @example
  * const inbox = await sqliteInbox("/var/lib/shop/callbacks.db");
  * const handler = createCallbackHandler({ baseUrl, secrets, inbox, on });
- * await handler.redeliver();                       // what a crash left behind
- * setInterval(() => handler.redeliver(), 60_000);
+ * await handler.redeliver(); // what a crash left behind
+ * setInterval(() => handler.redeliver().catch(report), 60_000);
  */
 export async function sqliteInbox(path: string, options: InboxOptions = {}): Promise<SqliteInbox> {
   const { leaseMs = DEFAULT_LEASE_MS, now = Date.now } = options;

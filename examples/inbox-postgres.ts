@@ -1,0 +1,70 @@
+/*
+ * An inbox in PostgreSQL, for callbacks that several servers receive. Create its table once, in a migration:
+ *
+ *   await pool.query(inboxTable());
+ *   const handler = createCallbackHandler({ baseUrl, secrets, inbox: postgresInbox(pool), on });
+ *
+ * The database's clock counts, so that servers need not agree on the time.
+ */
+import type { ClaimState, Inbox, PendingDelivery } from "@mpesa/sdk/callbacks";
+
+/** What is used of a `Pool` of the package `pg`. */
+export interface Pool {
+  query(sql: string, values?: unknown[]): Promise<{ rows: Record<string, unknown>[] }>;
+}
+
+/** The statements that create the table. Payloads of open deliveries hold personal data. */
+export function inboxTable(table = "mpesa_inbox"): string {
+  return `
+    CREATE TABLE IF NOT EXISTS ${table} (
+      key text COLLATE "C" PRIMARY KEY,
+      payload text NOT NULL,
+      attempts integer NOT NULL,
+      available_at timestamptz NOT NULL,
+      completed_at timestamptz
+    );
+    CREATE INDEX IF NOT EXISTS ${table}_open ON ${table} (available_at) WHERE completed_at IS NULL;`;
+}
+
+/** @param options `leaseMs`: longer than your slowest callback function, default five minutes. */
+export function postgresInbox(pool: Pool, options: { table?: string; leaseMs?: number } = {}): Inbox {
+  const { table = "mpesa_inbox", leaseMs = 300_000 } = options;
+  return {
+    async claim(key: string, payload: string): Promise<ClaimState> {
+      // One statement, so that of two claims at the same time the second one waits and then finds the lease.
+      const { rows: claimed } = await pool.query(
+        `INSERT INTO ${table} AS entry (key, payload, attempts, available_at)
+         VALUES ($1, $2, 1, clock_timestamp() + $3 * interval '1 millisecond')
+         ON CONFLICT (key) DO UPDATE SET attempts = entry.attempts + 1, available_at = excluded.available_at
+           WHERE entry.completed_at IS NULL AND entry.available_at <= clock_timestamp()
+         RETURNING key`,
+        [key, payload, leaseMs],
+      );
+      if (claimed.length > 0) return "new";
+      const { rows } = await pool.query(`SELECT completed_at FROM ${table} WHERE key = $1`, [key]);
+      return rows[0]?.["completed_at"] === null ? "busy" : "duplicate";
+    },
+
+    async complete(key: string): Promise<void> {
+      await pool.query(
+        `UPDATE ${table} SET completed_at = clock_timestamp(), payload = '' WHERE key = $1 AND completed_at IS NULL`,
+        [key],
+      );
+    },
+
+    async fail(key: string): Promise<void> {
+      await pool.query(`UPDATE ${table} SET available_at = clock_timestamp() WHERE key = $1 AND completed_at IS NULL`, [
+        key,
+      ]);
+    },
+
+    async pending(limit: number): Promise<readonly PendingDelivery[]> {
+      const { rows } = await pool.query(
+        `SELECT key, payload, attempts FROM ${table}
+         WHERE completed_at IS NULL AND available_at <= clock_timestamp() ORDER BY available_at LIMIT $1`,
+        [limit],
+      );
+      return rows as unknown as PendingDelivery[];
+    },
+  };
+}

@@ -1,0 +1,16 @@
+import { sqliteInbox } from "../../src/callbacks/inbox/sqlite.ts";
+
+// Claims the same keys as its siblings, and says which ones it got.
+const [, , file = "", count = "0", startAt = "0"] = process.argv;
+const inbox = await sqliteInbox(file);
+const mine: string[] = [];
+await new Promise((resolve) => setTimeout(resolve, Number(startAt) - Date.now()));
+// Each in its own order, or the first one would stay ahead.
+const keys = Array.from({ length: Number(count) }, (_, index) => `key${index}`).sort(() => Math.random() - 0.5);
+for (const key of keys) {
+  if ((await inbox.claim(key, "payload")) === "new") mine.push(key);
+  // A loop without a pause would hold the file for itself.
+  await new Promise((resolve) => setTimeout(resolve, Math.random() * 2));
+}
+await inbox.close();
+console.log(JSON.stringify(mine));
