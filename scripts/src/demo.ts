@@ -1,8 +1,12 @@
-import { readPort, runCommand } from "./command.ts";
+import { readCommandLine, runCommand, untilStopped } from "./command.ts";
 import { takesColours } from "./demo/paper.ts";
 import { runDemo } from "./demo/run.ts";
+import { servePhone } from "./demo/serve-phone.ts";
 
 await runCommand(async () => {
-  const port = readPort(process.argv.slice(2), "npx -y pnpm@12.21.0 demo --port 4010");
-  await runDemo({ port, write: (line) => console.log(line), colours: takesColours(process.stdout, process.env) });
+  const usage = "npx -y pnpm@12.21.0 demo --port 4010";
+  const { port, flags } = readCommandLine(process.argv.slice(2), usage, ["open"]);
+  const write = (line: string): void => console.log(line);
+  if (flags.includes("open")) await servePhone({ port, write, until: untilStopped() });
+  else await runDemo({ port, write, colours: takesColours(process.stdout, process.env) });
 });

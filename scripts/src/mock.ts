@@ -1,14 +1,13 @@
-import { readPort, runCommand } from "./command.ts";
+import { readCommandLine, runCommand, untilStopped } from "./command.ts";
 import { startPrism } from "./prism.ts";
 
 const DEFAULT_PORT = 4010;
 
 await runCommand(async () => {
-  const port = readPort(process.argv.slice(2), "npx -y pnpm@12.21.0 mock --port 4010") ?? DEFAULT_PORT;
+  const usage = "npx -y pnpm@12.21.0 mock --port 4010";
+  const { port = DEFAULT_PORT } = readCommandLine(process.argv.slice(2), usage);
   const prism = await startPrism({ port, quiet: false });
-  const stopped = new Promise<void>((resolve) => {
-    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => resolve());
-  });
+  const stopped = untilStopped();
   console.log(`
 A mock of Daraja answers on ${prism.url} with the examples of spec/openapi.yml.
   From the SDK:  new Mpesa({ baseUrl: "${prism.url}", consumerKey: "any", consumerSecret: "any", … })

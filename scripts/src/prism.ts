@@ -7,10 +7,12 @@ import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { specFile } from "./document.ts";
 
-/** What to mock, and where. */
+/** What to mock or to watch, and where. */
 export interface PrismOptions {
   /** An OpenAPI document that stands alone, or the path of one. @default spec/openapi.yml */
   document?: object | string;
+  /** A server to stand in front of: Prism passes everything on and names what the document does not allow. @default none, Prism answers */
+  upstream?: string;
   /** @default one that is free */
   port?: number;
   /** False shows what Prism logs once it answers. @default true */
@@ -19,7 +21,7 @@ export interface PrismOptions {
   startTimeoutMs?: number;
 }
 
-/** A Prism mock that is running. */
+/** A Prism that is running. */
 export interface Prism {
   /** Where it answers, without a slash at the end. */
   readonly url: string;
@@ -39,7 +41,7 @@ const LOG_LIMIT = 256 * 1024;
 const TERMINATION_GRACE_MS = 2_000;
 
 /**
- * Starts a Prism mock on 127.0.0.1 and waits until it answers.
+ * Starts a Prism mock or proxy on 127.0.0.1 and waits until it answers.
  *
  * @throws Error with one sentence when the port is busy, the document is wrong or Prism does not start.
  * @example
@@ -48,11 +50,12 @@ const TERMINATION_GRACE_MS = 2_000;
  * await prism.close();
  */
 export async function startPrism(options: PrismOptions = {}): Promise<Prism> {
-  const { document = specFile, port = 0, quiet = true, startTimeoutMs = 30_000 } = options;
+  const { document = specFile, upstream, port = 0, quiet = true, startTimeoutMs = 30_000 } = options;
   const source: Source = typeof document === "string" ? { file: document } : temporaryFile(document);
   const cli = require.resolve("@stoplight/prism-cli");
   // Prism forks a process of its own where NODE_ENV is "production"; nobody would end that one.
-  const args = ["mock", source.file, "--host", HOST, "--port", String(port), "--multiprocess=false"];
+  const work = upstream === undefined ? ["mock", source.file] : ["proxy", source.file, upstream];
+  const args = [...work, "--host", HOST, "--port", String(port), "--multiprocess=false"];
   const child = spawn(process.execPath, ["--import", guard(source.folder), cli, ...args], {
     stdio: ["ignore", "pipe", "pipe", "ipc"],
   });

@@ -10,6 +10,7 @@ export interface Step {
   readonly name: string;
   readonly command: readonly [file: string, ...args: string[]];
   readonly advice: string;
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** The JavaScript file behind a tool's command, so that no shell and no PATH is needed. */
@@ -24,10 +25,10 @@ export function bin(tool: string, command: string = tool): string {
 }
 
 /** Runs a step with its output shown; true when it exits with 0. */
-export function run({ name, command: [file, ...args], advice }: Step): Promise<boolean> {
+export function run({ name, command: [file, ...args], advice, env }: Step): Promise<boolean> {
   console.log(`\n── ${name}`);
   return new Promise((resolve) => {
-    const child = spawn(file, args, { cwd: root, stdio: "inherit" });
+    const child = spawn(file, args, { cwd: root, stdio: "inherit", env: { ...process.env, ...env } });
     child.on("error", (error) => {
       console.error(`${name} could not be started: ${error.message}`);
       resolve(false);
@@ -68,3 +69,18 @@ export const drift: Step = {
   command: [process.execPath, "scripts/src/generate.ts", "--check"],
   advice: "Run `npx -y pnpm@12.21.0 generate` and commit the result.",
 };
+
+/** Tests of whatever reads a clock, under host time zones far from Nairobi's and from each other. */
+export const timeZones: readonly Step[] = ["Pacific/Kiritimati", "America/St_Johns"].map((zone) => ({
+  name: `tests under the time zone ${zone}`,
+  command: [
+    process.execPath,
+    bin("vitest"),
+    "run",
+    ...["values", "stk", "products", "pull", "callbacks", "handler/signed-path"].map(
+      (part) => `packages/sdk/test/${part}`,
+    ),
+  ],
+  advice: "Something depends on the host's time zone; the SDK must not.",
+  env: { TZ: zone, MPESA_FUZZ_RUNS: "2000" },
+}));

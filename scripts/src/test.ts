@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { bin, build, checks, drift, root, run, type Step } from "./steps.ts";
+import { bin, build, checks, drift, root, run, type Step, timeZones } from "./steps.ts";
 
 const results = join(root, "test-results");
 const report = join(results, "vitest.json");
@@ -38,6 +38,7 @@ if (built) {
   passed += counts.passed;
   // Vitest also fails for errors outside of any test; such a run must not count as clean.
   failed += green ? counts.failed : Math.max(1, counts.failed);
+  for (const step of timeZones) count(await run(step));
 }
 writeFileSync(join(results, "counts.json"), JSON.stringify({ passed, failed }));
 console.log(`\n${passed} passed, ${failed} failed`);

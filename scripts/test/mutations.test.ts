@@ -10,6 +10,7 @@ const mutations: Record<string, Edit[]> = {
       put: `  /pay/v1/balance:
     post:
       operationId: accountBalance
+      tags: [pay]
       summary: Ask for a balance
       x-mpesa-retry: safe
       x-mpesa-success: { field: ResponseCode, values: ["0"] }

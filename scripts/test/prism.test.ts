@@ -1,15 +1,12 @@
-import { execFile, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { stripVTControlCharacters } from "node:util";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
-import { runDemo } from "../src/demo/run.ts";
 import { type Prism, type PrismOptions, startPrism } from "../src/prism.ts";
+import { freePort, isFree, script, source, withBusyPort } from "./support/process.ts";
 
-const source = join(import.meta.dirname, "../src");
 const started: Prism[] = [];
 // A folder of our own: other tests run Prism at the same time.
 const temporary = mkdtempSync(join(tmpdir(), "mpesa-test-"));
@@ -40,45 +37,6 @@ async function start(options: PrismOptions = {}): Promise<Prism> {
   const prism = await startPrism({ document: ping, ...options });
   started.push(prism);
   return prism;
-}
-
-interface Ended {
-  code: number | null;
-  stdout: string;
-  stderr: string;
-}
-
-/** Runs one of the scripts to its end. */
-function script(name: string, ...args: string[]): Promise<Ended> {
-  const { NO_COLOR: _, FORCE_COLOR: __, ...env } = process.env;
-  return new Promise((resolve) => {
-    const child = execFile(process.execPath, [join(source, name), ...args], { env }, (_error, stdout, stderr) => {
-      resolve({ code: child.exitCode, stdout, stderr });
-    });
-  });
-}
-
-/** A port that another program holds while `use` runs. */
-async function withBusyPort<T>(use: (port: number) => Promise<T>): Promise<T> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  try {
-    return await use((server.address() as { port: number }).port);
-  } finally {
-    server.close();
-  }
-}
-
-async function freePort(): Promise<number> {
-  return await withBusyPort(async (port) => port);
-}
-
-function isFree(port: number): Promise<boolean> {
-  const server = createServer();
-  return new Promise((resolve) => {
-    server.once("error", () => resolve(false));
-    server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
-  });
 }
 
 function isRunning(pid: number): boolean {
@@ -234,59 +192,5 @@ describe("mock", () => {
       const ended = await script("mock.ts", "--port", String(port));
       expect(ended).toMatchObject({ code: 1, stdout: "", stderr: expect.stringMatching(/^Port \d+ is in use .*\n$/) });
     });
-  });
-});
-
-describe("demo", () => {
-  test("takes a payment, shows no secret, and leaves no process", async () => {
-    const port = await freePort();
-    const { code, stdout, stderr } = await script("demo.ts", "--port", String(port));
-    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-    const steps = [
-      "Start a mock",
-      "GET /oauth/v1/generate",
-      "POST /mpesa/stkpush/v1/processrequest",
-      "parseStkCallback",
-      "Done in",
-    ];
-    const places = steps.map((step) => stdout.indexOf(step));
-    expect(places.every((place) => place > 0)).toBe(true);
-    expect(places).toEqual([...places].sort((a, b) => a - b));
-    expect(stdout).toMatch(/outcome +success\n.*receipt +[A-Z0-9]{10}\n.*amount +\d+ KES\n/);
-    expect(stdout).not.toMatch(
-      /708374149|"Password": "(?!\[redacted\])|"access_token": "(?!\[redacted\])|(Basic|Bearer) (?!\[redacted\])/,
-    );
-    expect(stripVTControlCharacters(stdout)).toBe(stdout);
-    expect(await isFree(port)).toBe(true);
-  });
-
-  test("a busy port is one sentence", async () => {
-    await withBusyPort(async (port) => {
-      const { code, stderr } = await script("demo.ts", "--port", String(port));
-      expect(code).toBe(1);
-      expect(stderr).toMatch(/^Port \d+ is in use by another program: .*\n$/);
-    });
-  });
-
-  test("a wrong option is one sentence", async () => {
-    const stderr = "The only option is --port: npx -y pnpm@12.21.0 demo --port 4010.\n";
-    expect(await script("demo.ts", "--now")).toEqual({ code: 1, stdout: "", stderr });
-  });
-
-  test("a mock that crashes on the way is one sentence", async () => {
-    const lines: string[] = [];
-    const crashing = async (options?: PrismOptions): Promise<Prism> => {
-      const prism = await startPrism(options);
-      process.kill(prism.pid, "SIGKILL");
-      return prism;
-    };
-    const demo = runDemo({ write: (line) => lines.push(line), start: crashing });
-    await expect(demo).rejects.toThrow(new Error("Prism stopped by itself: ended by SIGKILL."));
-  });
-
-  test("paints on a terminal only", async () => {
-    const lines: string[] = [];
-    await runDemo({ write: (line) => lines.push(line), colours: true });
-    expect(lines.join("\n")).toContain("\u001b[1m");
   });
 });

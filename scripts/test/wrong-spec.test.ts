@@ -30,6 +30,11 @@ const cases: [name: string, edits: Edit[], lines: string[]][] = [
     [`spec/openapi.yml: ${push}: has no summary`],
   ],
   [
+    "an operation without tag",
+    [openapi("      tags: [pay]\n      summary: Ask a phone for money\n", "      summary: Ask a phone for money\n")],
+    [`spec/openapi.yml: ${push}: must have one tag, its product on the portal`],
+  ],
+  [
     "a missing x-mpesa-retry",
     [openapi("      x-mpesa-retry: never\n", "")],
     [`spec/openapi.yml: ${push}: has no x-mpesa-retry (one of safe, deduplicated, never)`],

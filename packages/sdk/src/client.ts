@@ -9,7 +9,8 @@ import { createInitiatorLink } from "./initiator/link.ts";
 import { createPull, type Pull } from "./pull/index.ts";
 import { createQr, type Qr } from "./qr/index.ts";
 import { createRaw, type MpesaRaw } from "./raw.ts";
-import { createStk, type Stk } from "./stk/index.ts";
+import { createReconcile, type Reconcile } from "./reconcile/index.ts";
+import { createStk, createWaitTools, type Stk } from "./stk/index.ts";
 import { createTransactions, type Transactions } from "./transactions/index.ts";
 
 /** The access token that all calls of a client share. */
@@ -50,6 +51,8 @@ export class Mpesa {
   readonly qr: Qr;
   /** Customer payments of the last two days. */
   readonly pull: Pull;
+  /** Compares your records with Safaricom's, for after an outage and for every night. */
+  readonly reconcile: Reconcile;
   /** The access token. */
   readonly auth: Auth;
   /** Every path of the spec as it is on the wire, with this client's token, retries and timeouts. */
@@ -58,7 +61,8 @@ export class Mpesa {
   constructor(options: MpesaOptions) {
     const core = new Core(checkConfig(options));
     const link = createInitiatorLink(core);
-    this.stk = createStk(core);
+    const stk = createWaitTools(core);
+    this.stk = createStk(core, stk);
     this.c2b = createC2b(core);
     this.b2c = createB2c(link);
     this.b2b = createB2b(link);
@@ -66,6 +70,7 @@ export class Mpesa {
     this.transactions = createTransactions(link);
     this.qr = createQr(core);
     this.pull = createPull(core);
+    this.reconcile = createReconcile({ core, link, stk });
     this.auth = { token: (options) => core.token(options) };
     this.raw = createRaw(core);
     warnAboutConfig(core.config, core.emit);

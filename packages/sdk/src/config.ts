@@ -22,6 +22,7 @@ export interface MpesaOptions {
   baseUrl?: string;
   /** The app's key from the portal; with `consumerSecret`. */
   consumerKey?: string;
+  /** The app's secret from the portal; with `consumerKey`. */
   consumerSecret?: string;
   /** Instead of the two keys: gives a token that the caller looks after. Called for every request. */
   accessToken?: () => string | Promise<string>;

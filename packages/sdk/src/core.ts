@@ -100,7 +100,7 @@ export class Core {
   ): Promise<{ outcome: Outcome; redactor: Redactor }> {
     const operation: OperationInfo = operationTable[id];
     checkCallOptions(id, context.options, context.ids);
-    const redactor = this.redactor.child(context.secrets);
+    const redactor = this.redactor.child([...context.secrets, ...urlsOf(body)]);
     const post = this.#raw.POST as (path: string, init: object) => Promise<unknown>;
     const outcome = await this.#capture(
       (init) => post(operation.path, { body, ...init }),
@@ -198,6 +198,13 @@ export class Core {
     const seconds = Number(expiresIn ?? tokenLifetimeSeconds);
     return { token: String(token), expiresInMs: Number.isFinite(seconds) ? Math.max(0, seconds * 1000) : 0 };
   }
+}
+
+/** A signed callback URL is as good as a password: nobody should read it in a log. */
+function urlsOf(body: object): string[] {
+  return Object.entries(body).flatMap(([name, value]) =>
+    /url$/i.test(name) && typeof value === "string" ? [value] : [],
+  );
 }
 
 /** What the raw client built, as plain values: a real Request would be built, read back and thrown away for each call. */

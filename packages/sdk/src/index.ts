@@ -25,6 +25,8 @@ export type { PulledTransaction, PullPage, PullQueryParams, PullRange } from "./
 export type { PullRegisterParams, PullRegistration } from "./pull/register.ts";
 export type { Qr, QrCode, QrGenerateParams, QrPayTo } from "./qr/index.ts";
 export type { MpesaRaw, MpesaRawInit } from "./raw.ts";
+export type { Reconcile } from "./reconcile/index.ts";
+export type * from "./reconcile/types.ts";
 export type { StkCredentials } from "./stk/credentials.ts";
 export type { Stk } from "./stk/index.ts";
 export type { PayToPayBill, PayToTill, StkPush, StkPushParams } from "./stk/push.ts";

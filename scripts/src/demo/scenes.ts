@@ -64,7 +64,9 @@ export async function lostPush(stage: Stage): Promise<void> {
   await answerPrompt(stage, "pay");
   const { receipt, amount } = paidStk(await callbackFor(stage, reference));
   const sent = sentBy(stage, "stkPush") - before;
-  paper.note(`Recovered: the signed path says ${reference}, paid ${amount} KES, receipt ${receipt}. Pushes sent: ${sent}.`);
+  paper.note(
+    `Recovered: the signed path says ${reference}, paid ${amount} KES, receipt ${receipt}. Pushes sent: ${sent}.`,
+  );
 }
 
 /** The answer and the result of a payout are both lost after the money has moved. */
@@ -102,12 +104,9 @@ export async function lostPayout(stage: Stage): Promise<void> {
 /** Where the money went. */
 export function ledger({ paper, simulator, options }: Stage): void {
   paper.step("The ledger: every shilling is accounted for");
-  const names = new Map([
-    [phoneNumber, "customer"],
-    [options.shortCode, "shop"],
-  ]);
   const { accounts, entries, transactions } = simulator.ledger;
-  const owners = new Map(accounts.map(({ id, owner }) => [id, names.get(owner) ?? "M-Pesa"]));
+  const named = (owner: string): string => (owner === options.shortCode ? "shop" : owner);
+  const owners = new Map(accounts.map(({ id, owner }) => [id, owner === "mpesa" ? "M-Pesa" : named(owner)]));
   const receipts = new Set(transactions.map(({ receipt }) => receipt));
   for (const { receipt, from, to, amount, text } of entries) {
     // What is left are the opening balances.

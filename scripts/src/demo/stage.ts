@@ -37,7 +37,7 @@ export async function answerPrompt({ simulator, paper }: Stage, answer: "pay" | 
 export async function callbackFor(
   { shop, simulator, paper }: Stage,
   reference: string,
-  { detailed = false } = {},
+  { detailed }: { readonly detailed: boolean } = { detailed: false },
 ): Promise<CallbackEvent> {
   const event = await shop.waitFor(reference);
   const callback = simulator.callbacks.at(-1);

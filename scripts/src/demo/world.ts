@@ -8,7 +8,10 @@ const password = "Invented-Passw0rd";
 export const secrets: readonly string[] = [sandbox.passkey, password];
 
 /** Starts a Daraja with one shop in it. @throws Error with one sentence when the port is taken. */
-export async function startDaraja(options: ServerOptions, start: typeof startServer = startServer): Promise<SimulatorServer> {
+export async function startDaraja(
+  options: ServerOptions,
+  start: typeof startServer = startServer,
+): Promise<SimulatorServer> {
   const { shortCode, passkey, initiatorName } = sandbox;
   const shop = { shortCode, name: "Duka la Mfano", passkey, initiators: [{ name: initiatorName, password }] };
   try {

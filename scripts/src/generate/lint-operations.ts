@@ -52,6 +52,7 @@ export function lintOperations(spec: Spec): Problem[] {
       else if (ids.has(id)) report(at, `operationId ${id} is already used by ${ids.get(id)}`);
       else ids.set(id, at);
       if (textOf(operation["summary"]) === "") report(at, "has no summary");
+      if (listOf(operation["tags"]).length !== 1) report(at, "must have one tag, its product on the portal");
       lintExtensions(spec, operation, at, environments, report);
       lintSecurity(document, operation, at, report);
       lintBodies(document, operation, at, method, report);

@@ -20,6 +20,7 @@ export interface Operation {
   readonly method: string;
   readonly path: string;
   readonly summary: string;
+  readonly product: string;
   readonly description: string;
   readonly auth: string;
   readonly retry: string;
@@ -116,6 +117,7 @@ function operationOf(document: JsonObject, path: string, method: string, operati
     method: method.toUpperCase(),
     path,
     summary: textOf(operation["summary"]),
+    product: textOf(listOf(operation["tags"])[0]),
     description: textOf(operation["description"]),
     auth: textOf(objectOf(schemes[securityOf(document, operation)])["scheme"]),
     retry: textOf(operation["x-mpesa-retry"]),

@@ -57,6 +57,8 @@ export interface OperationInfo {
   readonly path: string;
   /** One line for a person. */
   readonly summary: string;
+  /** Which of the portal's products an app needs for it: the tag of the OpenAPI document. */
+  readonly product: string;
   /** Consumer key and secret (\`basic\`), or an access token (\`bearer\`). */
   readonly auth: "basic" | "bearer";
   /** Whether it may be sent twice. */
@@ -95,7 +97,8 @@ export type OperationId = keyof typeof operationTable;
 }
 
 function entry(operation: Operation): JsonObject {
-  const { id, method, path, summary, auth, retry, success, codeScope, evidence, request, response } = operation;
+  const { id, method, path, summary, product, auth, retry, success, codeScope, evidence, request, response } =
+    operation;
   const callbacks = operation.callbacks.map((callback) => ({ ...callback }));
   const environments = [...operation.environments];
   const { rateLimit } = operation;
@@ -104,6 +107,7 @@ function entry(operation: Operation): JsonObject {
     method,
     path,
     summary,
+    product,
     auth,
     retry,
     success,

@@ -1,6 +1,8 @@
 /** A token and when it ends, in milliseconds since 1970. */
 export interface StoredToken {
+  /** The access token; a secret. */
   readonly token: string;
+  /** Milliseconds since 1970. */
   readonly expiresAt: number;
 }
 
@@ -9,6 +11,8 @@ export interface StoredToken {
  * the token is one, so keep the store private. A store that fails is reported through `onEvent` and stops nothing.
  */
 export interface TokenStore {
+  /** Resolves with what `set` stored, or `undefined`. A token that has ended is passed over by the client. */
   get(key: string): Promise<StoredToken | undefined>;
+  /** Keeps a token until its `expiresAt`. */
   set(key: string, token: StoredToken): Promise<void>;
 }

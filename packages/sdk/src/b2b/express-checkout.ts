@@ -14,6 +14,7 @@ import type { B2bExpressCheckoutParams } from "./params.ts";
 export interface B2bExpressCheckout {
   /** The id made or taken before sending. */
   readonly requestRefId: string;
+  /** M-Pesa's text beside the acceptance; empty where there is none. */
   readonly responseDescription: string;
   /** The answer as it came. */
   readonly raw: UssdPushResponse;

@@ -24,8 +24,9 @@ import { b2bPayment, b2bPayTax } from "./payment.ts";
  * deduplicated, so none is ever sent twice.
  *
  * All but `expressCheckout` resolve when M-Pesa has queued the payment; whether it was paid comes to `resultUrl`.
- * Each throws MpesaValidationError, MpesaAuthError, MpesaRateLimitError, MpesaApiError or MpesaConnectionError when
- * nothing was paid, and MpesaOutcomeUnknownError when it may have been.
+ * Each throws MpesaValidationError, MpesaConfigError (the initiator's password cannot be encrypted here), MpesaAuthError,
+ * MpesaRateLimitError, MpesaApiError or MpesaConnectionError when nothing was paid, and MpesaOutcomeUnknownError when it
+ * may have been.
  */
 export interface B2b {
   /**

@@ -17,7 +17,8 @@ export interface B2c {
    * Pays a customer from the short code's utility account. One request leaves, unless `resend` allows another with the
    * same id.
    *
-   * @throws MpesaValidationError, MpesaAuthError, MpesaRateLimitError, MpesaApiError, MpesaConnectionError: nothing was paid.
+   * @throws MpesaValidationError, MpesaConfigError (the initiator's password cannot be encrypted here), MpesaAuthError,
+   *   MpesaRateLimitError, MpesaApiError, MpesaConnectionError: nothing was paid.
    * @throws MpesaOutcomeUnknownError when it may have been: ask for the status by the id, never pay under a new one.
    * @example
    * const id = crypto.randomUUID(); // stored with the order first

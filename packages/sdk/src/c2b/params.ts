@@ -31,6 +31,7 @@ export interface C2bToTill {
 
 /** A customer payment to pretend. */
 export interface C2bSimulateParams {
+  /** What the customer pays into. */
   payTo: C2bToPayBill | C2bToTill;
   /** Who pretends to pay. The sandbox has one number for it, 254708374149. */
   phoneNumber: string | number;

@@ -14,6 +14,7 @@ import type { C2bRegisterUrlsParams } from "./params.ts";
 export interface C2bRegistration {
   /** True when the short code had its URLs before; then those are still the ones in use, whatever this call named. */
   readonly alreadyRegistered: boolean;
+  /** M-Pesa's text beside the acceptance; empty where there is none. */
   readonly responseDescription: string;
   /** M-Pesa's id of the request, where the answer had one. */
   readonly originatorConversationId: string | undefined;

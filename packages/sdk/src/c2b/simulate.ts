@@ -15,6 +15,7 @@ import type { C2bSimulateParams } from "./params.ts";
 
 /** The sandbox took the pretended payment; its notices go to the registered URLs. */
 export interface C2bSimulation {
+  /** M-Pesa's text beside the acceptance; empty where there is none. */
   readonly responseDescription: string;
   /** M-Pesa's id of the request, where the answer had one. */
   readonly originatorConversationId: string | undefined;

@@ -69,6 +69,7 @@ export interface ExplainParams {
 
 /** What a code means, who has to act, and what is safe to do. */
 export interface Explanation {
+  /** The product that was asked about. */
   readonly product: CodeProduct;
   /** The code as text. */
   readonly code: string;

@@ -7,6 +7,7 @@ export class MpesaApiError extends MpesaError {
   readonly type = "MpesaApiError";
   /** HTTP status; 200 happens too. */
   readonly status: number;
+  /** Daraja's code or the gateway's, when the answer had one. */
   readonly errorCode: string | undefined;
   /** Daraja's own text, redacted. */
   readonly errorMessage: string | undefined;

@@ -4,7 +4,9 @@ import { MpesaError, type MpesaErrorInit } from "./base.ts";
 export class MpesaAuthError extends MpesaError {
   override readonly name = "MpesaAuthError";
   readonly type = "MpesaAuthError";
+  /** HTTP status. */
   readonly status: number;
+  /** Daraja's code or the gateway's, when the answer had one. */
   readonly errorCode: string | undefined;
 
   constructor(

@@ -2,10 +2,15 @@ import type { OperationId } from "@mpesa/raw";
 
 /** What Daraja calls the things of one payment; whichever are known when an error is made. */
 export interface MpesaIds {
+  /** Of an accepted STK push; also in its callback. */
   readonly merchantRequestId?: string;
+  /** Of an accepted STK push: finds the prompt with `stk.query` and `stk.wait`. Personal data, as it holds the payer's number. */
   readonly checkoutRequestId?: string;
+  /** Made before sending for payouts and B2B payments: finds them with `transactions.status`. */
   readonly originatorConversationId?: string;
+  /** M-Pesa's own id of a queued request; also in its result. */
   readonly conversationId?: string;
+  /** Made before sending for `b2b.expressCheckout`. */
   readonly requestRefId?: string;
 }
 

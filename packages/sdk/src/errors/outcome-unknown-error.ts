@@ -9,6 +9,7 @@ export class MpesaOutcomeUnknownError extends MpesaError {
   readonly type = "MpesaOutcomeUnknownError";
   /** HTTP status, when an answer came. */
   readonly status: number | undefined;
+  /** Daraja's code or the gateway's, when the answer had one. */
   readonly errorCode: string | undefined;
   /** Daraja's own text, redacted, when there was one. */
   readonly errorMessage: string | undefined;

@@ -4,7 +4,9 @@ import { MpesaError, type MpesaErrorInit } from "./base.ts";
 export class MpesaRateLimitError extends MpesaError {
   override readonly name = "MpesaRateLimitError";
   readonly type = "MpesaRateLimitError";
+  /** HTTP status. */
   readonly status: number;
+  /** Daraja's code or the gateway's, when the answer had one. */
   readonly errorCode: string | undefined;
   /** Milliseconds to wait, when the answer says so (`Retry-After`, or the rate in the spike-arrest text). */
   readonly retryAfterMs: number | undefined;

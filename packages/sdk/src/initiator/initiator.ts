@@ -16,6 +16,7 @@ export interface InitiatorWithCredential {
 /** The same with the plain password, which is encrypted when a call first needs it. Needs `node:crypto`. */
 export interface InitiatorWithPassword {
   name: string;
+  /** The API user's password, as it was set on the M-Pesa portal. */
   password: string;
   /** A public key or certificate in PEM. @default Safaricom's key of the client's environment */
   key?: string;

@@ -12,6 +12,7 @@ export interface Acknowledged {
   readonly originatorConversationId: string;
   /** M-Pesa's own id; also in the result. */
   readonly conversationId: string;
+  /** M-Pesa's text beside the acceptance; empty where there is none. */
   readonly responseDescription: string;
   /** The answer as it came. */
   readonly raw: Acknowledgement;
@@ -23,6 +24,7 @@ export interface PayoutAcknowledged {
   readonly originatorConversationId: string;
   /** M-Pesa's own id; also in the result. `undefined` where the answer that held it was lost. */
   readonly conversationId: string | undefined;
+  /** M-Pesa's text beside the acceptance; empty where there is none. */
   readonly responseDescription: string;
   /** True when the answer was lost, the request was sent again, and M-Pesa said that it has it already. */
   readonly duplicate: boolean;

@@ -40,6 +40,7 @@ export interface PulledTransaction {
   readonly transactionType: string | undefined;
   /** The account that the customer typed. */
   readonly billReference: string | undefined;
+  /** Your organisation, as M-Pesa names it. */
   readonly organizationName: string | undefined;
   /** The entry as it came. */
   readonly raw: RawTransaction;
@@ -47,7 +48,9 @@ export interface PulledTransaction {
 
 /** A page of payments; empty when there are none. */
 export interface PullPage {
+  /** In Daraja's order. */
   readonly transactions: readonly PulledTransaction[];
+  /** M-Pesa's text beside the answer; empty where there is none. */
   readonly responseMessage: string;
   /** The answer as it came. */
   readonly raw: PullQueryResponse;

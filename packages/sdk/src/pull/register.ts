@@ -22,6 +22,7 @@ export interface PullRegisterParams {
 export interface PullRegistration {
   /** True when it was open before. */
   readonly alreadyRegistered: boolean;
+  /** M-Pesa's text beside the acceptance; empty where there is none. */
   readonly responseDescription: string;
   /** The answer as it came. */
   readonly raw: PullRegisterResponse;

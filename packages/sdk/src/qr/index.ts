@@ -23,6 +23,7 @@ type Absent<K extends string> = { [name in K]?: never };
 
 /** What to put into a QR code. */
 export interface QrGenerateParams {
+  /** Whom the customer pays. */
   payTo: QrPayTo;
   /** Whole shillings, 1 to 250,000. */
   amount: number;
@@ -40,6 +41,7 @@ export interface QrCode {
   readonly qrCode: string;
   /** The same as a URL for `<img src>`. */
   readonly dataUrl: string;
+  /** M-Pesa's text beside the acceptance; empty where there is none. */
   readonly responseDescription: string;
   /** The answer as it came. */
   readonly raw: QrResponse;

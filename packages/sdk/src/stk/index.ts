@@ -4,7 +4,7 @@ import { Pace } from "./pace.ts";
 import { type StkPush, type StkPushParams, stkPush } from "./push.ts";
 import { type StkQueryParams, type StkStatus, stkQuery } from "./query.ts";
 import type { StkSettlement } from "./settlement.ts";
-import { realTime, type StkOutcome, type StkWaitOptions, type StkWaitTarget, stkWait } from "./wait.ts";
+import { realTime, type StkOutcome, type StkWaitOptions, type StkWaitTarget, stkWait, type WaitTools } from "./wait.ts";
 
 /** Payment prompts on a customer's phone (M-Pesa Express, STK push). */
 export interface Stk {
@@ -55,8 +55,12 @@ export interface Stk {
   ): Promise<StkOutcome<T>>;
 }
 
-export function createStk(core: Core, time: typeof realTime = realTime): Stk {
-  const tools = { ...time, pace: new Pace(core.config) };
+/** The rhythm of a client's queries; whatever asks for prompts shares it. */
+export function createWaitTools(core: Core, time: typeof realTime = realTime): WaitTools {
+  return { ...time, pace: new Pace(core.config) };
+}
+
+export function createStk(core: Core, tools: WaitTools): Stk {
   return {
     wait: (push, options = {}) => stkWait(core, tools, given(push), given(options)),
     push: (params, options) => stkPush(core, given(params), options),

@@ -34,6 +34,7 @@ export interface PayToTill {
 
 /** What to ask of whom. */
 export interface StkPushParams extends StkCredentials {
+  /** What the customer pays into; a mix of the two does not compile, and is refused from JavaScript. */
   payTo: PayToPayBill | PayToTill;
   /** Who pays and gets the prompt: `0712 345 678`, `+254712345678`, `254712345678`. */
   phoneNumber: string | number;
@@ -49,10 +50,13 @@ export interface StkPushParams extends StkCredentials {
 export interface StkPush {
   /** Opaque; holds the payer's number, so it is personal data in logs. */
   readonly checkoutRequestId: string;
+  /** Also in the callback; empty where the answer lacks it. */
   readonly merchantRequestId: string;
   /** The short code that signed it; for a till, its store. The query must name the same one. */
   readonly shortCode: string;
+  /** M-Pesa's text beside the acceptance; empty where there is none. */
   readonly responseDescription: string;
+  /** M-Pesa's text for the customer; empty where there is none. */
   readonly customerMessage: string;
   /** The answer as it came. */
   readonly raw: StkPushResponse;

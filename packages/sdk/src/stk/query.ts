@@ -23,6 +23,7 @@ export interface StkQueryParams extends StkCredentials {
 export interface StkStatus {
   /** `unknown` is an answer that settles nothing; never treat it as failed. */
   readonly outcome: "paid" | "pending" | "failed" | "unknown";
+  /** Which prompt. */
   readonly checkoutRequestId: string;
   readonly merchantRequestId: string | undefined;
   /** The result code as text; `undefined` while Daraja answers "not yet" with an error. */

@@ -154,7 +154,7 @@ async function poll<T extends StkSettlement>(
 }
 
 /** Waits for this query's turn in the line; false when the time is up before. */
-async function turn(
+export async function turn(
   { pace, clock, sleep }: WaitTools,
   { earliest, deadline, stop }: { earliest: number; deadline: number; stop: AbortSignal },
 ): Promise<boolean> {

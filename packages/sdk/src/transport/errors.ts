@@ -90,7 +90,11 @@ function fromDecision(decision: Decision, context: ErrorContext): MpesaError {
     return new MpesaAuthError(`the consumer key and secret were refused: ${said}.`, about);
   }
   if (decision.kind === "token" || match?.kind === "noApiProduct") {
-    const hint = match?.hint ?? "Check keys, environment and the app's products.";
+    const product = `"${operation.product}"`;
+    const hint =
+      match?.kind === "noApiProduct"
+        ? `Enable the product ${product} for this app on the portal; tokens fetched after that have it.`
+        : `Check that the keys belong to this environment and that their app has the product ${product}.`;
     return new MpesaAuthError(`the access token was refused: ${said}.`, { ...about, hint });
   }
   if (decision.kind === "busy") {

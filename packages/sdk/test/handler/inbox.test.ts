@@ -88,6 +88,20 @@ describe("with an inbox", () => {
     expect(calls.map(({ kind }) => kind)).toEqual(["timeout", "b2c", "timeout", "b2c"]);
   });
 
+  test.each([4999, "777777", [0]])(
+    "a callback with code %j, which ends nothing, does not hide the end",
+    async (code) => {
+      const { send, calls } = await withInbox();
+      const open = fresh(paid) as { Body: { stkCallback: { ResultCode: unknown } } };
+      open.Body.stkCallback.ResultCode = code;
+      for (const payload of [open, open, paid, paid]) expect(await send(payload)).toBe(200);
+      expect(calls.map(({ event }) => (event as { outcome: string }).outcome)).toEqual([
+        code === 4999 ? "pending" : "unknown",
+        "success",
+      ]);
+    },
+  );
+
   test("what has no id of its own is told apart by its content", async () => {
     const { send, calls } = await withInbox();
     for (const payload of [{ a: 1 }, { a: 1 }, { a: 2 }, [], 5, null]) await send(payload);
@@ -223,6 +237,21 @@ describe("redeliver", () => {
     const two = await withInbox({ inbox });
     await Promise.all([one.handler.redeliver(), two.handler.redeliver()]);
     expect([...one.calls, ...two.calls]).toHaveLength(1);
+  });
+
+  test.each(["{not json", "null"])("is not held up by an entry that it did not write: %s", async (entry) => {
+    let time = 0;
+    const inbox = memoryInbox({ now: () => time });
+    await inbox.claim("foreign", entry);
+    await inbox.fail("foreign");
+    time = 1;
+    const failing = await withInbox({ inbox, onEvent: boom });
+    await failing.send();
+    const { handler, calls, notices } = await withInbox({ inbox });
+    expect(await handler.redeliver()).toEqual({ delivered: 1, failed: 1, skipped: 0 });
+    expect(calls).toMatchObject([{ kind: "stk", reference: "INV-1" }]);
+    expect(notices).toMatchObject([{ type: "failed", stage: "claim", key: "foreign" }]);
+    expect((await inbox.pending(9)).map(({ key }) => key)).toEqual(["foreign"]);
   });
 
   test("keeps the product of a timeout, and no credential", async () => {

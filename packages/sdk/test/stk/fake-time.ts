@@ -1,6 +1,6 @@
 import { checkConfig, type MpesaOptions } from "../../src/config.ts";
 import { Core } from "../../src/core.ts";
-import { createStk, type Stk } from "../../src/stk/index.ts";
+import { createStk, createWaitTools, type Stk } from "../../src/stk/index.ts";
 import { type Answer, daraja, gatewayFetch, json, options, type Sent } from "../products/harness.ts";
 
 export const ID = "ws_CO_06102026095220417708374149";
@@ -63,7 +63,7 @@ export function stkInFakeTime(answer: Answer, more: Partial<MpesaOptions> = {}) 
     if (event.type === "warning") warnings.push(String(event.code));
   };
   const core = new Core(checkConfig({ ...options, maxRetries: 2, fetch, onEvent, ...more }));
-  const stk: Stk = createStk(core, time);
+  const stk: Stk = createStk(core, createWaitTools(core, time));
   return { stk, time, asked, sent, warnings };
 }
 

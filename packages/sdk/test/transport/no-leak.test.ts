@@ -61,6 +61,7 @@ const secret = fc.record({
   token: key,
   password: key,
   credential: key,
+  callbackPath: fc.stringMatching(/^[a-f0-9]{32}$/),
   phone: fc.integer({ min: 0, max: 99_999_999 }).map((tail) => `2547${String(tail).padStart(8, "0")}`),
 });
 
@@ -86,7 +87,7 @@ async function seenByOthers(
   id: Exclude<OperationId, "generateToken">,
   secrets: Record<string, string>,
 ): Promise<string> {
-  const { consumerKey, consumerSecret, passkey, token, password, credential, phone } = secrets as Record<
+  const { consumerKey, consumerSecret, passkey, token, password, credential, callbackPath, phone } = secrets as Record<
     string,
     string
   > & { phone: string };
@@ -106,6 +107,9 @@ async function seenByOthers(
     SecurityCredential: credential,
     PartyA: phone,
     PhoneNumber: Number(phone),
+    CallBackURL: `https://example.com/hooks/${callbackPath}`,
+    ResultURL: `https://example.com/hooks/${callbackPath}`,
+    callbackUrl: `https://example.com/hooks/${callbackPath}`,
     Extra: `${consumerKey}:${consumerSecret} ${passkey}`,
   };
   const context = { options: undefined, secrets: [password, credential, phone, phone.slice(3)] };

@@ -93,29 +93,26 @@ describe("timestamp", () => {
     hourCycle: "h23",
   });
 
-  it("is Nairobi's wall clock at every instant since Nairobi has kept it", () => {
-    const [min, max] = [Date.parse("1970-01-01T00:00:00Z"), Date.parse("9999-12-31T20:59:59Z")];
-    fc.assert(
-      fc.property(fc.integer({ min, max }), (time) => {
-        const parts = Object.fromEntries(nairobi.formatToParts(time).map(({ type, value }) => [type, value]));
-        const { year, month, day, hour, minute, second } = parts;
-        expect(timestamp(new Date(time))).toBe(`${year}${month}${day}${hour}${minute}${second}`);
-        expect(localTime(new Date(time))).toBe(`${year}-${month}-${day} ${hour}:${minute}:${second}`);
-      }),
-      { numRuns: 1000 },
-    );
-  });
-
   it.each([
     ["Africa/Nairobi", 0],
     ["America/Los_Angeles", 13],
     ["Pacific/Kiritimati", 11],
-  ])("does not depend on a host in %s", (zone, hour) => {
+  ])("is Nairobi's wall clock at every instant since Nairobi has kept it, on a host in %s", (zone, hour) => {
     const before = process.env["TZ"];
     process.env["TZ"] = zone;
     try {
       expect(new Date("2026-01-31T21:30:00Z").getHours()).toBe(hour);
       expect(timestamp(new Date("2026-01-31T21:30:00Z"))).toBe("20260201003000");
+      const [min, max] = [Date.parse("1970-01-01T00:00:00Z"), Date.parse("9999-12-31T20:59:59Z")];
+      fc.assert(
+        fc.property(fc.integer({ min, max }), (time) => {
+          const parts = Object.fromEntries(nairobi.formatToParts(time).map(({ type, value }) => [type, value]));
+          const { year, month, day, hour, minute, second } = parts;
+          expect(timestamp(new Date(time))).toBe(`${year}${month}${day}${hour}${minute}${second}`);
+          expect(localTime(new Date(time))).toBe(`${year}-${month}-${day} ${hour}:${minute}:${second}`);
+        }),
+        { numRuns: 1000 },
+      );
     } finally {
       if (before === undefined) delete process.env["TZ"];
       else process.env["TZ"] = before;

@@ -106,8 +106,15 @@ export function deliveryFor<Context>(options: CallbackHandlerOptions<Context>): 
       const report = { delivered: 0, failed: 0, skipped: 0 };
       for (const { key, payload } of (await inbox?.pending(limit)) ?? []) {
         const isMine = (await inbox?.claim(key, payload)) === "new";
-        const received = JSON.parse(payload) as ReceivedCallback;
-        const done = isMine && (await run(eventOf(received), received, { key, redelivered: true }));
+        let done = false;
+        try {
+          const received = JSON.parse(payload) as ReceivedCallback;
+          done = isMine && (await run(eventOf(received), received, { key, redelivered: true }));
+        } catch (error) {
+          // An entry that this handler did not write must not hold up those behind it.
+          notify({ type: "failed", stage: "claim", key: masked(key), error: nameOf(error) });
+          if (isMine) await inbox?.fail(key);
+        }
         report[done ? "delivered" : isMine ? "failed" : "skipped"] += 1;
       }
       return report;
@@ -115,7 +122,7 @@ export function deliveryFor<Context>(options: CallbackHandlerOptions<Context>): 
   };
 }
 
-/** The product's own id of the transaction, or a hash of everything where it has none. */
+/** The product's own id of the transaction, or a hash of everything where it has none or is not over. */
 async function keyOf(event: CallbackEvent, { receivedAt: _, ...content }: ReceivedCallback): Promise<string> {
   const ids = event as unknown as Readonly<Record<string, unknown>>;
   const id =
@@ -123,8 +130,10 @@ async function keyOf(event: CallbackEvent, { receivedAt: _, ...content }: Receiv
       ? event.transactionId
       : (ids["checkoutRequestId"] ?? ids["requestId"] ?? ids["conversationId"] ?? ids["originatorConversationId"]);
   const prefix = [event.kind, content.product].filter(Boolean).join(":");
+  // "Still processing", or a code that nobody knows, must not make the end that comes later a duplicate.
+  const isOver = event.kind === "timeout" || !/pending|unknown/.test(`${ids["queryOutcome"] ?? ids["outcome"]}`);
   // An id of another shape could mean something to a store.
-  if (typeof id === "string" && /^[!-~]{1,200}$/.test(id)) return `${prefix}:${id}`;
+  if (isOver && typeof id === "string" && /^[!-~]{1,200}$/.test(id)) return `${prefix}:${id}`;
   return `${prefix}:${await sha256Hex(JSON.stringify(content))}`;
 }
 

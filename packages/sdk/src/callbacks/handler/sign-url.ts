@@ -14,13 +14,16 @@ export async function signedPath(
   kind: CallbackKind,
   options: CallbackUrlOptions & { readonly product?: ResultKind } = {},
 ): Promise<string> {
-  const { reference = "", expiresInMs = 0, product } = options;
+  const { reference = "", expiresInMs, product } = options;
   const hasProduct = RESULT_KINDS.includes(product as ResultKind);
   insist([
     hasProduct === (kind === "timeout") || "product must be there for a timeout, and only there",
     (reference.isWellFormed() && new TextEncoder().encode(reference).length <= MAX_REFERENCE_BYTES) ||
       `reference must have at most ${MAX_REFERENCE_BYTES} bytes of UTF-8`,
-    (expiresInMs >= 0 && Number.isFinite(expiresInMs)) || "expiresInMs must be a number of milliseconds",
+    // Time that has run out must not come to mean "never".
+    expiresInMs === undefined ||
+      (expiresInMs > 0 && Number.isFinite(expiresInMs)) ||
+      "expiresInMs must be a number of milliseconds above 0",
   ]);
-  return signer.sign({ kind, reference, ...(product && { product }) }, expiresInMs && nowMs + expiresInMs);
+  return signer.sign({ kind, reference, ...(product && { product }) }, expiresInMs ? nowMs + expiresInMs : 0);
 }

@@ -55,6 +55,8 @@ export interface OperationInfo {
   readonly path: string;
   /** One line for a person. */
   readonly summary: string;
+  /** Which of the portal's products an app needs for it: the tag of the OpenAPI document. */
+  readonly product: string;
   /** Consumer key and secret (`basic`), or an access token (`bearer`). */
   readonly auth: "basic" | "bearer";
   /** Whether it may be sent twice. */
@@ -84,6 +86,7 @@ export const operationTable = {
     method: "GET",
     path: "/oauth/v1/generate",
     summary: "Get an access token",
+    product: "auth",
     auth: "basic",
     retry: "safe",
     success: { field: "access_token" },
@@ -100,6 +103,7 @@ export const operationTable = {
     method: "POST",
     path: "/pay/v1/push",
     summary: "Ask a phone for money",
+    product: "pay",
     auth: "bearer",
     retry: "never",
     success: { field: "ResponseCode", values: ["0"] },
@@ -123,6 +127,7 @@ export const operationTable = {
     method: "POST",
     path: "/pay/v1/query",
     summary: "Ask what became of a push",
+    product: "pay",
     auth: "bearer",
     retry: "safe",
     success: { field: "ResponseCode", alias: ["Response Code"], values: ["0"], optional: true },

@@ -1,0 +1,176 @@
+import { statusRequestConstraints as rules } from "@mpesa/raw/constraints";
+import type { CallOptions, Core } from "../core.ts";
+import { type AnyMpesaError, isMpesaError } from "../errors/is-mpesa-error.ts";
+import { MpesaOutcomeUnknownError } from "../errors/outcome-unknown-error.ts";
+import type { InitiatorLink } from "../initiator/link.ts";
+import { checkShared } from "../initiator/params.ts";
+import { checkRange, type PulledTransaction } from "../pull/query.ts";
+import { pullTransactions } from "../pull/transactions.ts";
+import type { WaitTools } from "../stk/wait.ts";
+import { checkCallOptions, parseTimeout } from "../values/call-options.ts";
+import { Checks } from "../values/checks.ts";
+import { bad } from "../values/parsed.ts";
+import { parsePasskey } from "../values/passkey.ts";
+import { type Entry, type SortedKnown, sameAmount, sortKnown } from "./known.ts";
+import { type AskedPayout, askPayouts, judge } from "./payouts.ts";
+import { type AskedPrompt, askPrompts, linkRows } from "./prompts.ts";
+import { Report } from "./report.ts";
+import type { KnownPayment, PayoutSettlement, ReconcileParams, ReconcileReport } from "./types.ts";
+
+const DEFAULT_RESULT_TIMEOUT_MS = 60_000;
+
+/** What a comparison needs of its client. */
+export interface ReconcileTools {
+  readonly core: Core;
+  readonly link: InitiatorLink;
+  readonly stk: WaitTools;
+}
+
+export async function reconcile<T extends KnownPayment, S extends PayoutSettlement>(
+  { core, link, stk }: ReconcileTools,
+  params: ReconcileParams<T, S>,
+  options?: CallOptions,
+): Promise<ReconcileReport<T, S>> {
+  checkCallOptions("pullQuery", options);
+  const sorted = sortKnown(await listOf(params.known));
+  const { shortCode, resultTimeoutMs } = check(link, params, sorted);
+  const done = new AbortController();
+  const stop = options?.signal ? AbortSignal.any([options.signal, done.signal]) : done.signal;
+  const report = new Report<T, S>();
+  for (const { known, error } of sorted.wrong) report.unknown(known, error);
+  try {
+    stop.throwIfAborted();
+    const list = await readList(core, params, { ...options, signal: stop });
+    const payouts = await askPayouts<T, S>(link, sorted.payouts, { params, shortCode, options, stop, resultTimeoutMs });
+    const { passkey } = params;
+    const prompts = await askPrompts(core, stk, sorted.prompts, { options, stop, shortCode, passkey });
+    await Promise.all(payouts.map((one) => settle(report, one)));
+    stop.throwIfAborted();
+    customers(report, list, sorted, prompts);
+    return report.result(list.error);
+  } finally {
+    done.abort();
+  }
+}
+
+async function listOf<T>(known: Iterable<T> | AsyncIterable<T>): Promise<T[]> {
+  const isList =
+    typeof known === "object" && known !== null && (Symbol.iterator in known || Symbol.asyncIterator in known);
+  if (!isList) {
+    const checks = new Checks("pullQuery");
+    checks.take("known", bad(known, "must be a list of payments, or an async one", "Pass [] if you know of none."));
+    checks.done();
+  }
+  const all: T[] = [];
+  for await (const one of known) all.push(one);
+  return all;
+}
+
+/** Everything that would fail for all entries alike. @throws MpesaValidationError before anything is sent. */
+function check<T extends KnownPayment, S extends PayoutSettlement>(
+  link: InitiatorLink,
+  params: ReconcileParams<T, S>,
+  { prompts, payouts }: SortedKnown<T>,
+): { shortCode: string; resultTimeoutMs: number } {
+  const { core } = link;
+  const checks = new Checks("pullQuery");
+  const { shortCode } = checkRange(core, checks, params);
+  const { resultTimeoutMs = DEFAULT_RESULT_TIMEOUT_MS, passkey } = params;
+  checks.take("resultTimeoutMs", parseTimeout(resultTimeoutMs));
+  if (prompts.length > 0) checks.take("passkey", parsePasskey(passkey ?? core.config.passkey));
+  if (payouts.length > 0) {
+    const { initiator, resultUrl, timeoutUrl } = params;
+    // A wrong short code has been named already.
+    const shared = {
+      shortCode: shortCode ?? "00000",
+      ...(initiator && { initiator }),
+      ...(resultUrl && { resultUrl }),
+      ...(timeoutUrl && { timeoutUrl }),
+    };
+    checkShared(link, checks, shared, { rule: rules.Remarks, remarks: "Status" });
+  }
+  checks.done();
+  return { shortCode, resultTimeoutMs };
+}
+
+/** Safaricom's list of customers' payments, as far as it could be read. */
+interface List {
+  readonly rows: readonly PulledTransaction[];
+  readonly error: AnyMpesaError | undefined;
+}
+
+async function readList(core: Core, range: Parameters<typeof checkRange>[2], options: CallOptions): Promise<List> {
+  const rows: PulledTransaction[] = [];
+  try {
+    for await (const row of pullTransactions(core, range, options)) rows.push(row);
+    return { rows, error: undefined };
+  } catch (error) {
+    options.signal?.throwIfAborted();
+    if (!isMpesaError(error)) throw error;
+    return { rows, error };
+  }
+}
+
+async function settle<T extends KnownPayment, S extends PayoutSettlement>(
+  report: Report<T, S>,
+  asked: AskedPayout<T, S>,
+): Promise<void> {
+  const { known } = asked.entry;
+  if (asked.error) return report.unknown(known, asked.error);
+  const { query } = asked;
+  const result = await asked.result;
+  const verdict = result && judge(asked.entry, result);
+  if (!verdict) report.add("open", known, { query });
+  else if (verdict.is === "unknown") report.unknown(known, verdict.error, { query, result });
+  else if (verdict.is === "differentAmount") report.different(known, verdict.amountThere, { query, result });
+  else report.add(verdict.is, known, { query, result });
+}
+
+/** Holds receipts and prompts against the list. */
+function customers<T extends KnownPayment, S extends PayoutSettlement>(
+  report: Report<T, S>,
+  { rows, error }: List,
+  { receipts, receiptsHere }: SortedKnown<T>,
+  prompts: readonly AskedPrompt<T>[],
+): void {
+  const byReceipt = new Map(rows.map((row) => [row.transactionId, row]));
+  for (const entry of receipts) {
+    const transaction = byReceipt.get(entry.id);
+    if (transaction) compare(report, entry, transaction);
+    else if (error) report.unknown(entry.known, error);
+    else report.add("missingThere", entry.known);
+  }
+  const strangers = rows.filter(({ transactionId }) => !(transactionId && receiptsHere.has(transactionId)));
+  const linked = linkRows(strangers, prompts, { whole: error === undefined });
+  for (const { transaction, candidates } of linked.left) report.missingHere(transaction, candidates);
+  for (const { entry, status, error: failure } of prompts) {
+    const { known } = entry;
+    if (failure) report.unknown(known, failure);
+    else if (status.outcome === "paid") report.add("matched", known, { status, transaction: linked.rows.get(entry) });
+    else if (status.outcome === "unknown") report.unknown(known, unclear(entry, status.resultCode), { status });
+    else report.add(status.outcome === "pending" ? "open" : "failed", known, { status });
+  }
+}
+
+function compare<T extends KnownPayment, S extends PayoutSettlement>(
+  report: Report<T, S>,
+  { known, id, amount }: Entry<T>,
+  transaction: PulledTransaction,
+): void {
+  const { amount: amountThere } = transaction;
+  if (amountThere === undefined) {
+    const what = `the list has receipt ${id} with an amount that cannot be read.`;
+    const hint = "Look at the row's raw value.";
+    const error = new MpesaOutcomeUnknownError(what, { operation: "pullQuery", ids: {}, hint });
+    report.unknown(known, error, { transaction });
+  } else if (sameAmount(amount, amountThere)) report.add("matched", known, { transaction });
+  else report.different(known, amountThere, { transaction });
+}
+
+function unclear({ id }: Entry<unknown>, code: string | undefined): AnyMpesaError {
+  return new MpesaOutcomeUnknownError(`the query ended with ${code ?? "no code"}, which settles nothing.`, {
+    operation: "stkQuery",
+    ids: { checkoutRequestId: id },
+    hint: "Wait for the callback, or ask again later; it may still be paid.",
+  });
+}

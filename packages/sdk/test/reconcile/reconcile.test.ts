@@ -1,0 +1,352 @@
+import { describe, expect, it, vi } from "vitest";
+import type { KnownPayment, PayoutSettlement, ReconcileParams, ReconcileReport } from "../../src/index.ts";
+import { type Answer, connect, daraja, failure, fieldsOf, json, NOW } from "../products/harness.ts";
+import { range, row, world } from "./world.ts";
+
+const RECEIPT = "UJ63T9K5AB";
+const PROMPT = "ws_CO_06102026095220417708374149";
+const PAYOUT = "payout-1";
+const receipt = { receipt: RECEIPT, amount: 168 };
+const prompt = { checkoutRequestId: PROMPT, amount: 168 };
+const payout = { originatorConversationId: PAYOUT, amount: 168 };
+
+function run(answer: Answer, params: Partial<ReconcileParams> & Pick<ReconcileParams, "known">) {
+  return connect(answer, { environment: "production" }).mpesa.reconcile({ ...range, ...params });
+}
+
+const told = (settlement: PayoutSettlement | undefined) => ({ wait: async () => settlement });
+
+describe("receipts", () => {
+  it.each([
+    ["text to the cent", "168.50", 168.5],
+    ["a float that is not exact", "0.30", 0.1 + 0.2],
+  ])("compares %s", async (_, amount, here) => {
+    const report = await run(world({ rows: [row(RECEIPT, { amount })] }), { known: [{ ...receipt, amount: here }] });
+    expect(report.matched).toMatchObject([{ known: { receipt: RECEIPT }, transaction: { transactionId: RECEIPT } }]);
+  });
+
+  it("sees a difference of one cent", async () => {
+    const report = await run(world({ rows: [row(RECEIPT, { amount: "168.01" })] }), { known: [receipt] });
+    expect(report.differentAmount).toMatchObject([{ amountThere: 168.01 }]);
+  });
+
+  it("does not judge an amount that it cannot read", async () => {
+    const report = await run(world({ rows: [row(RECEIPT, { amount: "?" })] }), { known: [receipt] });
+    expect(report).toMatchObject({ unknown: [{ known: receipt }], missingHere: [], complete: false });
+  });
+
+  it("says unknown, not missing, of what a broken list does not show", async () => {
+    const rows = Array.from({ length: 150 }, (_, at) => row(`UJ6${String(at).padStart(7, "0")}`));
+    const lost = { receipt: "UJ7ZZZZZZZ", amount: 168 };
+    const answer = world({ rows, pull: (nth) => (nth > 1 ? json("<html>", 503) : undefined) });
+    const report = await run(answer, { known: [{ receipt: "UJ60000007", amount: 168 }, lost] });
+    expect(report.matched).toHaveLength(1);
+    expect(report.missingHere).toHaveLength(99);
+    expect(report.missingThere).toEqual([]);
+    expect(report.unknown).toMatchObject([{ known: lost, error: report.pullError }]);
+    expect(report.pullError).toMatchObject({ operation: "pullQuery" });
+    expect(report.complete).toBe(false);
+  });
+
+  it("is not complete without the list, even when nothing is known", async () => {
+    const report = await run(world({ pull: () => json("<html>", 503) }), { known: [] });
+    expect(report).toMatchObject({ complete: false, pullError: { operation: "pullQuery" } });
+  });
+});
+
+describe("prompts", () => {
+  it.each([
+    ["0", "matched"],
+    ["1032", "failed"],
+    ["4999", "open"],
+    ["777777", "unknown"],
+  ] as const)("puts result %s into %s", async (code, list) => {
+    const report = await run(world({ stk: code }), { known: [prompt] });
+    expect(report[list]).toMatchObject([{ known: prompt, status: { resultCode: code } }]);
+  });
+
+  it("has its receipt where one row alone fits", async () => {
+    const rows = [row("UJ60000001", { msisdn: 722000001 }), row("UJ60000002", { msisdn: 722000002 })];
+    const known = [{ ...prompt, phoneNumber: "0722 000 002" }];
+    const report = await run(world({ rows, stk: "0" }), { known });
+    expect(report.matched).toMatchObject([{ transaction: { transactionId: "UJ60000002" } }]);
+    expect(report.missingHere).toMatchObject([{ transaction: { transactionId: "UJ60000001" }, candidates: [] }]);
+  });
+
+  it.each([
+    ["the amount alone fits", {}, [row("UJ60000001")], "0"],
+    ["two rows fit", { account: "inv-1" }, [row("UJ60000001"), row("UJ60000002")], "0"],
+    ["it is not known to be paid", { account: "INV-1" }, [row("UJ60000001")], "4999"],
+  ])("guesses no receipt when %s, and says that the row may be its own", async (_, more, rows, code) => {
+    const known = { ...prompt, ...more };
+    const report = await run(world({ rows, stk: code }), { known: [known] });
+    expect(report.missingHere.map(({ candidates }) => candidates)).toEqual(rows.map(() => [known]));
+    expect([...report.matched, ...report.open]).toMatchObject([{ known, transaction: undefined }]);
+  });
+
+  it("guesses no receipt when two prompts fit one row", async () => {
+    const known = [PROMPT, `${PROMPT}0`].map((checkoutRequestId) => ({
+      ...prompt,
+      checkoutRequestId,
+      account: "INV-1",
+    }));
+    const report = await run(world({ rows: [row("UJ60000001")], stk: "0" }), { known });
+    expect(report.missingHere).toMatchObject([{ candidates: known }]);
+  });
+
+  it("guesses no receipt from a part of the list", async () => {
+    const rows = [row("UJ60000001"), ...Array.from({ length: 99 }, (_, at) => row(`UJ7${at}`, { amount: "5.00" }))];
+    const answer = world({ rows, stk: "0", pull: (nth) => (nth > 1 ? json("<html>", 503) : undefined) });
+    const report = await run(answer, { known: [{ ...prompt, account: "INV-1" }] });
+    expect(report.matched).toMatchObject([{ transaction: undefined }]);
+    expect(report.missingHere[0]?.candidates).toHaveLength(1);
+  });
+
+  it("does not give a failed prompt somebody's payment", async () => {
+    const known = [{ ...prompt, account: "INV-1" }];
+    const report = await run(world({ rows: [row("UJ60000001")], stk: "1032" }), { known });
+    expect(report).toMatchObject({ failed: [{ known: known[0] }], missingHere: [{ candidates: [] }] });
+  });
+
+  it("asks no further once the keys are refused", async () => {
+    const refuse = world({ stk: daraja(401, "401.003.01", "no apiproduct match found") });
+    const { mpesa, sent } = connect(refuse, { environment: "production" });
+    const known = [1, 2, 3].map((at) => ({ ...prompt, checkoutRequestId: `${PROMPT}${at}` }));
+    const report = await mpesa.reconcile({ ...range, known });
+    expect(report.unknown.map(({ error }) => error.type)).toEqual(Array(3).fill("MpesaAuthError"));
+    expect(sent.filter(({ operation }) => operation.id === "stkQuery")).toHaveLength(1);
+  });
+});
+
+describe("payouts", () => {
+  const { query } = { query: { conversationId: "AG_1" } };
+
+  it.each([
+    ["matched", { outcome: "success", amount: 168 }],
+    ["matched", { outcome: "success", amount: { value: 168 } }],
+    ["differentAmount", { outcome: "success", amount: 200 }],
+    ["unknown", { outcome: "success" }],
+    ["failed", { outcome: "failed", amount: 168 }],
+    ["open", { outcome: "pending" }],
+    ["missingThere", { outcome: "unknown", resultCode: "2032" }],
+    ["missingThere", { outcome: "unknown", resultCode: "2033" }],
+    ["unknown", { outcome: "unknown", resultCode: "21" }],
+    ["unknown", { outcome: "unknown", resultCode: "0" }],
+    ["unknown", { outcome: "unknown" }],
+    ["open", undefined],
+    ["open", { outcome: "success", amount: 168, conversationId: "AG_of_another" }],
+  ] satisfies [string, PayoutSettlement | undefined][])("ends in %s when told %j", async (list, settlement) => {
+    const report = await run(world({}), { known: [payout], results: told(settlement) });
+    expect(report[list as "matched"]).toMatchObject([{ known: payout, query }]);
+  });
+
+  it("stays open without results, with the ids that the result will name", async () => {
+    const { open, complete } = await run(world({}), { known: [payout] });
+    expect(open).toMatchObject([{ known: payout, query: { ...query, originatorConversationId: "1-2-3" } }]);
+    expect(complete).toBe(false);
+  });
+
+  it("stays open when the hook fails, and warns", async () => {
+    const { mpesa, warnings } = connect(world({}), { environment: "production" });
+    const results = {
+      wait: () => {
+        throw new RangeError("a store that is down");
+      },
+    };
+    expect((await mpesa.reconcile({ ...range, known: [payout], results })).open).toHaveLength(1);
+    expect(warnings()).toContainEqual(expect.stringMatching(/resultsFailed.*RangeError/));
+  });
+
+  it("stays open when the result does not come in time", async () => {
+    const aborted = vi.fn();
+    const wait = (_: unknown, signal: AbortSignal) =>
+      new Promise<undefined>(() => signal.addEventListener("abort", aborted));
+    const { open } = await run(world({}), { known: [payout], results: { wait }, resultTimeoutMs: 20 });
+    expect(open).toHaveLength(1);
+    expect(aborted).toHaveBeenCalledOnce();
+  });
+
+  it("asks by either id, for the short code that paid", async () => {
+    const { mpesa, sent } = connect(world({}), { environment: "production" });
+    const known = [
+      { ...payout, shortCode: "600310" },
+      { conversationId: "AG_7", amount: 1 },
+    ];
+    await mpesa.reconcile({ ...range, known });
+    const asked = sent.filter(({ operation }) => operation.id === "transactionStatus").map(({ body }) => body);
+    expect(asked).toMatchObject([
+      { OriginalConversationID: PAYOUT, PartyA: 600310 },
+      { OriginalConversationID: "AG_7", PartyA: 600992 },
+    ]);
+  });
+
+  it("asks no further once the initiator is refused: wrong passwords lock it", async () => {
+    const refuse = world({ status: daraja(401, "401.003.01", "no apiproduct match found") });
+    const { mpesa, sent } = connect(refuse, { environment: "production" });
+    const known = [1, 2, 3].map((at) => ({ originatorConversationId: `payout-${at}`, amount: 1 }));
+    const report = await mpesa.reconcile({ ...range, known });
+    expect(report.unknown).toHaveLength(3);
+    expect(sent.filter(({ operation }) => operation.id === "transactionStatus")).toHaveLength(1);
+  });
+});
+
+describe("what is known", () => {
+  const wrong: [string, unknown][] = [
+    ["no amount", { receipt: RECEIPT }],
+    ["an amount of text", { receipt: RECEIPT, amount: "168" }],
+    ["an amount of NaN", { receipt: RECEIPT, amount: Number.NaN }],
+    ["no id", { amount: 1 }],
+    ["two ids", { receipt: RECEIPT, checkoutRequestId: PROMPT, amount: 1 }],
+    ["an empty id", { checkoutRequestId: " ", amount: 1 }],
+    ["a wrong number", { ...prompt, phoneNumber: "12" }],
+    ["a wrong short code", { ...payout, shortCode: "x" }],
+    ["null", null],
+    ["a text", "UJ63T9K5AB"],
+  ];
+
+  it.each(wrong)("keeps %s apart, and accounts for the others", async (_, entry) => {
+    const known = [entry, { receipt: "UJ60000002", amount: 168 }] as KnownPayment[];
+    const rows = [row(RECEIPT), row("UJ60000002")];
+    const report = await run(world({ rows }), { known });
+    expect(report.unknown).toMatchObject([{ known: entry, error: { type: "MpesaValidationError" } }]);
+    expect(fieldsOf(report.unknown[0]?.error as never)[0]).toMatch(/^known\[0]/);
+    expect(report.matched).toHaveLength(1);
+    // A receipt in a wrong entry is still one that is known here.
+    const names = (entry as { receipt?: string } | null)?.receipt === RECEIPT;
+    expect(report.missingHere).toHaveLength(names ? 0 : 1);
+  });
+
+  it.each([
+    ["receipt", receipt],
+    ["prompt", prompt],
+    ["payout", payout],
+  ])("shows a %s that is booked twice", async (_, entry) => {
+    const first = { ...entry, booking: 1 };
+    const second = { ...entry, booking: 2 };
+    const report = await run(world({ rows: [row(RECEIPT)], stk: "0" }), {
+      known: [first, second],
+      results: told({ outcome: "success", amount: 168 }),
+    });
+    expect(report.matched).toMatchObject([{ known: first }]);
+    expect(report.unknown).toMatchObject([
+      { known: second, error: { message: expect.stringMatching(/earlier entry/) } },
+    ]);
+  });
+
+  it("may come from an async source, and is read before anything is sent", async () => {
+    const { mpesa, sent } = connect(world({ rows: [row(RECEIPT)] }), { environment: "production" });
+    async function* rows() {
+      expect(sent).toEqual([]);
+      yield receipt;
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      expect(sent).toEqual([]);
+    }
+    expect((await mpesa.reconcile({ ...range, known: rows() })).matched).toHaveLength(1);
+  });
+
+  it("passes on what the source throws", async () => {
+    const broken = (async function* (): AsyncGenerator<KnownPayment> {
+      yield receipt;
+      throw new RangeError("the database is down");
+    })();
+    const { mpesa, sent } = connect(world({}));
+    expect((await failure(() => mpesa.reconcile({ ...range, known: broken }))).message).toBe("the database is down");
+    expect(sent).toEqual([]);
+  });
+
+  it("takes what push and pay gave, with fields of one's own", async () => {
+    const { mpesa } = connect(world({ stk: "0" }), { environment: "production" });
+    const push = { checkoutRequestId: PROMPT, merchantRequestId: "1", customerMessage: "…" };
+    const paid = {
+      originatorConversationId: PAYOUT,
+      conversationId: undefined as string | undefined,
+      duplicate: false,
+    };
+    const known = [{ ...push, amount: 1, order: 7 } as const, { ...paid, amount: 2, order: 8 } as const];
+    const report = await mpesa.reconcile({ ...range, known });
+    const order: 7 | 8 | undefined = report.matched[0]?.known.order;
+    expect(order).toBe(7);
+    expect(report.open[0]?.known.order).toBe(8);
+  });
+});
+
+describe("parameters", () => {
+  it("are refused all at once, before anything is sent", async () => {
+    const options = { passkey: undefined, initiator: undefined, resultUrl: undefined, timeoutUrl: undefined } as never;
+    const { mpesa, sent } = connect(world({}), options);
+    const error = await failure(() =>
+      mpesa.reconcile({
+        from: new Date(NOW - 72 * 3_600_000),
+        to: "now" as never,
+        shortCode: "x",
+        resultTimeoutMs: 0,
+        known: [receipt, prompt, payout],
+      }),
+    );
+    expect(fieldsOf(error).sort()).toEqual(
+      ["from", "initiator", "passkey", "resultTimeoutMs", "resultUrl", "shortCode", "timeoutUrl", "to"].sort(),
+    );
+    expect(sent).toEqual([]);
+  });
+
+  it("need no keys for what is not asked", async () => {
+    const options = { passkey: undefined, initiator: undefined, resultUrl: undefined, timeoutUrl: undefined } as never;
+    const { mpesa } = connect(world({ rows: [row(RECEIPT)] }), options);
+    expect((await mpesa.reconcile({ ...range, known: [receipt] })).complete).toBe(true);
+  });
+
+  it.each([undefined, null, {}, 7, { ...range }])("are refused as a whole: %j", async (params) => {
+    const { mpesa, sent } = connect(world({}));
+    const error = await failure(() => mpesa.reconcile(params as never));
+    expect(error["type"]).toBe("MpesaValidationError");
+    expect(sent).toEqual([]);
+  });
+});
+
+describe("an abort", () => {
+  const reason = new DOMException("enough", "AbortError");
+
+  it("sends nothing when it came before", async () => {
+    const { mpesa, sent } = connect(world({}));
+    const call = () => mpesa.reconcile({ ...range, known: [receipt] }, { signal: AbortSignal.abort(reason) });
+    expect(await failure(call)).toBe(reason);
+    expect(sent).toEqual([]);
+  });
+
+  it.each(["pullQuery", "transactionStatus", "stkQuery"])("ends it during %s, with the reason", async (id) => {
+    const control = new AbortController();
+    const answer: Answer = async (one, nth) => {
+      if (one.operation.id === id) control.abort(reason);
+      return world({ rows: [row(RECEIPT)], stk: "0" })(one, nth);
+    };
+    const { mpesa, sent } = connect(answer, { environment: "production" });
+    const known = [receipt, payout, prompt, { ...prompt, checkoutRequestId: `${PROMPT}1` }];
+    expect(await failure(() => mpesa.reconcile({ ...range, known }, { signal: control.signal }))).toBe(reason);
+    expect(sent.filter(({ operation }) => operation.id === id)).toHaveLength(1);
+    expect(sent.at(-1)?.operation.id).toBe(id);
+  });
+
+  it("ends the waiting for results", async () => {
+    const control = new AbortController();
+    const results = {
+      wait: () => {
+        setTimeout(() => control.abort(reason), 5);
+        return new Promise<undefined>(() => undefined);
+      },
+    };
+    const { mpesa } = connect(world({}), { environment: "production" });
+    const call = () => mpesa.reconcile({ ...range, known: [payout], results }, { signal: control.signal });
+    expect(await failure(call)).toBe(reason);
+  });
+});
+
+/** Type-checked, never run: each line that must not compile says so. */
+export function types(reconcile: (params: ReconcileParams) => Promise<ReconcileReport>): void {
+  void reconcile({ ...range, known: [receipt, prompt, payout] });
+  // @ts-expect-error an amount is needed
+  void reconcile({ ...range, known: [{ receipt: RECEIPT }] });
+  // @ts-expect-error one payment has one name
+  void reconcile({ ...range, known: [{ receipt: RECEIPT, checkoutRequestId: PROMPT, amount: 1 }] });
+  // @ts-expect-error a payout has at least one id
+  void reconcile({ ...range, known: [{ originatorConversationId: undefined, amount: 1 }] });
+}

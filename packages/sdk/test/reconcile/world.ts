@@ -1,0 +1,46 @@
+import type { PullRange } from "../../src/index.ts";
+import { type Answer, json, NOW } from "../products/harness.ts";
+
+export const range: PullRange = { from: new Date(NOW - 24 * 3_600_000), to: new Date(NOW) };
+
+export type Row = Record<string, unknown>;
+
+/** A row of Safaricom's list. */
+export function row(transactionId: string, more: Row = {}): Row {
+  return { transactionId, msisdn: 722000000, amount: "168.00", billreference: "INV-1", ...more };
+}
+
+/** What Safaricom knows, as answers of its gateway. */
+export interface World {
+  readonly rows?: readonly Row[];
+  /** Replaces the nth page. */
+  readonly pull?: (nth: number) => Response | undefined;
+  /** The result code of every prompt, or how a query is answered. */
+  readonly stk?: string | Answer;
+  readonly status?: Answer;
+}
+
+const PAGE = 100;
+
+export function world({ rows = [], pull, stk = "4999", status }: World): Answer {
+  let page = 0;
+  return (one, nth) => {
+    const { operation, body } = one;
+    if (operation.id === "transactionStatus") {
+      const ids = { OriginatorConversationID: "1-2-3", ConversationID: "AG_1" };
+      return status?.(one, nth) ?? json({ ...ids, ResponseCode: "0", ResponseDescription: "ok" });
+    }
+    if (operation.id === "stkQuery") {
+      if (typeof stk !== "string") return stk(one, nth);
+      const ids = { MerchantRequestID: "22205-1", CheckoutRequestID: body["CheckoutRequestID"] };
+      return json({ ResponseCode: "0", ResponseDescription: "ok", ...ids, ResultCode: stk, ResultDesc: "…" });
+    }
+    page += 1;
+    const replaced = pull?.(page);
+    if (replaced) return replaced;
+    const offset = Number(body["OffSetValue"]);
+    const part = rows.slice(offset, offset + PAGE);
+    if (part.length === 0) return json({ RequestID: "1", ResponseCode: "1001", ResponseMessage: "No records found" });
+    return json({ ResponseRefID: "1", ResponseCode: "1000", ResponseMessage: "Success", Response: [part] });
+  };
+}
