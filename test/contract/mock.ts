@@ -20,7 +20,7 @@ interface SendOptions {
   readonly answer?: string;
 }
 
-/** Prism and a receiver of its callbacks, both on the loopback address. */
+/** Prism and a receiver of callbacks, both on the loopback address. */
 export interface Mock {
   readonly prism: Prism;
   readonly receiver: Receiver;
@@ -28,16 +28,24 @@ export interface Mock {
   close(): Promise<void>;
 }
 
+/** What answers behind Prism, where Prism itself does not. */
+export interface Upstream {
+  readonly url: string;
+  /** An access token that it takes. */
+  readonly token: string;
+}
+
 /** Starts both; `replyOf` gives the answer to a callback by operation and URL field. */
 export async function startMock(
   document: JsonObject,
   replyOf: (operation: string, urlField: string) => Json,
+  upstream?: Upstream,
 ): Promise<Mock> {
   const receiver = await startReceiver((path) => {
     const [, operation = "", , urlField = ""] = path.split("/");
     return replyOf(operation, urlField);
   });
-  const prism = await startPrism({ document });
+  const prism = await startPrism({ document, ...(upstream && { upstream: upstream.url }) });
   const raw = createRawClient({ baseUrl: prism.url });
   let count = 0;
   return {
@@ -53,7 +61,8 @@ export async function startMock(
       const prefix = `/${operation.id}/${count}`;
       const headers = {
         ...(authorised && {
-          Authorization: operation.auth === "basic" ? `Basic ${btoa("key:secret")}` : "Bearer sample",
+          Authorization:
+            operation.auth === "basic" ? `Basic ${btoa("key:secret")}` : `Bearer ${upstream?.token ?? "sample"}`,
         }),
         ...(answer && { Prefer: `example=${answer}` }),
       };

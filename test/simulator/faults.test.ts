@@ -1,0 +1,142 @@
+import { operationTable } from "@mpesa/raw";
+import { isMpesaError, type MpesaErrorType } from "@mpesa/sdk";
+import type { NetworkFault } from "@mpesa/simulator";
+import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { calls } from "../../packages/sdk/test/products/calls.ts";
+import { openShop, type Shop } from "./shop.ts";
+
+const RETRIES = 2;
+const ALL = RETRIES + 1;
+/** Milliseconds: a stalled call costs a test this much of its own time. */
+const TIMEOUT_MS = 25;
+
+interface End {
+  readonly attempts: number;
+  readonly type: MpesaErrorType;
+}
+
+const unknown = end(1, "MpesaOutcomeUnknownError");
+
+/** What a fault must lead to: a read is tried again, money is asked for once unless it was provably not taken. */
+const faults: Readonly<Record<NetworkFault, { readonly read: End; readonly money: End }>> = {
+  refuse: same(ALL, "MpesaConnectionError"),
+  reset: { read: end(ALL, "MpesaOutcomeUnknownError"), money: unknown },
+  dropAnswer: { read: end(ALL, "MpesaOutcomeUnknownError"), money: unknown },
+  stall: { read: end(ALL, "MpesaOutcomeUnknownError"), money: unknown },
+  gatewayTimeout: { read: end(ALL, "MpesaApiError"), money: unknown },
+  html503: { read: end(ALL, "MpesaApiError"), money: unknown },
+  html403: { read: end(ALL, "MpesaApiError"), money: unknown },
+  spikeArrest: same(1, "MpesaRateLimitError"),
+};
+const names = Object.keys(faults) as NetworkFault[];
+let cells = 0;
+
+// Full jitter down to nothing: the waits are backoff's own business.
+beforeEach(() => void vi.spyOn(Math, "random").mockReturnValue(0));
+afterEach(() => void vi.restoreAllMocks());
+afterAll(() => console.log(`SDK × simulator: ${calls.length} calls × ${names.length} faults = ${cells} cells`));
+
+describe.each(calls)("$name", ({ operation, run }) => {
+  const { retry } = operationTable[operation];
+
+  test.each(names)("%s", async (fault) => {
+    const shop = await warm();
+    shop.daraja.always(operation, { fault });
+    const error = await run(shop.mpesa as never).catch((problem: unknown) => problem);
+    const attempts = sent(shop, operation);
+    expect({ attempts, type: typeOf(error) }).toEqual(faults[fault][retry === "safe" ? "read" : "money"]);
+    cells++;
+  });
+});
+
+const isMoney = ({ operation }: (typeof calls)[number]): boolean => operationTable[operation].retry !== "safe";
+const unclear = names.filter((name) => faults[name].money === unknown);
+
+test.each(calls.filter(isMoney))("$name ends the same whether it was taken or not", async ({ operation, run }) => {
+  for (const fault of unclear) {
+    for (const processed of [true, false]) {
+      const shop = await warm();
+      shop.daraja.always(operation, { fault, processed });
+      const error = await run(shop.mpesa as never).catch((problem: unknown) => problem);
+      expect([sent(shop, operation), typeOf(error)], `${fault} ${processed}`).toEqual([1, "MpesaOutcomeUnknownError"]);
+      await shop.daraja.settled();
+      // A reversal of nothing, and a prompt that nobody answers, move no money.
+      expect(shop.daraja.ledger.transactions.length).toBeLessThanOrEqual(processed ? 1 : 0);
+      expect(shop.daraja.ledger.total()).toBe(0);
+    }
+  }
+});
+
+describe("an unknown payout", () => {
+  const payouts = calls.filter(({ operation }) => operation === "b2cPaymentV3" || operation === "pochiPayment");
+
+  test.each(payouts.flatMap((call) => [true, false].map((processed) => ({ ...call, processed }))))(
+    "$name is found by the id in the error, or is not there (processed: $processed)",
+    async ({ run, operation, processed }) => {
+      const shop = await warm();
+      shop.daraja.next(operation, { fault: "reset", processed, callback: "lost" });
+      const error = await run(shop.mpesa as never).catch((problem: unknown) => problem);
+      await shop.daraja.settled();
+      const { originatorConversationId = "" } = isMpesaError(error) ? error.ids : {};
+      await shop.mpesa.transactions.status({ originatorConversationId, ...(await urls(shop, "status")) });
+      await shop.daraja.settled();
+      const [receipt] = shop.daraja.ledger.transactions.map((transaction) => transaction.receipt);
+      expect(receipt === undefined).toBe(!processed);
+      expect(shop.events).toMatchObject([
+        processed ? { kind: "status", outcome: "success", receipt } : { kind: "status", outcome: "unknown" },
+      ]);
+    },
+  );
+
+  test("is sent again under its id when the caller says so, and paid once", async () => {
+    const shop = await warm();
+    shop.daraja.next("b2c", { fault: "dropAnswer" });
+    const paid = await shop.mpesa.b2c.pay({
+      phoneNumber: "0712 345 678",
+      amount: 500,
+      resend: true,
+      ...(await urls(shop, "b2c")),
+    });
+    await shop.daraja.settled();
+    expect(paid.duplicate).toBe(true);
+    expect(sent(shop, "b2cPaymentV3")).toBe(2);
+    expect(shop.events).toMatchObject([{ kind: "b2c", outcome: "success", reference: "order-1" }]);
+    expect(shop.daraja.customer("0712 345 678").balance).toBe(50_500);
+  });
+});
+
+function end(attempts: number, type: MpesaErrorType): End {
+  return { attempts, type };
+}
+
+function same(attempts: number, type: MpesaErrorType): { read: End; money: End } {
+  return { read: end(attempts, type), money: end(attempts, type) };
+}
+
+/** A shop that has its token already, so that a fault for any request meets the call. */
+async function warm(): Promise<Shop> {
+  const urls = {
+    callbackUrl: "https://shop.example/a",
+    resultUrl: "https://shop.example/b",
+    timeoutUrl: "https://shop.example/c",
+  };
+  const shop = openShop({ client: { shortCode: "600992", timeoutMs: TIMEOUT_MS, maxRetries: RETRIES, ...urls } });
+  await shop.mpesa.auth.token();
+  return shop;
+}
+
+async function urls({ handler }: Shop, product: "b2c" | "status"): Promise<{ resultUrl: string; timeoutUrl: string }> {
+  const reference = "order-1";
+  return {
+    resultUrl: await handler.url(product, { reference }),
+    timeoutUrl: await handler.url("timeout", { product, reference }),
+  };
+}
+
+function sent({ daraja }: Shop, operation: string): number {
+  return daraja.requests.filter((request) => request.operation === operation).length;
+}
+
+function typeOf(error: unknown): string | undefined {
+  return isMpesaError(error) ? error.type : String(error);
+}
