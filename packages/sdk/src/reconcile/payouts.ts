@@ -51,7 +51,6 @@ export async function askPayouts<T, S extends PayoutSettlement>(
       const query = await transactionStatus(link, question, { ...options, signal: stop });
       asked.push({ entry, query, result: hear(link, results, query, { stop, resultTimeoutMs }) });
     } catch (error) {
-      stop.throwIfAborted();
       if (!isMpesaError(error)) throw error;
       // What is refused once is refused for all, and wrong passwords lock the initiator.
       if (error.type === "MpesaAuthError" || error.type === "MpesaConfigError") refused = error;
@@ -82,7 +81,7 @@ async function hear<S extends PayoutSettlement>(
   } catch (cause) {
     warn(`the results hook failed (${cause instanceof Error ? cause.name : typeof cause}); the payout stays open.`);
   } finally {
-    
+    late.abort();
   }
   return undefined;
 }

@@ -29,7 +29,6 @@ export async function askPrompts<T>(
     const reading: StkReading = refused
       ? { error: refused, final: true }
       : await ask(core, tools, entry, { options: { ...options, signal: stop }, defaults });
-    stop.throwIfAborted();
     if ("status" in reading) {
       asked.push({ entry, status: reading.status });
       continue;

@@ -39,12 +39,12 @@ export async function reconcile<T extends KnownPayment, S extends PayoutSettleme
   const report = new Report<T, S>();
   for (const { known, error } of sorted.wrong) report.unknown(known, error);
   try {
-    stop.throwIfAborted();
     const list = await readList(core, params, { ...options, signal: stop });
     const payouts = await askPayouts<T, S>(link, sorted.payouts, { params, shortCode, options, stop, resultTimeoutMs });
     const { passkey } = params;
     const prompts = await askPrompts(core, stk, sorted.prompts, { options, stop, shortCode, passkey });
     await Promise.all(payouts.map((one) => settle(report, one)));
+    // What failed because of it says nothing about the payments.
     stop.throwIfAborted();
     customers(report, list, sorted, prompts);
     return report.result(list.error);
@@ -105,7 +105,6 @@ async function readList(core: Core, range: Parameters<typeof checkRange>[2], opt
     for await (const row of pullTransactions(core, range, options)) rows.push(row);
     return { rows, error: undefined };
   } catch (error) {
-    options.signal?.throwIfAborted();
     if (!isMpesaError(error)) throw error;
     return { rows, error };
   }

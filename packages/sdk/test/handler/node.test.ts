@@ -198,6 +198,24 @@ test("HTTP/2 requests are understood, also when they end half way", async () => 
   expect(calls).toMatchObject([{ kind: "stk", reference: "INV-1" }]);
 });
 
+test("an answer that someone else has begun stays theirs, and nothing is thrown", async () => {
+  const ends: unknown[] = [];
+  const { port, calls, path } = await mount((listener) =>
+    listen(
+      createServer((request, response) => {
+        response.writeHead(202);
+        response.write("theirs");
+        listener(request, response)
+          .catch((error: unknown) => ends.push(error))
+          .then(() => response.end());
+      }),
+    ),
+  );
+  expect(await post(port, path, JSON.stringify(paid))).toMatchObject({ status: 202, text: "theirs" });
+  expect(calls).toHaveLength(1);
+  expect(ends).toEqual([]);
+});
+
 test("with waitUntil the answer leaves before the function is done", async () => {
   const work: Promise<unknown>[] = [];
   let done = false;

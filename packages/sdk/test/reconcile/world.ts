@@ -1,5 +1,5 @@
-import type { PullRange } from "../../src/index.ts";
-import { type Answer, json, NOW } from "../products/harness.ts";
+import type { PayoutSettlement, PullRange, ReconcileParams } from "../../src/index.ts";
+import { type Answer, connect, json, NOW } from "../products/harness.ts";
 
 export const range: PullRange = { from: new Date(NOW - 24 * 3_600_000), to: new Date(NOW) };
 
@@ -44,3 +44,16 @@ export function world({ rows = [], pull, stk = "4999", status }: World): Answer 
     return json({ ResponseRefID: "1", ResponseCode: "1000", ResponseMessage: "Success", Response: [part] });
   };
 }
+
+export const RECEIPT = "UJ63T9K5AB";
+export const PROMPT = "ws_CO_06102026095220417708374149";
+export const PAYOUT = "payout-1";
+export const receipt = { receipt: RECEIPT, amount: 168 };
+export const prompt = { checkoutRequestId: PROMPT, amount: 168 };
+export const payout = { originatorConversationId: PAYOUT, amount: 168 };
+
+export function run(answer: Answer, params: Partial<ReconcileParams> & Pick<ReconcileParams, "known">) {
+  return connect(answer, { environment: "production" }).mpesa.reconcile({ ...range, ...params });
+}
+
+export const told = (settlement: PayoutSettlement | undefined) => ({ wait: async () => settlement });

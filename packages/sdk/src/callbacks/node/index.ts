@@ -24,6 +24,7 @@ export interface NodeRequest {
 /** What this adapter uses of a `node:http` response. */
 export interface NodeResponse {
   statusCode: number;
+  readonly headersSent?: boolean;
   readonly writableEnded?: boolean;
   setHeader(name: string, value: string): unknown;
   end(body: string): unknown;
@@ -172,7 +173,8 @@ function streamOf(incoming: NodeRequest): ReadableStream<Uint8Array> {
 
 async function send(answer: Response, outgoing: NodeResponse): Promise<void> {
   const body = await answer.text();
-  if (outgoing.writableEnded) return;
+  // Someone else has answered, such as a time limit; to throw here would end the process.
+  if (outgoing.headersSent || outgoing.writableEnded) return;
   outgoing.statusCode = answer.status;
   for (const [name, value] of answer.headers) outgoing.setHeader(name, value);
   // The rest of a body that is too long is not worth waiting for.
