@@ -41,11 +41,11 @@ export interface Customer {
   cancel(): void;
   /** Lets the prompt time out. */
   ignore(): void;
-  /** Answers every prompt to come in the same way; null stops that. */
+  /** Answers every prompt to come in the same way; null stops that. @throws TypeError for another habit */
   always(habit: "pay" | "cancel" | "ignore" | null): void;
   /** Pays a short code without having been asked (C2B). Gives the receipt the payment will have. @throws TypeError for an unknown short code */
   pay(payment: { shortCode: string; amount: number; reference?: string }): string;
-  /** Changes what is known about the person; a balance is reached by a payment from or to M-Pesa itself. */
+  /** Changes what is known about the person; a balance is reached by a payment from or to M-Pesa itself. @throws TypeError for a field or a value that makes no sense; nothing changes then */
   set(details: Partial<Omit<CustomerOptions, "phone">> & { pinLocked?: boolean }): void;
 }
 
@@ -90,6 +90,8 @@ export function customerHandle(engine: Engine, runner: Runner, written: string):
     cancel: () => act({ kind: "cancel" }),
     ignore: () => act({ kind: "ignore" }),
     always(habit) {
+      if (habit !== null && !["pay", "cancel", "ignore"].includes(habit))
+        throw new TypeError('a habit is "pay", "cancel", "ignore" or null');
       const customer = customerOf(engine, phone);
       customer.habit = habit === null ? null : { kind: habit === "pay" ? "pin" : habit };
       engine.store.customers.put(phone, customer);
@@ -110,6 +112,7 @@ export function customerHandle(engine: Engine, runner: Runner, written: string):
     },
     set(details) {
       const { balance, ...others } = details;
+      checkDetails(details);
       const customer = Object.assign(customerOf(engine, phone), others);
       if (details.pinLocked === false) customer.pinTries = 0;
       engine.store.customers.put(phone, customer);
@@ -119,8 +122,26 @@ export function customerHandle(engine: Engine, runner: Runner, written: string):
   };
 }
 
+/** Before anything is changed: another field would break the record, another type would stay unnoticed. */
+function checkDetails(details: object): void {
+  const types: Readonly<Record<string, string>> = {
+    name: "string",
+    pin: "string",
+    idNumber: "string",
+    registered: "boolean",
+    reachable: "boolean",
+    pinLocked: "boolean",
+    balance: "number",
+  };
+  for (const [field, value] of Object.entries(details)) {
+    if (!Object.hasOwn(types, field)) throw new TypeError(`a customer has no ${field} that could be set`);
+    if (typeof value !== types[field]) throw new TypeError(`${field} must be a ${types[field]}`);
+    if (field === "balance" && !(Number.isSafeInteger(toCents(value)) && value >= 0))
+      throw new TypeError("balance must be at least 0");
+  }
+}
+
 function setBalance(engine: Engine, phone: string, wanted: number): void {
-  if (!(Number.isSafeInteger(wanted) && wanted >= 0)) throw new TypeError("balance must be at least 0");
   const account = customerAccount(phone);
   const difference = wanted - balanceOf(engine, account);
   const [from, to] = difference > 0 ? [ISSUE, account] : [account, ISSUE];

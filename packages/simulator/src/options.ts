@@ -112,10 +112,23 @@ const defaultApp: AppOptions = { consumerKey: "simulator-key", consumerSecret: "
 
 export function settle(options: SimulatorOptions): Settings {
   const clock = options.clock ?? "virtual";
-  const positive = { history: options.history, deliveryTimeoutMs: options.deliveryTimeoutMs, ...options.delays };
+  const { history, deliveryTimeoutMs: patienceMs, validationDeadlineMs: deadlineMs, startAt } = options;
+  const positive: Record<string, number | undefined> = {
+    ...{ history, startAt, deliveryTimeoutMs: patienceMs, validationDeadlineMs: deadlineMs },
+    ...options.delays,
+  };
+  for (const { shortCode, balance } of options.organisations ?? []) positive[`balance of ${shortCode}`] = balance;
+  for (const { phone, balance } of options.customers ?? []) positive[`balance of ${phone}`] = balance;
   for (const [name, value] of Object.entries(positive)) {
     if (value !== undefined && !(Number.isFinite(value) && value >= 0))
       throw new TypeError(`${name} must be a number of at least 0`);
+  }
+  const choices: readonly [name: string, value: string | undefined, allowed: readonly string[]][] = [
+    ["clock", options.clock, ["virtual", "real"]],
+    ["environment", options.environment, ["sandbox", "production"]],
+  ];
+  for (const [name, value, allowed] of choices) {
+    if (value !== undefined && !allowed.includes(value)) throw new TypeError(`${name} must be ${allowed.join(" or ")}`);
   }
   return {
     seed: options.seed ?? 1,

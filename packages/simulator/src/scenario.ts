@@ -120,6 +120,15 @@ export function checkScenario(target: string, scenario: Scenario): void {
   }
   check("fault", scenario.fault, networkFaults);
   check("callback", scenario.callback, callbackFaults);
+  for (const field of ["resultCode", "resultDescription", "responseCode", "errorCode", "errorMessage"] as const)
+    checkType(field, scenario[field], "string");
+  for (const field of ["processed", "timeout"] as const) checkType(field, scenario[field], "boolean");
+  const { status = 500, resultCode = "0" } = scenario;
+  if (!(Number.isInteger(status) && status >= 200 && status <= 599))
+    throw new TypeError("status must be a whole number from 200 to 599");
+  // Other zeros would tell of a success without the money having moved.
+  if (/^0{2,}$/.test(resultCode) && !targets(target, "qrGenerate"))
+    throw new TypeError(`resultCode "${resultCode}": success is written "0" here`);
 }
 
 /** The faults by name, for menus. */
@@ -134,6 +143,11 @@ export const networkFaults: readonly NetworkFault[] = [
   "spikeArrest",
 ];
 export const callbackFaults: readonly CallbackFault[] = ["duplicate", "late", "early", "lost", "reordered"];
+
+function checkType(field: string, value: unknown, type: "string" | "boolean"): void {
+  if (value !== undefined && (typeof value !== type || value === ""))
+    throw new TypeError(`${field} must be a ${type}${type === "string" ? " that is not empty" : ""}`);
+}
 
 function check(field: string, value: string | undefined, allowed: readonly string[]): void {
   if (value !== undefined && !allowed.includes(value))

@@ -72,6 +72,27 @@ describe("network faults", () => {
     expect(() => daraja.next("stk", { fault: "fire" as "reset" })).toThrow(/fault must be one of/);
     expect(() => daraja.next("stk", { code: "1" } as object)).toThrow(/no field "code"/);
   });
+
+  it.each([
+    [{ resultCode: 0 }, "resultCode must be a string"],
+    [{ resultCode: "" }, "resultCode must be a string that is not empty"],
+    [{ resultCode: "00000000" }, 'success is written "0" here'],
+    [{ errorCode: 400 }, "errorCode must be a string"],
+    [{ timeout: "yes" }, "timeout must be a boolean"],
+    [{ errorCode: "400.002.02", status: 99 }, "status must be a whole number from 200 to 599"],
+  ])("are refused when a value makes no sense: %j", (scenario, sentence) => {
+    expect(() => bench().daraja.next("b2c", scenario as object)).toThrow(sentence);
+  });
+
+  it("take any error code, with a status that can be sent", async () => {
+    const one = bench();
+    await one.token();
+    for (const errorCode of ["999.1", "made up"]) {
+      one.daraja.next("qr", { errorCode });
+      const { status, body } = await one.send("qrGenerate", goodRequest("qrGenerate"));
+      expect([status, body["errorCode"]]).toEqual([500, errorCode]);
+    }
+  });
 });
 
 describe("callbacks", () => {
@@ -142,6 +163,26 @@ describe("callbacks", () => {
     expect(phones).toEqual(["254722222222", PHONE]);
     await one.daraja.settled();
     expect(one.received).toHaveLength(2);
+  });
+
+  it("in another order come once, when several end at the same time", async () => {
+    const one = bench({
+      clock: "real",
+      delays: { promptMs: 1, processingMs: 1 },
+      answer: async () => {
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        return Response.json({});
+      },
+    });
+    for (const [index, phone] of [PHONE, "254722222222", "254733333333"].entries()) {
+      one.daraja.customer(phone).enterPin();
+      if (index === 0) one.daraja.next("stk", { callback: "reordered" });
+      await one.send("stkPush", { ...goodRequest("stkPush"), PartyA: phone, PhoneNumber: phone });
+    }
+    await expect.poll(() => one.daraja.callbacks.map(({ state }) => state)).toEqual(Array(3).fill("delivered"));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(one.received).toHaveLength(3);
+    one.daraja.close();
   });
 
   it("are recorded with what the endpoint said", async () => {

@@ -176,6 +176,21 @@ describe("initiators", () => {
   });
 });
 
+it.each([
+  [{ clock: "fast" }, "clock must be virtual or real"],
+  [{ environment: "moon" }, "environment must be sandbox or production"],
+  [{ startAt: Number.NaN }, "startAt must be a number"],
+  [{ organisations: [{ shortCode: "600111", balance: -1 }] }, "balance of 600111 must be a number of at least 0"],
+  [{ customers: [{ phone: "0712345678", balance: Number.NaN }] }, "balance of 0712345678 must be a number"],
+])("options that make no sense are refused: %j", (options, sentence) => {
+  expect(() => bench(options as object)).toThrow(sentence);
+});
+
+it("a token outlives a short history", async () => {
+  const one = bench({ history: 0 });
+  expect((await one.send("qrGenerate", goodRequest("qrGenerate"))).status).toBe(200);
+});
+
 it("its SHA-256 is SHA-256", () => {
   for (const text of ["", "254708374149", "x".repeat(55), "x".repeat(56), "x".repeat(200)]) {
     expect(sha256(text)).toBe(createHash("sha256").update(text).digest("hex"));

@@ -2,6 +2,9 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
+import { Mpesa } from "@mpesa/sdk";
+import { type CallbackEvent, createCallbackHandler } from "@mpesa/sdk/callbacks";
+import { toNodeListener } from "@mpesa/sdk/callbacks/node";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type SimulatorServer, startServer } from "../src/server/index.ts";
@@ -122,6 +125,51 @@ describe.skipIf(typeof browser === "string")("the page in Chromium", () => {
       .getByRole("row", { name: /174379 Daraja-Sandbox Utility/ })
       .getByText("1,001,250.00")
       .waitFor();
+  });
+
+  it("shows a push of the SDK, whose payment reaches the signed handler and the ledger", async () => {
+    const events: CallbackEvent[] = [];
+    const shop = createServer();
+    await new Promise<void>((resolve) => shop.listen(0, "127.0.0.1", resolve));
+    const handler = createCallbackHandler({
+      baseUrl: `http://127.0.0.1:${(shop.address() as AddressInfo).port}/hooks`,
+      secrets: ["a secret of at least 32 bytes, made up for this test"],
+      onEvent: (event) => void events.push(event),
+    });
+    shop.on("request", toNodeListener(handler));
+    const mpesa = new Mpesa({ environment: "sandbox", baseUrl: server.url, ...server.simulator.credentials });
+    const { checkoutRequestId } = await mpesa.stk.push({
+      payTo: { payBill: "174379", account: "INV-1042" },
+      phoneNumber: PHONE,
+      amount: 300,
+      callbackUrl: await handler.url("stk", { reference: "order-1" }),
+    });
+    await page.getByRole("dialog", { name: "Do you want to pay" }).waitFor();
+    await page.keyboard.type("1234");
+    await page.keyboard.press("Enter");
+    await page.locator(".events").getByText("0 Paid").waitFor();
+    await expect.poll(() => events).toMatchObject([{ outcome: "success", reference: "order-1", checkoutRequestId }]);
+    expect(server.simulator.ledger.transactions).toMatchObject([
+      { receipt: (events[0] as CallbackEvent<"stk">).receipt, amount: 30_000 },
+    ]);
+    shop.close();
+  });
+
+  it("shows a prompt that timed out as such", async () => {
+    const later = await startServer({ port: 0, clock: "virtual" });
+    const mpesa = new Mpesa({ environment: "sandbox", baseUrl: later.url, ...later.simulator.credentials });
+    await page.goto(later.url);
+    await page.waitForSelector(".link.live");
+    const payTo = { payBill: "174379", account: "INV-1042" };
+    await mpesa.stk.push({ payTo, phoneNumber: PHONE, amount: 300, callbackUrl });
+    await later.simulator.advance(2_000);
+    await page.getByRole("dialog", { name: "Do you want to pay" }).waitFor();
+    await page.getByRole("button", { name: "Ignore" }).click();
+    await later.simulator.advance(60_000);
+    await page.locator(".events").getByText(": 1037 ").waitFor();
+    expect(JSON.stringify(received)).toContain('"ResultCode":1037');
+    await page.goto("about:blank");
+    await later.close();
   });
 
   it("cancels, by the digits on the screen pays with a wrong PIN, and lets time run out", async () => {

@@ -214,4 +214,21 @@ describe("B2B express checkout", () => {
     await one.daraja.settled();
     expect(one.received[2]?.body).toMatchObject({ resultCode: "4104" });
   });
+
+  it("keeps the first prompt on the phone when a second one is refused", async () => {
+    const one = bench();
+    const push = (RequestRefID: string) => one.send("ussdPush", { ...goodRequest("ussdPush"), RequestRefID });
+    const operator = one.daraja.customer("254722000000");
+    await push("first");
+    await one.daraja.advance(5_000);
+    for (const id of ["second", "third"]) {
+      await push(id);
+      await one.daraja.advance(100);
+      expect(one.received.at(-1)?.body).toMatchObject({ requestId: id, resultCode: "4201" });
+      expect(operator.prompt?.id).toBe("first");
+    }
+    operator.enterPin();
+    await one.daraja.settled();
+    expect(one.received.at(-1)?.body).toMatchObject({ requestId: "first", resultCode: "0" });
+  });
 });

@@ -117,6 +117,21 @@ describe("a prompt", () => {
     expect(one.daraja.ledger.balance("5550101", "merchant")).toBe(1_000_100);
   });
 
+  it("is not answered by mistake: details and habits are checked before anything changes", () => {
+    const customer = bench().daraja.customer("0712345678");
+    expect(() => customer.always("sometimes" as "pay")).toThrow("a habit is");
+    for (const [details, sentence] of [
+      [{ phone: "254722222222" }, "no phone that could be set"],
+      [{ name: "Other", pin: 1234 }, "pin must be a string"],
+      [{ name: "Other", balance: -1 }, "balance must be at least 0"],
+      [{ name: "Other", balance: Number.NaN }, "balance must be at least 0"],
+    ] as const) {
+      expect(() => customer.set(details as object)).toThrow(sentence);
+    }
+    expect(customer).toMatchObject({ phone: "254712345678", balance: 50_000 });
+    expect(customer.name).not.toBe("Other");
+  });
+
   it("stops at the daily limit", async () => {
     const one = bench();
     one.daraja.customer(PHONE).set({ balance: 500_000 });

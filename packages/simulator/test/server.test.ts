@@ -118,6 +118,23 @@ describe("mpesa-simulator", () => {
     open.close();
   });
 
+  it.each([
+    ["UPDATE records SET json = '{' WHERE name = 'accounts'", "Expected property name"],
+    ["UPDATE records SET json = 'null' WHERE name = 'customers'", "it holds a record that is none"],
+    ["DELETE FROM records WHERE name = 'meta'", "it is incomplete"],
+    ["DELETE FROM records WHERE name = 'accounts' AND key = 'mpesa:issue'", "its money does not add up"],
+    ["DROP TABLE records; CREATE TABLE records (a)", "has no column named name"],
+  ])("says so when the state file was damaged: %s", async (damage, why) => {
+    const file = join(folder, `damaged-${crypto.randomUUID()}.db`);
+    await (await startServer({ port: 0, state: file })).close();
+    const database = new DatabaseSync(file);
+    database.exec(damage);
+    database.close();
+    await expect(startServer({ port: 0, state: file })).rejects.toThrow(
+      new RegExp(`^the state file ${file} cannot be used: .*${why}`),
+    );
+  });
+
   it("prints help, version and magic values", async () => {
     expect((await run("--help")).stdout).toContain("--port <number>");
     expect((await run("--version")).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
@@ -241,6 +258,23 @@ describe("the server", () => {
     const page = await send();
     expect([page.status, page.headers.get("content-type")]).toEqual([503, "text/html"]);
     expect((await send()).status).toBe(200);
+    await server.close();
+  });
+
+  it("takes a PIN for what it is, and tells what cannot be set", async () => {
+    const server = await startServer({ port: 0, clock: "virtual" });
+    const press = async (action: string, body: unknown) => {
+      const headers = { "content-type": "application/json" };
+      const url = `${server.url}/_simulator/customers/254712345678/${action}`;
+      return (await fetch(url, { method: "POST", headers, body: JSON.stringify(body) })).status;
+    };
+    const token = await tokenOf(server.url);
+    await post(server.url, token, "/mpesa/stkpush/v1/processrequest", goodRequest("stkPush"));
+    await server.simulator.advance(2_000);
+    expect(await press("pin", { pin: 9999 })).toBe(200);
+    expect((await state(server.url))["prompts"]).toMatchObject([{ resultCode: "2001" }]);
+    expect(await press("set", { phone: "x" })).toBe(400);
+    expect(await press("always", { habit: "sometimes" })).toBe(400);
     await server.close();
   });
 

@@ -62,8 +62,12 @@ export function newCallback(engine: Engine, outgoing: Omit<Outgoing, "scenario">
 export async function deliver(engine: Engine, id: string): Promise<void> {
   const record = engine.store.callbacks.get(id);
   if (!record || record.attempts.length >= record.wanted) return;
+  if (record.state === "held") record.state = "scheduled";
   await attempt(engine, record, engine.settings.deliveryTimeoutMs);
   for (const held of [...engine.store.callbacks.values()].filter(({ state }) => state === "held")) {
+    // Two deliveries may end at the same time; only one of them lets it go.
+    if (held.state !== "held") continue;
+    held.state = "scheduled";
     await attempt(engine, held, engine.settings.deliveryTimeoutMs);
   }
 }

@@ -11,7 +11,8 @@ export function refusal(engine: Engine, code: string, message?: string, status?:
   const text = message ?? textOf("error", code);
   const fromCode = Number(code.split(".")[0]);
   return {
-    status: status ?? codeInfo("error", code)?.http?.[0] ?? (fromCode >= 400 ? fromCode : 500),
+    status:
+      status ?? codeInfo("error", code)?.http?.[0] ?? (fromCode >= 400 && fromCode < 600 ? Math.floor(fromCode) : 500),
     body: { requestId: requestId(engine.random), errorCode: code, errorMessage: text },
     note: `${code} ${text}`,
   };

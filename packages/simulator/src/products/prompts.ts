@@ -203,7 +203,8 @@ function close(engine: Engine, prompt: PromptRecord, code: string | null): void 
   prompt.resultCode = code;
   if (prompt.endJob) engine.schedule.remove(prompt.endJob);
   prompt.endJob = null;
-  engine.busy.delete(prompt.phone);
+  // A prompt that was refused because of another one must not free the phone of that one.
+  if (engine.busy.get(prompt.phone) === prompt.id) engine.busy.delete(prompt.phone);
   engine.store.prompts.put(prompt.id, prompt);
 }
 

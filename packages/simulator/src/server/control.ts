@@ -93,7 +93,8 @@ export function control({ simulator, engine }: SimulatorParts): Hono {
     const body = (await context.req.json()) as Record<string, unknown>;
     switch (context.req.param("action")) {
       case "pin":
-        customer.enterPin(typeof body["pin"] === "string" ? body["pin"] : undefined);
+        // No PIN means the right one; a number is a PIN all the same.
+        customer.enterPin(body["pin"] === undefined ? undefined : String(body["pin"]));
         break;
       case "cancel":
         customer.cancel();

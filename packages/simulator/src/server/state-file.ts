@@ -1,3 +1,5 @@
+import type { StatementSync } from "node:sqlite";
+import type { AccountRecord } from "../state/records.ts";
 import type { StateFile } from "../state/store.ts";
 
 /** Marks a file as the simulator's own; any other database is left alone. */
@@ -13,6 +15,8 @@ const VERSION = 1;
 export async function openStateFile(path: string): Promise<StateFile> {
   const { DatabaseSync } = await loadSqlite();
   const database = open(() => new DatabaseSync(path), path);
+  let put: StatementSync;
+  let drop: StatementSync;
   try {
     // Another simulator on the same file would overwrite money; one that is just ending is waited for.
     database.exec(
@@ -25,14 +29,14 @@ export async function openStateFile(path: string): Promise<StateFile> {
     if (version > VERSION) throw new Error("it was written by a newer simulator");
     database.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${VERSION};
       CREATE TABLE IF NOT EXISTS records (name TEXT NOT NULL, key TEXT NOT NULL, json TEXT NOT NULL, PRIMARY KEY (name, key))`);
+    put = database.prepare(
+      "INSERT INTO records (name, key, json) VALUES (?, ?, ?) ON CONFLICT (name, key) DO UPDATE SET json = excluded.json",
+    );
+    drop = database.prepare("DELETE FROM records WHERE name = ? AND key = ?");
   } catch (error) {
     database.close();
     throw broken(path, error);
   }
-  const put = database.prepare(
-    "INSERT INTO records (name, key, json) VALUES (?, ?, ?) ON CONFLICT (name, key) DO UPDATE SET json = excluded.json",
-  );
-  const drop = database.prepare("DELETE FROM records WHERE name = ? AND key = ?");
   return {
     load() {
       try {
@@ -41,7 +45,9 @@ export async function openStateFile(path: string): Promise<StateFile> {
           key: string;
           json: string;
         }[];
-        return rows.map(({ name, key, json }) => ({ table: name, key, record: JSON.parse(json) as object }));
+        const records = rows.map(({ name, key, json }) => ({ table: name, key, record: JSON.parse(json) as object }));
+        checkSound(records);
+        return records;
       } catch (error) {
         throw broken(path, error);
       }
@@ -61,6 +67,17 @@ export async function openStateFile(path: string): Promise<StateFile> {
     },
     close: () => database.close(),
   };
+}
+
+/** A file that somebody edited or that lost rows must not go on as if its money were right. */
+function checkSound(records: readonly { table: string; record: object | null }[]): void {
+  if (records.length === 0) return;
+  if (records.some(({ record }) => typeof record !== "object" || record === null))
+    throw new Error("it holds a record that is none");
+  if (!records.some(({ table }) => table === "meta")) throw new Error("it is incomplete");
+  const accounts = records.filter(({ table }) => table === "accounts").map(({ record }) => record as AccountRecord);
+  const sum = accounts.reduce((total, { balance }) => total + balance, 0);
+  if (accounts.length === 0 || sum !== 0) throw new Error("its money does not add up");
 }
 
 async function loadSqlite(): Promise<typeof import("node:sqlite")> {

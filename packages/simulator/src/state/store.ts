@@ -26,6 +26,8 @@ export interface StateFile {
 
 /** How many ids are remembered; far more than anybody repeats. */
 const ORIGINATORS = 100_000;
+/** A short history must not end tokens before their time. */
+const TOKENS = 1_000;
 
 /** All tables, and the journal of what changed since the last commit. */
 export class Store {
@@ -69,7 +71,7 @@ export class Store {
     this.conversations = this.#table("conversations", history, (conversation) => conversation.resultCode === null);
     this.originators = this.#table("originators", Math.max(history, ORIGINATORS));
     this.payments = this.#table("payments", history, (payment) => payment.state === "validating");
-    this.tokens = this.#table("tokens", history);
+    this.tokens = this.#table("tokens", Math.max(history, TOKENS));
     this.jobs = this.#table("jobs");
     this.callbacks = this.#table(
       "callbacks",

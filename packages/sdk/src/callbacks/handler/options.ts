@@ -109,7 +109,7 @@ export interface CallbackUrlOptions {
    * UTF-8. It is signed, not encrypted, and part of the URL: no personal data. @default ""
    */
   readonly reference?: string;
-  /** Milliseconds from now after which the URL is 404. A callback that comes later is lost; leave room. @default never */
+  /** Milliseconds from now, above 0, after which the URL is 404. A callback that comes later is lost; leave room. @default never */
   readonly expiresInMs?: number;
 }
 
