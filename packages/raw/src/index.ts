@@ -1,4 +1,5 @@
 export * from "./client.ts";
+export * from "./generated/codes.ts";
 export * from "./generated/names.ts";
 export * from "./generated/operations.ts";
 export { environments } from "./generated/platform.ts";
