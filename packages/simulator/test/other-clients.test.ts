@@ -23,7 +23,8 @@ interface SafaricomClient {
   reversal: Call;
 }
 
-const SafaricomLibrary = createRequire(import.meta.url)("mpesa-node") as new (options: object) => SafaricomClient;
+const require = createRequire(import.meta.url);
+const SafaricomLibrary = require("mpesa-node") as new (options: object) => SafaricomClient;
 const folder = mkdtempSync(join(tmpdir(), "simulator-client-"));
 const received: { path: string; body: Record<string, unknown> }[] = [];
 const shop = createServer((request, response) => {
