@@ -7,6 +7,7 @@ import {
   type RawPostRoutes,
   type RawResult,
 } from "@mpesa/raw";
+import { confidentialFields } from "@mpesa/raw/platform";
 import type { Core } from "./core.ts";
 import type { MpesaIds } from "./errors/base.ts";
 import { isJson, text } from "./transport/error-body.ts";
@@ -96,18 +97,7 @@ function parse(content: string): unknown {
 /** Values of the body that no error may show. */
 function secretsOf(body: unknown): (string | undefined)[] {
   if (!isJson(body)) return [];
-  const names = [
-    "Password",
-    "SecurityCredential",
-    "IDNumber",
-    "PartyA",
-    "PartyB",
-    "PhoneNumber",
-    "Msisdn",
-    "NominatedNumber",
-    "Requester",
-  ];
-  const values = names.map((name) => text(body[name]));
+  const values = confidentialFields.map((name) => text(body[name]));
   // Short codes are in every message and no secret.
   return values.filter((value) => value !== undefined && value.length > 7);
 }

@@ -39,6 +39,19 @@ export const securityCredentialLength = 344 as const;
 /** Platform fact `initiatorPasswordDays`, from `x-mpesa-platform` of the OpenAPI document. */
 export const initiatorPasswordDays = 90 as const;
 
+/** Body fields that hold a secret or may hold a person's number: keep their values out of logs. */
+export const confidentialFields = [
+  "Password",
+  "SecurityCredential",
+  "IDNumber",
+  "PartyA",
+  "PartyB",
+  "PhoneNumber",
+  "Msisdn",
+  "NominatedNumber",
+  "Requester",
+] as const;
+
 /** Platform fact `shortCode`, from `x-mpesa-platform` of the OpenAPI document. */
 export const shortCode = { pattern: "^[0-9]{5,7}$" } as const;
 
