@@ -98,7 +98,9 @@ function change(root: unknown, random: Random): unknown {
 function alter(holder: Holder, key: string, random: Random): void {
   const value = holder[key];
   const put = (name: string, one: unknown): void => {
-    Object.defineProperty(holder, name, { value: one, enumerable: true, configurable: true, writable: true });
+    // JSON gives an array no names: what has one is added at its end.
+    if (Array.isArray(holder) && !/^\d+$/.test(name)) holder.push(one);
+    else Object.defineProperty(holder, name, { value: one, enumerable: true, configurable: true, writable: true });
   };
   switch (random(9)) {
     case 0:
