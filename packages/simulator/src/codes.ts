@@ -1,6 +1,8 @@
 import type { OperationId } from "@mpesa/raw";
-import { type CodeInfo, type CodeScope, codesByScope } from "@mpesa/raw/codes";
-import { texts } from "./facts.ts";
+import { type CodeInfo, type CodeScope, codesByScope, codeTexts, ResultCode } from "@mpesa/raw/codes";
+
+/** Success, in every scope of results. */
+export const SUCCESS: typeof ResultCode.Completed = ResultCode.Completed;
 
 /** What the spec says about a code. */
 export function codeInfo(scope: CodeScope, code: string): CodeInfo | undefined {
@@ -11,7 +13,9 @@ export function codeInfo(scope: CodeScope, code: string): CodeInfo | undefined {
 
 /** The text that goes with a code: as seen on the wire, or else what it means. */
 export function textOf(scope: CodeScope, code: string): string {
-  return texts[scope]?.[code] ?? codeInfo(scope, code)?.meaning ?? "";
+  const info = codeInfo(scope, code);
+  const texts: Readonly<Partial<Record<CodeScope, Readonly<Record<string, string>>>>> = codeTexts;
+  return texts[scope]?.[info?.name ?? ""] ?? info?.meaning ?? "";
 }
 
 /** The codes that an operation can give, of one scope. */

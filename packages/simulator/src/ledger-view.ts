@@ -1,7 +1,7 @@
+import { accountNames } from "@mpesa/raw/platform";
 import type { Engine } from "./engine/engine.ts";
 import { balanceOf, customerAccount, organisationAccount } from "./engine/ledger.ts";
 import { normalisePhone } from "./engine/parties.ts";
-import { accountNames } from "./facts.ts";
 import type { AccountRecord, EntryRecord, TransactionRecord } from "./state/records.ts";
 
 /** Where the money is and how it came there. Amounts in records are cents. */

@@ -1,6 +1,6 @@
 import type { MpesaEnvironment } from "@mpesa/raw";
 import { sandbox, validationDeadlineMs } from "@mpesa/raw/platform";
-import { delays, deliveryTimeoutMs } from "./facts.ts";
+import { delays, deliveryTimeoutMs } from "./defaults.ts";
 import type { StateFile } from "./state/store.ts";
 
 /** An app of the portal: the keys that get a token. */

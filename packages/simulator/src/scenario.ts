@@ -1,4 +1,5 @@
 import { type OperationId, operationTable } from "@mpesa/raw";
+import { SUCCESS } from "./codes.ts";
 
 /**
  * What goes wrong between the caller and the gateway.
@@ -123,7 +124,7 @@ export function checkScenario(target: string, scenario: Scenario): void {
   for (const field of ["resultCode", "resultDescription", "responseCode", "errorCode", "errorMessage"] as const)
     checkType(field, scenario[field], "string");
   for (const field of ["processed", "timeout"] as const) checkType(field, scenario[field], "boolean");
-  const { status = 500, resultCode = "0" } = scenario;
+  const { status = 500, resultCode = SUCCESS } = scenario;
   if (!(Number.isInteger(status) && status >= 200 && status <= 599))
     throw new TypeError("status must be a whole number from 200 to 599");
   // Other zeros would tell of a success without the money having moved.

@@ -1,9 +1,8 @@
 import { type OperationId, type OperationInfo, operationTable } from "@mpesa/raw";
 import { type CodeInfo, type CodeScope, codesByScope } from "@mpesa/raw/codes";
 import { describe, expect, it } from "vitest";
-import { texts } from "../src/facts.ts";
 import { magicValues } from "../src/index.ts";
-import { bench, goodRequest, specCodes } from "./support/daraja.ts";
+import { bench, goodRequest } from "./support/daraja.ts";
 
 const operations = Object.values(operationTable) as readonly OperationInfo[];
 const fits = ({ operations: only }: CodeInfo, id: OperationId) => !only || only.includes(id);
@@ -85,13 +84,4 @@ describe("magic values", () => {
     const { magicTable } = await import("../src/magic-table.ts");
     await expect(magicTable()).toMatchFileSnapshot("../MAGIC.md");
   });
-});
-
-it("texts are those of the spec", () => {
-  for (const [scope, codes] of Object.entries(texts)) {
-    for (const [code, text] of Object.entries(codes)) {
-      const known = specCodes.scopes[scope]?.codes.find((one) => one.code === code)?.texts ?? [];
-      expect(known, `${scope} ${code}`).toContain(text);
-    }
-  }
 });

@@ -1,4 +1,4 @@
-import { type JsonObject, listOf, objectEntries, objectOf, textOf } from "./json.ts";
+import { type JsonObject, listOf, objectEntries, objectOf, textOf, textsOf } from "./json.ts";
 import { banner, jsDoc, literal, lowerFirst, propertyKey } from "./text.ts";
 
 /** Scopes whose names say what kind of error an HTTP answer is. */
@@ -102,6 +102,9 @@ export type ErrorKind =${union(errorKinds(scopes))};
 
 ${messagesSource(codes)}
 ${scopes.map(([scope, content]) => scopeSource(scope, content)).join("\n")}
+/** A message as seen on the wire, by scope and by the name of the code or of its variant; \`<…>\` stands for what changes. */
+export const codeTexts = ${literal(firstTexts(scopes))} as const;
+
 /** Every table by its scope. Importing this takes all of them into a bundle. */
 export const codesByScope: Readonly<Record<CodeScope, readonly CodeInfo[]>> = {
 ${names.map((scope) => `  ${scope}: ${scope}Codes,\n`).join("")}};
@@ -168,6 +171,17 @@ function info(entry: JsonObject, isError: boolean): JsonObject {
     result["variants"] = listOf(entry["variants"]).map((variant) => info(objectOf(variant), isError));
   }
   return result;
+}
+
+/** The most usual text of each code and variant that has one. */
+function firstTexts(scopes: readonly [string, JsonObject][]): JsonObject {
+  const texts = scopes.map(([scope, content]): [string, JsonObject] => {
+    const entries = listOf(content["codes"]).map(objectOf);
+    const named = entries.flatMap((entry) => [entry, ...listOf(entry["variants"]).map(objectOf)]);
+    const seen = named.filter((entry) => textsOf(entry["texts"]).length > 0);
+    return [scope, Object.fromEntries(seen.map((entry) => [textOf(entry["name"]), textsOf(entry["texts"])[0]]))];
+  });
+  return Object.fromEntries(texts.filter(([, named]) => Object.keys(named).length > 0));
 }
 
 function sentences(entry: JsonObject): string {

@@ -39,6 +39,37 @@ export const securityCredentialLength = 344 as const;
 /** Platform fact `initiatorPasswordDays`, from `x-mpesa-platform` of the OpenAPI document. */
 export const initiatorPasswordDays = 90 as const;
 
+/**
+ * Texts beside no code of their own: of an accepted push, of an answered query, and the ErrorMsg of a balance query by
+ * a locked API user, whose final space is the wire's.
+ */
+export const wireTexts = {
+  stkPushAccepted: "Success. Request accepted for processing",
+  stkQueryAccepted: "The service request has been accepted successfully",
+  credentialLocked: "API Password is locked. ",
+} as const;
+
+/** The error code with which an operation refuses a token. */
+export const invalidTokenCodes = {
+  b2cPaymentV1: "401.002.01",
+  b2cPaymentV3: "401.002.01",
+  b2cValidatedPayment: "401.002.01",
+  pochiPayment: "401.002.01",
+  b2bPayment: "401.003.01",
+  taxRemittance: "401.003.01",
+  qrGenerate: "401.003.01",
+  ussdPush: "401",
+  pullRegister: "401.001",
+  pullQuery: "401.001",
+  others: "404.001.03",
+} as const;
+
+/** How the two pages of the firewall before the gateway begin. */
+export const firewallPages = {
+  forbidden: "<html style=\"height:100%\"><head><META NAME=\"ROBOTS\" CONTENT=\"NOINDEX, NOFOLLOW\"></head><body></body></html>",
+  unavailable: "<html><body>Request unsuccessful. Incapsula incident ID: 0000000000000000000-000000000000000000</body></html>",
+} as const;
+
 /** Body fields that hold a secret or may hold a person's number: keep their values out of logs. */
 export const confidentialFields = [
   "Password",
@@ -68,11 +99,24 @@ export const receipt = {
 /** Platform fact `identifierTypes`, from `x-mpesa-platform` of the OpenAPI document. */
 export const identifierTypes = { phoneNumber: "1", till: "2", shortCode: "4", reversal: "11" } as const;
 
+/** What a checked payout calls the receiver's document. */
+export const idTypes = { nationalId: "01", militaryId: "02", alienId: "03", diplomaticId: "04", passport: "05" } as const;
+
 /** Platform fact `taxShortCode`, from `x-mpesa-platform` of the OpenAPI document. */
 export const taxShortCode = "572572" as const;
 
 /** Order of the four numbers in a balance record, by arithmetic on a portal sample; Safaricom does not define them. */
 export const balanceColumns = ["total", "available", "reserved", "uncleared"] as const;
+
+/** As balance records write them. */
+export const accountNames = {
+  working: "Working Account",
+  float: "Float Account",
+  utility: "Utility Account",
+  charges: "Charges Paid Account",
+  settlement: "Organization Settlement Account",
+  merchant: "Merchant Account",
+} as const;
 
 /** Platform fact `transactionStatuses`, from `x-mpesa-platform` of the OpenAPI document. */
 export const transactionStatuses = ["Completed", "Cancelled", "Declined", "Expired", "Initiated", "Authorized"] as const;
@@ -126,7 +170,30 @@ export const sandbox = {
   phoneNumber: "254708374149",
   partyB: "600000",
   initiatorName: "testapi",
+  /** Public; only its encrypted form goes over the wire. */
+  initiatorPassword: "Safaricom999!*!",
   qrCpi: "373132",
+  /** Given per app on the portal's test credentials page; these have been seen. */
+  testShortCodes: [
+    "600111",
+    "600134",
+    "600310",
+    "600496",
+    "600584",
+    "600586",
+    "600638",
+    "600966",
+    "600977",
+    "600979",
+    "600984",
+    "600992",
+    "600996",
+    "600997",
+    "600998",
+    "600999",
+  ],
+  /** Repeated in sandbox results, whatever URL the request had; a result's path part follows. */
+  queueBaseUrl: "https://internalsandbox.safaricom.co.ke/mpesa/",
 } as const;
 
 /**

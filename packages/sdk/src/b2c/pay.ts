@@ -5,6 +5,7 @@ import {
   pochiRequestConstraints,
   b2cV3RequestConstraints as rules,
 } from "@mpesa/raw/constraints";
+import { idTypes } from "@mpesa/raw/platform";
 import type { CallOptions } from "../core.ts";
 import type { InitiatorLink } from "../initiator/link.ts";
 import { checkShared, type SharedFields } from "../initiator/params.ts";
@@ -74,11 +75,11 @@ export async function b2cPayWithIdCheck(
   const checks = new Checks("b2cValidatedPayment");
   const payout = checkPayout(link, checks, params);
   const CommandID = checkCommand(checks, params.commandId);
-  const kinds = Object.keys(ID_TYPES) as IdentityDocument[];
+  const kinds = Object.keys(idTypes) as IdentityDocument[];
   const idType = checks.take("idType", parseChoice(params.idType, kinds, "Say which document idNumber is on."));
   const IDNumber = checks.take("idNumber", parseText(params.idNumber, b2cValidatedRequestConstraints.IDNumber));
   checks.done({ originatorConversationId: payout.id });
-  const extra = { CommandID, IDType: ID_TYPES[idType], IDNumber };
+  const extra = { CommandID, IDType: idTypes[idType], IDNumber };
   const body = (credential: string): B2cValidatedRequest => ({ ...payoutBody(payout, credential), ...extra });
   const common = sending(payout, options);
   return submitPayout(
@@ -100,14 +101,6 @@ export async function b2cPayPochi(
   const body = (credential: string) => ({ ...payoutBody(payout, credential), CommandID });
   return submitPayout(link, { id: "pochiPayment", body, ...sending(payout, options) }, params.resend === true);
 }
-
-const ID_TYPES: Readonly<Record<IdentityDocument, B2cValidatedRequest["IDType"]>> = {
-  nationalId: "01",
-  militaryId: "02",
-  alienId: "03",
-  diplomaticId: "04",
-  passport: "05",
-};
 
 interface Payout {
   readonly shared: SharedFields;

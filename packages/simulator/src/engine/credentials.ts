@@ -1,5 +1,6 @@
+import { ResultCode } from "@mpesa/raw/codes";
 import { securityCredentialLength } from "@mpesa/raw/platform";
-import { triesUntilLock } from "../facts.ts";
+import { triesUntilLock } from "../defaults.ts";
 import type { OrganisationRecord } from "../state/records.ts";
 import type { Engine } from "./engine.ts";
 import { privateKey } from "./key.ts";
@@ -15,8 +16,8 @@ export function refuseInitiator(
   credential: string,
 ): string | undefined {
   const initiator = organisation?.initiators.find((one) => one.name === name);
-  if (!organisation || !initiator) return "2001";
-  if (initiator.locked) return "8006";
+  if (!organisation || !initiator) return ResultCode.InitiatorInvalid;
+  if (initiator.locked) return ResultCode.CredentialLocked;
   const password = open(credential);
   // A credential for Safaricom's own key cannot be opened here; it counts as right unless one was agreed on.
   const foreign = password === null && initiator.securityCredential === null && wellFormed(credential);
@@ -24,7 +25,7 @@ export function refuseInitiator(
   initiator.tries = right ? 0 : initiator.tries + 1;
   initiator.locked = initiator.tries >= triesUntilLock;
   engine.store.organisations.put(organisation.shortCode, organisation);
-  return right ? undefined : "2001";
+  return right ? undefined : ResultCode.InitiatorInvalid;
 }
 
 function wellFormed(credential: string): boolean {

@@ -1,5 +1,5 @@
-import { dailyLimit, phoneNumber as phoneRule, sandbox, taxShortCode } from "@mpesa/raw/platform";
-import { accountNames, sampleMerchantTill, samplePayBills, sampleStore, sandboxInitiatorPassword } from "../facts.ts";
+import { accountNames, dailyLimit, phoneNumber as phoneRule, sandbox, taxShortCode } from "@mpesa/raw/platform";
+import { sampleMerchantTill, sampleStore } from "../defaults.ts";
 import type { CustomerOptions, OrganisationOptions } from "../options.ts";
 import type { CustomerRecord, OrganisationRecord } from "../state/records.ts";
 import type { Engine } from "./engine.ts";
@@ -38,7 +38,11 @@ export function seedParties(engine: Engine): void {
   const passkey = sandbox.passkey;
   const builtIn: OrganisationOptions[] = [
     { shortCode: sandbox.shortCode, name: "Daraja-Sandbox", passkey },
-    ...samplePayBills.map((shortCode) => ({ shortCode, name: `Sandbox ${shortCode}`, passkey })),
+    ...[sandbox.partyB, ...sandbox.testShortCodes].map((shortCode) => ({
+      shortCode,
+      name: `Sandbox ${shortCode}`,
+      passkey,
+    })),
     { shortCode: sampleStore.store, name: "Example Store", kind: "store", passkey },
     { shortCode: sampleStore.till, name: "Example Till", kind: "till", store: sampleStore.store },
     {
@@ -64,7 +68,7 @@ export function seedParties(engine: Engine): void {
 
 function addOrganisation(engine: Engine, options: OrganisationOptions): OrganisationRecord {
   const { shortCode, kind = "payBill", balance = 1_000_000 } = options;
-  const initiators = options.initiators ?? [{ name: sandbox.initiatorName, password: sandboxInitiatorPassword }];
+  const initiators = options.initiators ?? [{ name: sandbox.initiatorName, password: sandbox.initiatorPassword }];
   const record = engine.store.organisations.put(shortCode, {
     shortCode,
     name: options.name ?? `Business ${shortCode}`,

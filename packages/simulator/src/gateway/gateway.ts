@@ -1,15 +1,15 @@
 import { type OperationInfo, operationTable } from "@mpesa/raw";
+import { ErrorCode, GatewayFaultCode, HttpSignal } from "@mpesa/raw/codes";
 import { textOf } from "../codes.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { Runner } from "../engine/runner.ts";
-import { variantTexts } from "../facts.ts";
 import { handlers } from "../products/index.ts";
 import type { NetworkFault, Scenario } from "../scenario.ts";
 import type { Call, Reply } from "./call.ts";
 import { magicScenario } from "./magic.ts";
 import { spikeArrest } from "./rate-limit.ts";
 import { recordRequest } from "./record.ts";
-import { refusal } from "./refusals.ts";
+import { refusal, refuseField } from "./refusals.ts";
 import { takeScenario } from "./scenarios.ts";
 import { checkToken, issueToken } from "./tokens.ts";
 import { invalidField } from "./validate.ts";
@@ -59,8 +59,8 @@ function answer(
   const { method, url, authorization, contentType } = incoming;
   const here =
     info && (!info.environments || (info.environments as readonly string[]).includes(engine.settings.environment));
-  if (!info || !here) return refusal(engine, "404.001.01");
-  if (method !== info.method) return refusal(engine, "405.001");
+  if (!info || !here) return refusal(engine, ErrorCode.ResourceNotFound);
+  if (method !== info.method) return refusal(engine, ErrorCode.MethodNotAllowed);
   if (scenario?.errorCode !== undefined)
     return refusal(engine, scenario.errorCode, scenario.errorMessage, scenario.status);
   if (info.id === "generateToken") return issueToken(engine, url, authorization);
@@ -69,9 +69,9 @@ function answer(
   const throttled = spikeArrest(engine, info, token.consumerKey);
   if (throttled) return throttled;
   if (!/^application\/(?:[\w.]+\+)?json\b/i.test(contentType ?? "") || body === undefined)
-    return refusal(engine, "400.002.05");
+    return refusal(engine, ErrorCode.InvalidRequestPayload);
   const wrong = invalidField(info, body, engine.settings);
-  if (wrong !== undefined) return refusal(engine, "400.002.02", `${variantTexts.invalidField}${wrong}`);
+  if (wrong !== undefined) return refuseField(engine, wrong);
   return withResponseCode(scenario, () =>
     handlers[info.id as keyof typeof handlers](engine, { operation: info.id, info, body, scenario } satisfies Call),
   );
@@ -114,13 +114,13 @@ function withFault(
   });
   switch (fault) {
     case "html503":
-      return instead("503:html");
+      return instead(HttpSignal.FirewallUnavailable);
     case "html403":
-      return instead("403:html");
+      return instead(HttpSignal.FirewallBlocked);
     case "spikeArrest":
-      return instead("policies.ratelimit.SpikeArrestViolation");
+      return instead(GatewayFaultCode.SpikeArrestViolation);
     case "gatewayTimeout":
-      return instead("messaging.adaptors.http.flow.GatewayTimeout");
+      return instead(GatewayFaultCode.GatewayTimeout);
     case "dropAnswer":
       return { ...(processed ? { reply: processed } : {}), cut: "reset" };
     default:

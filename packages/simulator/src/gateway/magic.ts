@@ -1,7 +1,7 @@
 import { type OperationId, type OperationInfo, operationTable } from "@mpesa/raw";
 import { type CodeScope, codesByScope } from "@mpesa/raw/codes";
 import { transactionLimit } from "@mpesa/raw/platform";
-import { codesOf } from "../codes.ts";
+import { codesOf, SUCCESS } from "../codes.ts";
 import type { Scenario } from "../scenario.ts";
 
 /** Where magic values begin. Phone numbers `254700…` with a code, amounts near the limit of one transaction. */
@@ -91,8 +91,8 @@ function build(): MagicValue[] {
       if (phone)
         add(phone, String(plain ? PHONE_BASE + Number(info.code) : PHONE_OTHERS + index), codeScope, info, scenario);
       if (amount === "Remarks") {
-        if (info.code !== "0") add(amount, `result ${info.code}`, codeScope, info, scenario);
-      } else if (amount && info.code !== "0") {
+        if (info.code !== SUCCESS) add(amount, `result ${info.code}`, codeScope, info, scenario);
+      } else if (amount && info.code !== SUCCESS) {
         add(amount, String(plain ? AMOUNT_BASE + Number(info.code) : AMOUNT_OTHERS + index), codeScope, info, scenario);
       }
     }

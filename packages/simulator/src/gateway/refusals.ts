@@ -1,7 +1,8 @@
+import { codeTexts, ErrorCode, HttpSignal } from "@mpesa/raw/codes";
+import { firewallPages } from "@mpesa/raw/platform";
 import { codeInfo, textOf } from "../codes.ts";
 import type { Engine } from "../engine/engine.ts";
 import { requestId } from "../engine/ids.ts";
-import { firewallPages } from "../facts.ts";
 import type { Reply } from "./call.ts";
 
 /** Daraja's answer for a code of the `error`, `fault` or `http` scope, in the shape and with the status of that code. */
@@ -18,11 +19,17 @@ export function refusal(engine: Engine, code: string, message?: string, status?:
   };
 }
 
+/** Daraja's answer to a field that it does not take, which it names. */
+export function refuseField(engine: Engine, field: string): Reply {
+  return refusal(engine, ErrorCode.BadRequest, codeTexts.error.BadRequest.replace("<field>", field));
+}
+
 /** An answer that has no code: an empty body, a firewall's page, a bare status. */
 function signal(code: string, status?: number): Reply {
   const [number, kind] = code.split(":");
   const answer = { status: status ?? Number(number), note: code };
-  if (kind === "html") return { ...answer, body: firewallPages[number === "403" ? 403 : 503] };
+  if (kind === "html")
+    return { ...answer, body: firewallPages[code === HttpSignal.FirewallBlocked ? "forbidden" : "unavailable"] };
   return kind === "empty" ? answer : { ...answer, body: {} };
 }
 

@@ -1,9 +1,9 @@
-import { taxShortCode } from "@mpesa/raw/platform";
+import { ResultCode } from "@mpesa/raw/codes";
+import { accountNames, taxShortCode } from "@mpesa/raw/platform";
 import type { Engine } from "../engine/engine.ts";
 import { balanceOf, canGive, money, move, organisationAccount, toCents } from "../engine/ledger.ts";
 import { organisationOf, partyName } from "../engine/parties.ts";
 import { compactTime } from "../engine/time.ts";
-import { accountNames } from "../facts.ts";
 import type { Cents, ConversationRecord, OrganisationRecord } from "../state/records.ts";
 import { payCharge } from "./charges.ts";
 import type { Execution, Pair, ResultStyle } from "./initiator.ts";
@@ -44,19 +44,20 @@ function pay(
   const command = String(body["CommandID"]);
   const route = routes[command] ?? { from: accountNames.working, to: accountNames.utility };
   const receiver = organisationOf(engine, body["PartyB"]);
-  if (!receiver) return { code: "SFC_IC0003" };
-  if (route.own && receiver.shortCode !== payer.shortCode) return { code: "2043" };
-  if (operation === "taxRemittance" && receiver.shortCode !== taxShortCode) return { code: "SFC_IC0003" };
+  if (!receiver) return { code: ResultCode.ReceiverNotFound };
+  if (route.own && receiver.shortCode !== payer.shortCode) return { code: ResultCode.NotChildOrganisation };
+  if (operation === "taxRemittance" && receiver.shortCode !== taxShortCode)
+    return { code: ResultCode.ReceiverNotFound };
   const reference = String(body["AccountReference"] ?? "");
-  if (command === "BusinessPayBill" && reference === "") return { code: "1005" };
+  if (command === "BusinessPayBill" && reference === "") return { code: ResultCode.AccountReferenceInvalid };
   const from = organisationAccount(payer.shortCode, route.from);
   const wanted = organisationAccount(receiver.shortCode, route.to);
   // The portal lets goods be bought from numbers that hold no merchant account.
   const to = engine.store.accounts.has(wanted) ? wanted : organisationAccount(receiver.shortCode, accountNames.utility);
-  if (!engine.store.accounts.has(from)) return { code: "2028" };
-  if (from === to) return { code: "7" };
+  if (!engine.store.accounts.has(from)) return { code: ResultCode.ProductNotPermitted };
+  if (from === to) return { code: ResultCode.ReceiverInvalid };
   const amount = toCents(String(body["Amount"]));
-  if (!canGive(engine, from, amount)) return { code: "1" };
+  if (!canGive(engine, from, amount)) return { code: ResultCode.InsufficientFunds };
   const receipt = engine.receipt();
   move(engine, { receipt, from, to, amount, text: `${command} ${reference}`.trim() });
   const charge = route.free ? 0 : payCharge(engine, payer, receipt, "business");
@@ -82,7 +83,7 @@ function pay(
   const after = balanceOf(engine, from);
   const map = `{Amount={CurrencyCode=KES, MinimumAmount=${after}, BasicAmount=${money(after)}}}`;
   return {
-    code: "0",
+    code: ResultCode.Completed,
     receipt,
     parameters: [
       ["DebitAccountBalance", map],

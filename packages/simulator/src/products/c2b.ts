@@ -1,14 +1,14 @@
+import { C2bReplyCode, codeTexts, ErrorCode, ResponseCode } from "@mpesa/raw/codes";
 import { attempt, newCallback, postCallback } from "../callbacks/post.ts";
-import { textOf } from "../codes.ts";
+import { SUCCESS, textOf } from "../codes.ts";
 import type { Engine } from "../engine/engine.ts";
 import { requestId } from "../engine/ids.ts";
 import { balanceOf, customerAccount, money, toCents } from "../engine/ledger.ts";
 import { customerOf, incomeAccount, organisationOf, partyName } from "../engine/parties.ts";
 import { sha256 } from "../engine/sha256.ts";
 import { compactTime } from "../engine/time.ts";
-import { variantTexts } from "../facts.ts";
 import type { Call, Reply } from "../gateway/call.ts";
-import { refusal } from "../gateway/refusals.ts";
+import { refusal, refuseField } from "../gateway/refusals.ts";
 import type { Scenario } from "../scenario.ts";
 import type { OrganisationRecord, PaymentRecord } from "../state/records.ts";
 import { refusePayer, spend } from "./customer-money.ts";
@@ -16,9 +16,9 @@ import { refusePayer, spend } from "./customer-money.ts";
 /** Registers the two URLs; in production once. */
 export function register(engine: Engine, { body, operation }: Call): Reply {
   const organisation = organisationOf(engine, body["ShortCode"]);
-  if (!organisation) return refusal(engine, "400.002.02", `${variantTexts.invalidField}ShortCode`);
+  if (!organisation) return refuseField(engine, "ShortCode");
   if (organisation.urls && engine.settings.environment === "production") {
-    return refusal(engine, "500.003.1001", variantTexts.urlsRegistered);
+    return refusal(engine, ErrorCode.InternalServerError, codeTexts.error.UrlsAlreadyRegistered);
   }
   organisation.urls = {
     version: operation === "c2bRegisterV1" ? 1 : 2,
@@ -33,9 +33,9 @@ export function register(engine: Engine, { body, operation }: Call): Reply {
 /** A made-up customer pays a short code; sandbox only. */
 export function simulate(engine: Engine, { body, operation, scenario }: Call): Reply {
   const organisation = organisationOf(engine, body["ShortCode"]);
-  if (!organisation) return refusal(engine, "400.002.02", `${variantTexts.invalidField}ShortCode`);
+  if (!organisation) return refuseField(engine, "ShortCode");
   const goods = body["CommandID"] === "CustomerBuyGoodsOnline";
-  if (goods && body["BillRefNumber"]) return refusal(engine, "400.002.02", `${variantTexts.invalidField}BillRefNumber`);
+  if (goods && body["BillRefNumber"]) return refuseField(engine, "BillRefNumber");
   const payment = startPayment(engine, operation, organisation, {
     phone: String(body["Msisdn"]),
     amount: toCents(String(body["Amount"])),
@@ -48,8 +48,8 @@ export function simulate(engine: Engine, { body, operation, scenario }: Call): R
 function accepted(engine: Engine): Reply {
   const body = {
     OriginatorCoversationID: requestId(engine.random),
-    ResponseCode: "0",
-    ResponseDescription: textOf("response", "00000000"),
+    ResponseCode: ResponseCode.Accepted,
+    ResponseDescription: textOf("response", ResponseCode.AcceptedZeros),
   };
   return { status: 200, body };
 }
@@ -94,7 +94,7 @@ export async function validatePayment(engine: Engine, receipt: string): Promise<
   const refused = refusePayer(engine, customerOf(engine, payment.phone), payment.amount);
   if (refused) return conclude(engine, payment, organisation, refused, "");
   if (payment.scenario?.resultCode) return conclude(engine, payment, organisation, payment.scenario.resultCode, "");
-  if (!urls || !organisation.externalValidation) return conclude(engine, payment, organisation, "0", "");
+  if (!urls || !organisation.externalValidation) return conclude(engine, payment, organisation, SUCCESS, "");
   const { operation, scenario } = payment;
   const body = notice(engine, payment, organisation, "", "");
   const call = newCallback(engine, {
@@ -112,9 +112,15 @@ export async function validatePayment(engine: Engine, receipt: string): Promise<
   const answer =
     scenario?.callback === "lost" ? undefined : await attempt(engine, call, engine.settings.validationDeadlineMs);
   const reply = answer?.status === 200 ? parse(answer.body) : undefined;
-  const silent = urls.responseType === "Completed" ? "0" : "C2B00016";
-  const code = reply ? String(reply["ResultCode"] ?? "C2B00016") : silent;
-  conclude(engine, payment, organisation, /^0+$/.test(code) ? "0" : code, String(reply?.["ThirdPartyTransID"] ?? ""));
+  const silent = urls.responseType === "Completed" ? SUCCESS : C2bReplyCode.OtherError;
+  const code = reply ? String(reply["ResultCode"] ?? C2bReplyCode.OtherError) : silent;
+  conclude(
+    engine,
+    payment,
+    organisation,
+    /^0+$/.test(code) ? SUCCESS : code,
+    String(reply?.["ThirdPartyTransID"] ?? ""),
+  );
 }
 
 function conclude(
@@ -127,11 +133,11 @@ function conclude(
   const { receipt, amount, phone, reference, operation, scenario } = payment;
   const customer = customerOf(engine, phone);
   // The validation took its time, and the money may be gone.
-  const final = code === "0" ? (refusePayer(engine, customer, amount) ?? "0") : code;
-  payment.state = final === "0" ? "completed" : "rejected";
+  const final = code === SUCCESS ? (refusePayer(engine, customer, amount) ?? SUCCESS) : code;
+  payment.state = final === SUCCESS ? "completed" : "rejected";
   payment.resultCode = final;
   engine.store.payments.put(receipt, payment);
-  if (final !== "0") {
+  if (final !== SUCCESS) {
     engine.tell(phone, `Your payment of Ksh${money(amount)} to ${organisation.name} was not accepted (${final}).`);
     return;
   }

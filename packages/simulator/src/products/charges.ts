@@ -1,6 +1,7 @@
+import { accountNames } from "@mpesa/raw/platform";
+import { charges } from "../defaults.ts";
 import type { Engine } from "../engine/engine.ts";
 import { FEES, move, organisationAccount } from "../engine/ledger.ts";
-import { accountNames, charges } from "../facts.ts";
 import type { Cents, OrganisationRecord } from "../state/records.ts";
 
 /** Books M-Pesa's charge on the account that exists for it; it runs below zero. */

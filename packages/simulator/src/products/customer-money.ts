@@ -1,18 +1,21 @@
+import { ResultCode } from "@mpesa/raw/codes";
 import { dailyLimit } from "@mpesa/raw/platform";
 import type { Engine } from "../engine/engine.ts";
 import { balanceOf, canGive, customerAccount, type Movement, move, toCents } from "../engine/ledger.ts";
 import { dayOf } from "../engine/time.ts";
 import type { Cents, CustomerRecord } from "../state/records.ts";
 
-/** Why a customer cannot pay this: result 1 or 4; nothing when it is possible. */
+/** Why a customer cannot pay this, as a result code of any product; nothing when it is possible. */
 export function refusePayer(engine: Engine, customer: CustomerRecord, amount: Cents): string | undefined {
-  if (!canGive(engine, customerAccount(customer.phone), amount)) return "1";
-  return spentToday(engine, customer) + amount > toCents(dailyLimit) ? "4" : undefined;
+  if (!canGive(engine, customerAccount(customer.phone), amount)) return ResultCode.InsufficientFunds;
+  return spentToday(engine, customer) + amount > toCents(dailyLimit) ? ResultCode.DailyLimitExceeded : undefined;
 }
 
 /** Why a customer cannot receive this: the account holds no more than the limit. */
 export function refuseReceiver(engine: Engine, customer: CustomerRecord, amount: Cents): string | undefined {
-  return balanceOf(engine, customerAccount(customer.phone)) + amount > toCents(dailyLimit) ? "8" : undefined;
+  return balanceOf(engine, customerAccount(customer.phone)) + amount > toCents(dailyLimit)
+    ? ResultCode.MaximumBalanceExceeded
+    : undefined;
 }
 
 /** Moves a customer's money and counts it for the day. */

@@ -1,4 +1,6 @@
 import { type OperationId, type OperationInfo, operationTable } from "@mpesa/raw";
+import { codeTexts, ErrorCode, ResponseCode, ResultCode } from "@mpesa/raw/codes";
+import { sandbox, wireTexts } from "@mpesa/raw/platform";
 import { postCallback } from "../callbacks/post.ts";
 import { textOf } from "../codes.ts";
 import { refuseInitiator } from "../engine/credentials.ts";
@@ -6,7 +8,6 @@ import type { Engine } from "../engine/engine.ts";
 import { conversationId, placeholderReceipt, requestId } from "../engine/ids.ts";
 import { organisationOf } from "../engine/parties.ts";
 import { compactTime } from "../engine/time.ts";
-import { lockedPassword, queueTimeoutBase, variantTexts } from "../facts.ts";
 import type { Call, Reply } from "../gateway/call.ts";
 import { refusal } from "../gateway/refusals.ts";
 import type { ConversationRecord, OrganisationRecord } from "../state/records.ts";
@@ -48,7 +49,7 @@ export function acknowledge(engine: Engine, call: Call): Reply {
   const id = typeof given === "string" ? given : requestId(engine.random);
   const code = scenario?.resultCode;
   if (operationTable[operation].retry === "deduplicated" && engine.store.originators.has(id)) {
-    return refusal(engine, "500.002.1001", variantTexts.duplicateId);
+    return refusal(engine, ErrorCode.SystemInternalError, codeTexts.error.DuplicateOriginatorConversationId);
   }
   const conversation: ConversationRecord = {
     conversationId: conversationId(engine.random, engine.now()),
@@ -69,8 +70,8 @@ export function acknowledge(engine: Engine, call: Call): Reply {
     body: {
       OriginatorConversationID: id,
       ConversationID: conversation.conversationId,
-      ResponseCode: "0",
-      ResponseDescription: textOf("response", "0"),
+      ResponseCode: ResponseCode.Accepted,
+      ResponseDescription: textOf("response", ResponseCode.Accepted),
     },
   };
 }
@@ -108,11 +109,12 @@ function run(
 ): Execution {
   const { body, scenario } = conversation;
   const forced = scenario?.resultCode;
-  if (forced !== undefined && forced !== "0") return { code: forced };
+  if (forced !== undefined && forced !== ResultCode.Completed) return { code: forced };
   const organisation = organisationOf(engine, shortCode);
   const initiator = String(body["InitiatorName"] ?? body["Initiator"]);
   const refused = refuseInitiator(engine, organisation, initiator, String(body["SecurityCredential"]));
-  if (refused || !organisation) return { code: refused ?? "2001", ...initiatorDetails(engine, conversation, refused) };
+  if (refused || !organisation)
+    return { code: refused ?? ResultCode.InitiatorInvalid, ...initiatorDetails(engine, conversation, refused) };
   return executor(engine, conversation, organisation);
 }
 
@@ -122,12 +124,12 @@ function initiatorDetails(
   { operation }: ConversationRecord,
   code: string | undefined,
 ): { parameters?: readonly Pair[] } {
-  if (operation !== "accountBalance" || code !== "8006") return {};
+  if (operation !== "accountBalance" || code !== ResultCode.CredentialLocked) return {};
   const completed = Number(compactTime(engine.now()));
   return {
     parameters: [
       ["ActionType", "AccountBalance"],
-      ["ErrorMsg", lockedPassword],
+      ["ErrorMsg", wireTexts.credentialLocked],
       ["BOCompletedTime", completed],
     ],
   };
@@ -135,9 +137,9 @@ function initiatorDetails(
 
 function resultOf(engine: Engine, conversation: ConversationRecord, style: ResultStyle, execution: Execution): unknown {
   const { code, receipt, parameters } = execution;
-  const succeeded = code === "0";
+  const succeeded = code === ResultCode.Completed;
   const textual = succeeded && style.textual;
-  const queue: Pair = ["QueueTimeoutURL", `${queueTimeoutBase}${style.queue}/v1/submit`];
+  const queue: Pair = ["QueueTimeoutURL", `${sandbox.queueBaseUrl}${style.queue}/v1/submit`];
   const references = [...(style.references?.(conversation.body) ?? []), queue].map(([Key, Value]) =>
     Value === undefined ? { Key } : { Key, Value },
   );

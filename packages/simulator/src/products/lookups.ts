@@ -1,8 +1,10 @@
+import { ResultCode } from "@mpesa/raw/codes";
+import { accountNames } from "@mpesa/raw/platform";
+import { charges } from "../defaults.ts";
 import type { Engine } from "../engine/engine.ts";
 import { balanceOf, canGive, money, move, organisationAccount, toCents } from "../engine/ledger.ts";
 import { customerOf, partyName } from "../engine/parties.ts";
 import { compactTime } from "../engine/time.ts";
-import { accountNames, charges } from "../facts.ts";
 import type { ConversationRecord, OrganisationRecord, TransactionRecord } from "../state/records.ts";
 import { balanceRecord } from "./business.ts";
 import { refuseReceiver } from "./customer-money.ts";
@@ -22,7 +24,7 @@ function tellBalance(engine: Engine, _conversation: ConversationRecord, { shortC
     .filter((name) => engine.store.accounts.has(organisationAccount(shortCode, name)))
     .map((name) => balanceRecord(name, balanceOf(engine, organisationAccount(shortCode, name))));
   return {
-    code: "0",
+    code: ResultCode.Completed,
     parameters: [
       ["AccountBalance", records.join("&")],
       ["BOCompletedTime", compactTime(engine.now())],
@@ -33,17 +35,18 @@ function tellBalance(engine: Engine, _conversation: ConversationRecord, { shortC
 function tellStatus(engine: Engine, { body }: ConversationRecord, { shortCode }: OrganisationRecord): Execution {
   const receipt = String(body["TransactionID"] ?? "");
   const conversation = receipt ? undefined : conversationOf(engine, String(body["OriginalConversationID"] ?? ""));
-  if (!receipt && !conversation) return { code: body["OriginalConversationID"] ? "2032" : "25" };
+  if (!receipt && !conversation)
+    return { code: body["OriginalConversationID"] ? ResultCode.ReceiptDoesNotExist : ResultCode.InvalidParameter };
   const found = receipt || conversation?.receipt;
   const transaction = found ? engine.store.transactions.get(found) : undefined;
   if (transaction)
     return transaction.fromParty.startsWith(shortCode) || transaction.shortCode === shortCode
       ? describe(transaction)
-      : { code: "2032" };
-  if (!conversation) return { code: "2032" };
+      : { code: ResultCode.ReceiptDoesNotExist };
+  if (!conversation) return { code: ResultCode.ReceiptDoesNotExist };
   const time = Number(compactTime(conversation.at));
   return {
-    code: "0",
+    code: ResultCode.Completed,
     parameters: [
       ["DebitPartyName", partyName(engine, String(conversation.body["PartyA"] ?? shortCode))],
       ["OriginatorConversationID", conversation.originatorConversationId],
@@ -76,7 +79,7 @@ function describe(transaction: TransactionRecord): Execution {
     ["ConversationID", transaction.conversationId ?? ""],
     ["ReceiptNo", transaction.receipt],
   ];
-  return { code: "0", parameters };
+  return { code: ResultCode.Completed, parameters };
 }
 
 function conversationOf(engine: Engine, id: string): ConversationRecord | undefined {
@@ -96,16 +99,16 @@ function reverse(
     original.phone === null ||
     original.from.startsWith(receiver.shortCode)
   ) {
-    return { code: "R000002" };
+    return { code: ResultCode.OriginalTransactionInvalid };
   }
-  if (original.reversedBy) return { code: "R000001" };
+  if (original.reversedBy) return { code: ResultCode.AlreadyReversed };
   const amount = toCents(String(body["Amount"]));
-  if (amount > original.amount) return { code: "R000002" };
-  if (!canGive(engine, original.to, amount)) return { code: "1" };
+  if (amount > original.amount) return { code: ResultCode.OriginalTransactionInvalid };
+  if (!canGive(engine, original.to, amount)) return { code: ResultCode.InsufficientFunds };
   const customer = customerOf(engine, original.phone);
   const refused = refuseReceiver(engine, customer, amount);
   // The reversal table has no code for a full account; the debit side's limit is the nearest.
-  if (refused) return { code: "11" };
+  if (refused) return { code: ResultCode.DebitPartyInvalidState };
   const receipt = engine.receipt();
   move(engine, { receipt, from: original.to, to: original.from, amount, text: `Reversal of ${original.receipt}` });
   original.reversedBy = receipt;
@@ -134,7 +137,7 @@ function reverse(
     `${receipt} Confirmed. Ksh${money(amount)} of ${original.receipt} was returned by ${receiver.name}.`,
   );
   return {
-    code: "0",
+    code: ResultCode.Completed,
     receipt,
     parameters: [
       ["DebitAccountBalance", balanceRecord(original.to.split(":")[1] ?? "", balanceOf(engine, original.to))],

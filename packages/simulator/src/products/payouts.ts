@@ -1,8 +1,9 @@
+import { ResultCode } from "@mpesa/raw/codes";
+import { accountNames, idTypes } from "@mpesa/raw/platform";
 import type { Engine } from "../engine/engine.ts";
 import { balanceOf, canGive, customerAccount, money, move, organisationAccount, toCents } from "../engine/ledger.ts";
 import { customerOf, partyName } from "../engine/parties.ts";
 import { dottedTime } from "../engine/time.ts";
-import { accountNames } from "../facts.ts";
 import type { ConversationRecord, OrganisationRecord } from "../state/records.ts";
 import { payCharge } from "./charges.ts";
 import { refuseReceiver } from "./customer-money.ts";
@@ -18,14 +19,14 @@ function payOut(
 ): Execution {
   const customer = customerOf(engine, String(body["PartyB"]));
   if (operation === "b2cValidatedPayment") {
-    if (body["IDType"] !== "01") return { code: "R002" };
-    if (body["IDNumber"] !== customer.idNumber) return { code: "R003" };
+    if (body["IDType"] !== idTypes.nationalId) return { code: ResultCode.IdTypeNotFound };
+    if (body["IDNumber"] !== customer.idNumber) return { code: ResultCode.IdNumberMismatch };
   }
-  if (!customer.registered) return { code: "2040" };
+  if (!customer.registered) return { code: ResultCode.ReceiverNotRegistered };
   const amount = toCents(String(body["Amount"]));
   const from = organisationAccount(organisation.shortCode, accountNames.utility);
   const to = customerAccount(customer.phone);
-  if (!canGive(engine, from, amount)) return { code: "1" };
+  if (!canGive(engine, from, amount)) return { code: ResultCode.InsufficientFunds };
   const refused = refuseReceiver(engine, customer, amount);
   if (refused) return { code: refused };
   const receipt = engine.receipt();
@@ -53,7 +54,7 @@ function payOut(
   engine.tell(customer.phone, `${receipt} Confirmed. You have received Ksh${money(amount)} from ${organisation.name}.`);
   const left = (name: string): number => balanceOf(engine, organisationAccount(organisation.shortCode, name)) / 100;
   return {
-    code: "0",
+    code: ResultCode.Completed,
     receipt,
     parameters: [
       ["TransactionAmount", amount / 100],

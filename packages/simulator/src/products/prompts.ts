@@ -1,12 +1,13 @@
-import { stkPromptMaxCharacters, stkQuery as timing } from "@mpesa/raw/platform";
+import { StkResultCode, UssdPushCode } from "@mpesa/raw/codes";
+import { accountNames, stkPromptMaxCharacters, stkQuery as timing } from "@mpesa/raw/platform";
 import { postCallback } from "../callbacks/post.ts";
-import { textOf } from "../codes.ts";
+import { SUCCESS, textOf } from "../codes.ts";
+import { triesUntilLock } from "../defaults.ts";
 import type { Engine } from "../engine/engine.ts";
 import { conversationId } from "../engine/ids.ts";
 import { canGive, customerAccount, money, move } from "../engine/ledger.ts";
 import { customerOf, incomeAccount, organisationOf, partyName } from "../engine/parties.ts";
 import { compactTime } from "../engine/time.ts";
-import { accountNames, triesUntilLock } from "../facts.ts";
 import type { PromptAction, PromptRecord } from "../state/records.ts";
 import { refusePayer, spend } from "./customer-money.ts";
 
@@ -33,10 +34,11 @@ export function showPrompt(engine: Engine, id: string): void {
   prompt.state = "shown";
   engine.store.prompts.put(id, prompt);
   const forced = prompt.scenario?.resultCode;
-  if (promptText(prompt).length > stkPromptMaxCharacters) finishPrompt(engine, prompt, "1025");
+  if (promptText(prompt).length > stkPromptMaxCharacters) finishPrompt(engine, prompt, StkResultCode.PushFailed);
   else if (forced === undefined) askCustomer(engine, prompt);
   // These two are what happens when nothing happens.
-  else if (forced !== "1037" && forced !== "4999") startProcessing(engine, prompt);
+  else if (forced !== StkResultCode.NoResponse && forced !== StkResultCode.StillProcessing)
+    startProcessing(engine, prompt);
 }
 
 /** What the customer has decided beforehand happens now; otherwise the phone waits. */
@@ -50,7 +52,8 @@ function askCustomer(engine: Engine, prompt: PromptRecord): void {
 /** The customer answers the prompt on the screen. */
 export function decide(engine: Engine, prompt: PromptRecord, action: PromptAction): void {
   if (prompt.state !== "shown" || action.kind === "ignore") return;
-  if (action.kind === "cancel") finishPrompt(engine, prompt, prompt.kind === "stk" ? "1032" : "4001");
+  if (action.kind === "cancel")
+    finishPrompt(engine, prompt, prompt.kind === "stk" ? StkResultCode.CancelledByUser : UssdPushCode.Cancelled);
   else enterPin(engine, prompt, action.pin);
 }
 
@@ -63,17 +66,25 @@ function enterPin(engine: Engine, prompt: PromptRecord, pin?: string): void {
   customer.pinLocked ||= customer.pinTries >= triesUntilLock;
   engine.store.customers.put(customer.phone, customer);
   if (right && !wasLocked) startProcessing(engine, prompt);
-  else finishPrompt(engine, prompt, prompt.kind === "ussd" ? "4203" : wasLocked ? "8006" : "2001");
+  else finishPrompt(engine, prompt, pinRefusal(prompt, wasLocked));
+}
+
+function pinRefusal({ kind }: PromptRecord, wasLocked: boolean): string {
+  if (kind === "ussd") return UssdPushCode.UssdException;
+  return wasLocked ? StkResultCode.PinLocked : StkResultCode.WrongPin;
 }
 
 /** Nobody answered in time. */
 export function endPrompt(engine: Engine, id: string): void {
   const prompt = engine.store.prompts.get(id);
   if (!prompt || (prompt.state !== "sent" && prompt.state !== "shown")) return;
-  if (prompt.scenario?.resultCode === "4999" || (prompt.kind === "ussd" && !prompt.scenario?.resultCode)) {
+  if (
+    prompt.scenario?.resultCode === StkResultCode.StillProcessing ||
+    (prompt.kind === "ussd" && !prompt.scenario?.resultCode)
+  ) {
     // No callback is documented for a merchant who does not answer.
     close(engine, prompt, null);
-  } else finishPrompt(engine, prompt, prompt.scenario?.resultCode ?? "1037");
+  } else finishPrompt(engine, prompt, prompt.scenario?.resultCode ?? StkResultCode.NoResponse);
 }
 
 export function completePrompt(engine: Engine, id: string): void {
@@ -88,23 +99,23 @@ function startProcessing(engine: Engine, prompt: PromptRecord): void {
 }
 
 function complete(engine: Engine, prompt: PromptRecord): void {
-  const forced = prompt.scenario?.resultCode ?? "0";
+  const forced = prompt.scenario?.resultCode ?? SUCCESS;
   finishPrompt(
     engine,
     prompt,
-    forced === "0" ? (prompt.kind === "stk" ? payByCustomer : payByMerchant)(engine, prompt) : forced,
+    forced === SUCCESS ? (prompt.kind === "stk" ? payByCustomer : payByMerchant)(engine, prompt) : forced,
   );
 }
 
 /** Moves the money, or gives the code that says why not. */
 function payByCustomer(engine: Engine, prompt: PromptRecord): string {
   const receiver = organisationOf(engine, prompt.receiver);
-  if (!receiver) return "SFC_IC0003";
+  if (!receiver) return StkResultCode.ReceiverNotFound;
   const till = prompt.command === "CustomerBuyGoodsOnline";
   const assigned = till
     ? receiver.kind === "till" && receiver.store === prompt.shortCode
     : receiver.shortCode === prompt.shortCode && receiver.kind !== "till";
-  if (!assigned) return "2028";
+  if (!assigned) return StkResultCode.ProductNotPermitted;
   const payer = customerOf(engine, prompt.payer);
   const refused = refusePayer(engine, payer, prompt.amount);
   if (refused) return refused;
@@ -132,7 +143,7 @@ function payByCustomer(engine: Engine, prompt: PromptRecord): string {
     reason: till ? "Pay merchant" : "Pay Bill Online",
   });
   prompt.receipt = receipt;
-  return "0";
+  return SUCCESS;
 }
 
 function payByMerchant(engine: Engine, prompt: PromptRecord): string {
@@ -141,7 +152,7 @@ function payByMerchant(engine: Engine, prompt: PromptRecord): string {
   const from = payer
     ? `${payer.shortCode}:${payer.kind === "till" ? accountNames.merchant : accountNames.working}`
     : "";
-  if (!payer || !receiver || !canGive(engine, from, prompt.amount)) return "4203";
+  if (!payer || !receiver || !canGive(engine, from, prompt.amount)) return UssdPushCode.UssdException;
   const receipt = engine.receipt();
   const to = incomeAccount(receiver);
   move(engine, { receipt, from, to, amount: prompt.amount, text: `Express checkout, ${prompt.reference}` });
@@ -165,7 +176,7 @@ function payByMerchant(engine: Engine, prompt: PromptRecord): string {
     reason: "Merchant payment",
   });
   prompt.receipt = receipt;
-  return "0";
+  return SUCCESS;
 }
 
 /** Ends a prompt with a result, and tells the merchant's endpoint and the phone. */
@@ -174,7 +185,7 @@ export function finishPrompt(engine: Engine, prompt: PromptRecord, code: string)
   const forced = prompt.scenario?.resultCode === code ? prompt.scenario.resultDescription : undefined;
   prompt.resultDescription =
     forced ??
-    (prompt.kind === "ussd" && code === "0"
+    (prompt.kind === "ussd" && code === SUCCESS
       ? textOf("stk", code)
       : textOf(prompt.kind === "stk" ? "stk" : "ussdPush", code));
   engine.store.prompts.put(prompt.id, prompt);

@@ -1,12 +1,12 @@
-import { sandbox, stkQuery as timing } from "@mpesa/raw/platform";
+import { codeTexts, ErrorCode, ResponseCode, StkResultCode } from "@mpesa/raw/codes";
+import { sandbox, stkQuery as timing, wireTexts } from "@mpesa/raw/platform";
 import { textOf } from "../codes.ts";
 import type { Engine } from "../engine/engine.ts";
 import { checkoutRequestId, requestId } from "../engine/ids.ts";
 import { toCents } from "../engine/ledger.ts";
 import { customerOf, organisationOf } from "../engine/parties.ts";
-import { variantTexts } from "../facts.ts";
 import type { Call, Reply } from "../gateway/call.ts";
-import { refusal } from "../gateway/refusals.ts";
+import { refusal, refuseField } from "../gateway/refusals.ts";
 import type { OrganisationRecord, PromptRecord } from "../state/records.ts";
 import { sendPrompt } from "./prompts.ts";
 
@@ -17,7 +17,7 @@ export function stkPush(engine: Engine, call: Call): Reply {
   const refused = refuseMerchant(engine, organisation, body) ?? refuseTill(engine, body);
   if (refused || !organisation) return refused as Reply;
   const phone = String(body["PhoneNumber"]);
-  if (engine.busy.has(phone)) return refusal(engine, "500.001.1001", variantTexts.subscriberLocked);
+  if (engine.busy.has(phone)) return refusal(engine, ErrorCode.StkGatewayFault, codeTexts.error.SubscriberLocked);
   const at = engine.now();
   const prompt: PromptRecord = {
     id: freshId(engine, at, phone),
@@ -43,14 +43,14 @@ export function stkPush(engine: Engine, call: Call): Reply {
     scenario,
   };
   sendPrompt(engine, prompt);
-  const accepted = variantTexts.stkAccepted;
+  const accepted = wireTexts.stkPushAccepted;
   return {
     status: 200,
     about: prompt.id,
     body: {
       MerchantRequestID: prompt.requestId,
       CheckoutRequestID: prompt.id,
-      ResponseCode: "0",
+      ResponseCode: ResponseCode.Accepted,
       ResponseDescription: accepted,
       CustomerMessage: accepted,
     },
@@ -72,17 +72,18 @@ export function stkQuery(engine: Engine, { body, scenario }: Call): Reply {
     );
   }
   if (prompt?.kind !== "stk" || prompt.shortCode !== organisation?.shortCode) {
-    return refusal(engine, "500.001.1001", variantTexts.transactionNotFoundYet);
+    return refusal(engine, ErrorCode.StkGatewayFault, codeTexts.error.TransactionNotFoundYet);
   }
   if (prompt.resultCode !== null) return answer(prompt, prompt.resultCode, prompt.resultDescription ?? undefined);
-  if (prompt.scenario?.resultCode === "4999") return answer(prompt, "4999");
+  if (prompt.scenario?.resultCode === StkResultCode.StillProcessing)
+    return answer(prompt, StkResultCode.StillProcessing);
   const young = engine.now() - prompt.at < timing.unknownIdGraceMs;
   const forms = [
-    () => refusal(engine, "400.002.02", `${variantTexts.invalidField}CheckoutRequestID`),
-    () => refusal(engine, "500.001.1001", variantTexts.transactionNotFoundYet),
-    () => answer(prompt, "4999"),
-    () => refusal(engine, "500.001.1001", variantTexts.stillProcessing),
-    () => refusal(engine, "500.001.1001", ""),
+    () => refuseField(engine, "CheckoutRequestID"),
+    () => refusal(engine, ErrorCode.StkGatewayFault, codeTexts.error.TransactionNotFoundYet),
+    () => answer(prompt, StkResultCode.StillProcessing),
+    () => refusal(engine, ErrorCode.StkGatewayFault, codeTexts.error.StillProcessing),
+    () => refusal(engine, ErrorCode.StkGatewayFault, codeTexts.error.PendingOrHiccup),
   ].slice(young ? 0 : 2);
   const form = forms[prompt.queries % forms.length] as () => Reply;
   prompt.queries += 1;
@@ -94,8 +95,8 @@ function answer(prompt: Pick<PromptRecord, "id" | "requestId">, code: string, de
   return {
     status: 200,
     body: {
-      ResponseCode: "0",
-      ResponseDescription: variantTexts.queryAccepted,
+      ResponseCode: ResponseCode.Accepted,
+      ResponseDescription: wireTexts.stkQueryAccepted,
       MerchantRequestID: prompt.requestId,
       CheckoutRequestID: prompt.id,
       ResultCode: code,
@@ -109,18 +110,18 @@ function refuseMerchant(
   organisation: OrganisationRecord | undefined,
   body: Call["body"],
 ): Reply | undefined {
-  if (!organisation?.passkey) return refusal(engine, "500.001.1001", variantTexts.merchantNotFound);
+  if (!organisation?.passkey) return refusal(engine, ErrorCode.StkGatewayFault, codeTexts.error.MerchantNotFound);
   const password = btoa(`${organisation.shortCode}${organisation.passkey}${String(body["Timestamp"])}`);
-  return password === body["Password"] ? undefined : refusal(engine, "500.001.1001", variantTexts.wrongPassword);
+  return password === body["Password"]
+    ? undefined
+    : refusal(engine, ErrorCode.StkGatewayFault, codeTexts.error.WrongPassword);
 }
 
 /** The sandbox's own short code takes no till payments. */
 function refuseTill(engine: Engine, body: Call["body"]): Reply | undefined {
   const till =
     body["TransactionType"] === "CustomerBuyGoodsOnline" && String(body["BusinessShortCode"]) === sandbox.shortCode;
-  return till && engine.settings.environment === "sandbox"
-    ? refusal(engine, "400.002.02", `${variantTexts.invalidField}TransactionType`)
-    : undefined;
+  return till && engine.settings.environment === "sandbox" ? refuseField(engine, "TransactionType") : undefined;
 }
 
 /** Two ids made in one millisecond must differ; a virtual clock can stand still. */

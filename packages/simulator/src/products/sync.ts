@@ -1,3 +1,4 @@
+import { ErrorCode, PullQueryCode, PullRegisterCode, QrResponseCode } from "@mpesa/raw/codes";
 import { pullPageSize, pullWindowHours } from "@mpesa/raw/platform";
 import { textOf } from "../codes.ts";
 import type { Engine } from "../engine/engine.ts";
@@ -12,7 +13,7 @@ import { png } from "./png.ts";
 
 /** A picture of the size asked for. It is no code that a phone could read: M-Pesa's own is not published. */
 export function qrGenerate(engine: Engine, { body, scenario }: Call): Reply {
-  const code = scenario?.resultCode ?? "00";
+  const code = scenario?.resultCode ?? QrResponseCode.Generated;
   const answer = {
     ResponseCode: code,
     ResponseDescription: scenario?.resultDescription ?? textOf("qr", code),
@@ -20,13 +21,15 @@ export function qrGenerate(engine: Engine, { body, scenario }: Call): Reply {
   };
   const size = Math.min(1_000, Math.max(21, Number(body["Size"])));
   const seed = `${String(body["CPI"])}${String(body["RefNo"])}${String(body["Amount"])}`;
-  return { status: 200, body: code === "00" ? { ...answer, QRCode: png(size, seed) } : answer };
+  return { status: 200, body: code === QrResponseCode.Generated ? { ...answer, QRCode: png(size, seed) } : answer };
 }
 
 export function pullRegister(engine: Engine, { body, scenario }: Call): Reply {
   const organisation = organisationOf(engine, body["ShortCode"]);
-  if (!organisation) return refusal(engine, "400.001");
-  const code = scenario?.resultCode ?? (organisation.pullRegistered ? "1001" : "1000");
+  if (!organisation) return refusal(engine, ErrorCode.InvalidShortCode);
+  const code =
+    scenario?.resultCode ??
+    (organisation.pullRegistered ? PullRegisterCode.AlreadyRegistered : PullRegisterCode.Registered);
   organisation.pullRegistered = true;
   engine.store.organisations.put(organisation.shortCode, organisation);
   return {
@@ -43,7 +46,7 @@ export function pullRegister(engine: Engine, { body, scenario }: Call): Reply {
 /** Customers' payments of the last two days, a page at a time. */
 export function pullQuery(engine: Engine, { body, scenario }: Call): Reply {
   const organisation = organisationOf(engine, body["ShortCode"]);
-  if (!organisation) return refusal(engine, "400.001");
+  if (!organisation) return refusal(engine, ErrorCode.InvalidShortCode);
   const from = Math.max(fromWallClock(String(body["StartDate"])), engine.now() - pullWindowHours * 3_600_000);
   const until = fromWallClock(String(body["EndDate"]));
   const offset = Number(body["OffSetValue"]);
@@ -51,9 +54,9 @@ export function pullQuery(engine: Engine, { body, scenario }: Call): Reply {
     .filter((one) => one.shortCode === organisation.shortCode && one.phone !== null && one.operation !== "reversal")
     .filter(({ to, at }) => to.startsWith(organisation.shortCode) && at >= from && at <= until)
     .slice(offset, offset + pullPageSize);
-  const code = scenario?.resultCode ?? (page.length > 0 ? "1000" : "1001");
+  const code = scenario?.resultCode ?? (page.length > 0 ? PullQueryCode.Found : PullQueryCode.NoneFound);
   const text = scenario?.resultDescription ?? textOf("pullQuery", code);
-  if (code !== "1000")
+  if (code !== PullQueryCode.Found)
     return { status: 200, body: { RequestID: requestId(engine.random), ResponseCode: code, ResponseMessage: text } };
   const rows = page.map((one) => row(one, organisation.name));
   return {

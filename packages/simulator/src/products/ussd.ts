@@ -1,10 +1,10 @@
+import { UssdPushCode } from "@mpesa/raw/codes";
 import { textOf } from "../codes.ts";
 import type { Engine } from "../engine/engine.ts";
 import { toCents } from "../engine/ledger.ts";
 import { organisationOf } from "../engine/parties.ts";
-import { variantTexts } from "../facts.ts";
 import type { Call, Reply } from "../gateway/call.ts";
-import { refusal } from "../gateway/refusals.ts";
+import { refuseField } from "../gateway/refusals.ts";
 import type { PromptRecord } from "../state/records.ts";
 import { finishPrompt, sendPrompt } from "./prompts.ts";
 
@@ -12,8 +12,8 @@ import { finishPrompt, sendPrompt } from "./prompts.ts";
 export function ussdPush(engine: Engine, { body, scenario }: Call): Reply {
   const payer = organisationOf(engine, body["primaryShortCode"]);
   const receiver = organisationOf(engine, body["receiverShortCode"]);
-  if (!payer) return refusal(engine, "400.002.02", `${variantTexts.invalidField}primaryShortCode`);
-  if (!receiver) return refusal(engine, "400.002.02", `${variantTexts.invalidField}receiverShortCode`);
+  if (!payer) return refuseField(engine, "primaryShortCode");
+  if (!receiver) return refuseField(engine, "receiverShortCode");
   const id = String(body["RequestRefID"]);
   const phone = payer.operatorPhone ?? `till:${payer.shortCode}`;
   const prompt: PromptRecord = {
@@ -39,11 +39,19 @@ export function ussdPush(engine: Engine, { body, scenario }: Call): Reply {
     receipt: null,
     scenario,
   };
-  const reply = { status: 200, about: prompt.id, body: { code: "0", status: textOf("ussdPush", "0") } };
-  if (!payer.operatorPhone && !scenario?.resultCode) finishPrompt(engine, prompt, "4104");
+  const reply = {
+    status: 200,
+    about: prompt.id,
+    body: { code: UssdPushCode.Success, status: textOf("ussdPush", UssdPushCode.Success) },
+  };
+  if (!payer.operatorPhone && !scenario?.resultCode) finishPrompt(engine, prompt, UssdPushCode.NominatedNumberMissing);
   else if (!payer.operatorPhone && scenario?.resultCode)
-    finishPrompt(engine, prompt, scenario.resultCode === "0" ? "4104" : scenario.resultCode);
-  else if (engine.busy.has(phone)) finishPrompt(engine, prompt, "4201");
+    finishPrompt(
+      engine,
+      prompt,
+      scenario.resultCode === UssdPushCode.Success ? UssdPushCode.NominatedNumberMissing : scenario.resultCode,
+    );
+  else if (engine.busy.has(phone)) finishPrompt(engine, prompt, UssdPushCode.UssdNetworkError);
   else sendPrompt(engine, prompt);
   return reply;
 }

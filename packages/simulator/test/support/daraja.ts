@@ -15,10 +15,6 @@ export function exampleRequests(operation: OperationId): Record<string, unknown>
   );
 }
 
-export const specCodes: {
-  scopes: Record<string, { codes: { code: string; texts?: string[]; operations?: string[] }[] }>;
-} = parse(readFileSync(new URL("codes.yml", spec), "utf8"));
-
 /** A request that the operation takes as it is. */
 export function goodRequest(operation: OperationId): Record<string, unknown> {
   const [example] = exampleRequests(operation);

@@ -219,6 +219,9 @@ export const stkCodes: readonly CodeInfo[] = [
   },
 ];
 
+/** A message as seen on the wire, by scope and by the name of the code or of its variant; `<…>` stands for what changes. */
+export const codeTexts = { error: { StkGatewayFault: "Wrong credentials" } } as const;
+
 /** Every table by its scope. Importing this takes all of them into a bundle. */
 export const codesByScope: Readonly<Record<CodeScope, readonly CodeInfo[]>> = {
   error: errorCodes,

@@ -1,0 +1,23 @@
+/** What the simulator had to decide for itself: nobody has published figures for it. */
+
+/** Delays in milliseconds, short enough to wait for at a terminal. */
+export const delays = {
+  promptMs: 1_000,
+  processingMs: 1_500,
+  resultMs: 2_000,
+  validationMs: 500,
+  lateMs: 60_000,
+} as const;
+
+/** How long the simulator waits for your endpoint; only the deadline of C2B validation is published. */
+export const deliveryTimeoutMs = 10_000;
+
+/** Wrong PINs or initiator passwords until a lock. */
+export const triesUntilLock = 3;
+
+/** Charges in cents; samples of the portal show them, a tariff is not part of the API. */
+export const charges = { payout: 2_240, business: 7_700 } as const;
+
+/** A store and its till, invented; the till with a phone of its own for B2B express checkout is 600001. */
+export const sampleStore = { store: "5550100", till: "5550101" } as const;
+export const sampleMerchantTill = "600001";
