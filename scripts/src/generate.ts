@@ -24,7 +24,7 @@ async function main(): Promise<number> {
   const outDir = values.out === undefined ? resolve(root, "packages/raw") : resolve(values.out);
   const prefix = `${relative(process.cwd(), outDir).replaceAll("\\", "/") || "."}/`;
   try {
-    const files = await generate({ specDir, codesSchemaFile: resolve(root, "spec/codes.schema.json") });
+    const files = await generate({ specDir, schemaDir: resolve(root, "spec") });
     if (values.check === true) {
       const sentence = driftSentence(compare(files, outDir), prefix);
       if (sentence === undefined) return 0;

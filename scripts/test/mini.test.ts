@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { generate } from "../src/generate/index.ts";
-import { codesSchemaFile, generateMini, miniSpec, repository } from "./support/mini.ts";
+import { generateMini, miniSpec, repository, schemaDir } from "./support/mini.ts";
 
 const files = [
   "src/generated/code-index.ts",
@@ -46,7 +46,7 @@ describe("determinism", () => {
       renameSync(join(folder, name), join(folder, `${name}.old`));
       writeFileSync(join(folder, name), content);
     }
-    expect(Object.fromEntries(await generate({ specDir, codesSchemaFile }))).toEqual(Object.fromEntries(first));
+    expect(Object.fromEntries(await generate({ specDir, schemaDir }))).toEqual(Object.fromEntries(first));
   });
 
   it("does not depend on the current folder", async () => {

@@ -6,11 +6,11 @@ import * as validators from "../../packages/raw/src/generated/validators.ts";
 import { generate } from "../src/generate/index.ts";
 import { isObject, type Json, type JsonObject, objectEntries, objectOf, schemaName } from "../src/generate/json.ts";
 import { loadSpec } from "../src/generate/load.ts";
-import { operationsOf, schemasOf } from "../src/generate/model.ts";
+import { contentOf, operationsOf, schemasOf } from "../src/generate/model.ts";
 import { validatorName } from "../src/generate/validators.ts";
-import { codesSchemaFile, repository } from "./support/mini.ts";
+import { repository, schemaDir } from "./support/mini.ts";
 
-const options = { specDir: join(repository, "spec"), codesSchemaFile };
+const options = { specDir: join(repository, "spec"), schemaDir };
 const spec = loadSpec(options);
 const raw = join(repository, "packages/raw");
 
@@ -29,6 +29,21 @@ describe("the real spec", () => {
   it("has a validator for every schema", () => {
     const wanted = schemasOf(spec.document).map(([name]) => validatorName(name));
     expect(Object.keys(validators).sort()).toEqual(wanted.sort());
+  });
+
+  it("describes the refusals and the breakdowns of every operation, each with an example", () => {
+    for (const [path, item] of objectEntries(spec.document["paths"])) {
+      for (const [method, operation] of objectEntries(item)) {
+        const answers = objectOf(operation["responses"]);
+        for (const status of ["400", "401", "403", "404", "405", "429", "500", "503", "504"]) {
+          const content = contentOf(spec.document, answers[status]);
+          expect(answers[status], `${method} ${path} ${status}`).toBeDefined();
+          for (const [type, media] of content) {
+            expect(objectEntries(media["examples"]).length, `${method} ${path} ${status} ${type}`).toBeGreaterThan(0);
+          }
+        }
+      }
+    }
   });
 
   it("has operations of every retry class", () => {
@@ -59,6 +74,42 @@ describe("the validators of the real spec", () => {
       const { [key]: _gone, ...rest } = example;
       expect(v.is(table[validatorName(schema)] ?? v.any(), rest), key).toBe(false);
     }
+  });
+});
+
+describe("conditions between fields", () => {
+  const { b2bRequestSchema, c2bSimulateRequestSchema, statusRequestSchema } = validators;
+  const example = (file: string): JsonObject =>
+    objectOf(objectOf(spec.examples.get(`./examples/${file}.yml`))["value"]);
+  const gone = undefined;
+
+  it.each([
+    ["a bill without account", b2bRequestSchema, "b2b/pay-bill", { AccountReference: gone }, ["AccountReference"]],
+    ["goods without account", b2bRequestSchema, "b2b/buy-goods", { AccountReference: gone }, undefined],
+    [
+      "neither receipt nor id",
+      statusRequestSchema,
+      "status/query",
+      { TransactionID: gone },
+      ["OriginalConversationID"],
+    ],
+    ["an empty receipt", statusRequestSchema, "status/query", { TransactionID: "" }, ["OriginalConversationID"]],
+    ["an id", statusRequestSchema, "status/query", { TransactionID: gone, OriginalConversationID: "AG_1" }, undefined],
+    [
+      "an account at a till",
+      c2bSimulateRequestSchema,
+      "c2b/simulate-buy-goods",
+      { BillRefNumber: "x" },
+      ["BillRefNumber"],
+    ],
+    ["null at a till", c2bSimulateRequestSchema, "c2b/simulate-buy-goods", { BillRefNumber: null }, undefined],
+    ["an account at a pay bill", c2bSimulateRequestSchema, "c2b/simulate-pay-bill", { BillRefNumber: "x" }, undefined],
+  ])("hold in the validators as well: %s", (_, schema, file, change, wrong) => {
+    const body = Object.fromEntries(
+      Object.entries({ ...example(file), ...change }).filter(([, value]) => value !== undefined),
+    );
+    const result = v.safeParse(schema as v.GenericSchema, body);
+    expect(result.issues?.map((issue) => v.getDotPath(issue))).toEqual(wrong);
   });
 });
 

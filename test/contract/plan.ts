@@ -128,7 +128,7 @@ function queryParameters(operation: JsonObject, document: JsonObject): JsonObjec
 function querySample(operation: JsonObject, document: JsonObject): Sample {
   const entries = queryParameters(operation, document).map((parameter) => [
     textOf(parameter["name"]),
-    parameter["example"],
+    listOf(objectOf(dereference(document, parameter["schema"]))["enum"])[0],
   ]);
   return { name: "query", query: Object.fromEntries(entries) };
 }

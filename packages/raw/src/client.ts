@@ -1,10 +1,7 @@
 import createFetchClient from "openapi-fetch";
 import type { RawGetRoutes, RawPostRoutes } from "./generated/names.ts";
-import { environments } from "./generated/platform.ts";
+import { type Environment, environments } from "./generated/platform.ts";
 import type { paths } from "./generated/schema.ts";
-
-/** Which of Safaricom's two gateways to call. Keys of one do not work on the other. */
-export type MpesaEnvironment = keyof typeof environments;
 
 /** The `fetch` that sends a request; any function of this shape will do. */
 export type RawFetch = (request: Request) => Promise<Response>;
@@ -16,23 +13,22 @@ export interface RawMiddlewareContext {
   readonly schemaPath: string;
 }
 
+type Maybe<T> = T | undefined | Promise<T | undefined>;
+
 /** Looks at, changes or answers a call. Return nothing to leave it as it is. */
 export interface RawMiddleware {
   /** Before sending: return another `Request`, or a `Response` to answer without sending. */
-  onRequest?(context: RawMiddlewareContext): Request | Response | undefined | Promise<Request | Response | undefined>;
+  onRequest?(context: RawMiddlewareContext): Maybe<Request | Response>;
   /** After the answer: return another `Response` to replace it. */
-  onResponse?(
-    context: RawMiddlewareContext & { readonly response: Response },
-  ): Response | undefined | Promise<Response | undefined>;
+  onResponse?(context: RawMiddlewareContext & { readonly response: Response }): Maybe<Response>;
   /** When `fetch` threw: return an `Error` to throw instead, or a `Response` to recover. */
-  onError?(
-    context: RawMiddlewareContext & { readonly error: unknown },
-  ): Response | Error | undefined | Promise<Response | Error | undefined>;
+  onError?(context: RawMiddlewareContext & { readonly error: unknown }): Maybe<Response | Error>;
 }
 
 /** How to reach Daraja. Give `environment` or `baseUrl`; `baseUrl` wins (mock, simulator, proxy). */
 export interface RawClientOptions {
-  environment?: MpesaEnvironment;
+  /** Which of Safaricom's two gateways to call. Keys of one do not work on the other. */
+  environment?: Environment;
   baseUrl?: string;
   /** @default globalThis.fetch */
   fetch?: RawFetch;
@@ -50,21 +46,19 @@ export type RawInit<Body, Query> = {
 } & ([Body] extends [never] ? { body?: never } : { body: Body }) &
   ([Query] extends [never] ? unknown : { params: { query: Query } });
 
-/** The answer as it came: `data` for HTTP 2xx, else `error` (an object, or the text when it is not JSON; `undefined` when empty). */
+/** The answer as it came: `data` for HTTP 2xx with JSON, else `error` (what the JSON says, or the text; `undefined` when empty). */
 export type RawResult<Data, Failure> =
   | { data: Data; error?: never; response: Response }
   | { data?: never; error: Failure | string | undefined; response: Response };
+type Answer<R extends { response: unknown; error: unknown }> = Promise<RawResult<R["response"], R["error"]>>;
 
-/** Every path of the spec, typed. Nothing is retried, hidden or converted. */
+/** Every path of the spec, typed. Nothing is retried, hidden or converted. Rejects only when there is no whole answer. */
 export interface RawClient {
-  GET<P extends keyof RawGetRoutes>(
-    path: P,
-    init: RawInit<never, RawGetRoutes[P]["query"]>,
-  ): Promise<RawResult<RawGetRoutes[P]["response"], RawGetRoutes[P]["error"]>>;
+  GET<P extends keyof RawGetRoutes>(path: P, init: RawInit<never, RawGetRoutes[P]["query"]>): Answer<RawGetRoutes[P]>;
   POST<P extends keyof RawPostRoutes>(
     path: P,
     init: RawInit<RawPostRoutes[P]["body"], never>,
-  ): Promise<RawResult<RawPostRoutes[P]["response"], RawPostRoutes[P]["error"]>>;
+  ): Answer<RawPostRoutes[P]>;
 }
 
 /**
@@ -76,15 +70,21 @@ export interface RawClient {
  * const { data, error, response } = await raw.POST("/mpesa/stkpush/v1/processrequest", { body });
  */
 export function createRawClient(options: RawClientOptions): RawClient {
-  const { environment, baseUrl = environment && environments[environment], fetch, headers, middleware = [] } = options;
-  if (!baseUrl) throw new TypeError('createRawClient needs baseUrl, or environment "sandbox" or "production"');
+  const { environment = "", baseUrl, middleware = [], ...rest } = options ?? {};
+  const base = baseUrl ?? new Map<string, string>(Object.entries(environments)).get(environment);
+  if (!base) throw new TypeError('createRawClient needs baseUrl, or environment "sandbox" or "production"');
   // A redirected POST would be a second request, with the bearer token, to an address nobody chose.
-  const client = createFetchClient<paths>({
-    baseUrl,
-    redirect: "manual",
-    ...(fetch && { fetch }),
-    ...(headers && { headers }),
-  });
+  const client = createFetchClient<paths>({ ...rest, baseUrl: base, redirect: "manual" });
   for (const one of middleware) client.use(one as Parameters<typeof client.use>[0]);
-  return client as unknown as RawClient;
+  const call = (method: "GET" | "POST") => async (path: string, init: object) => {
+    const send = client[method] as (path: string, init: object) => Promise<RawResult<string, unknown>>;
+    // As text: a 2xx that is no JSON would otherwise throw and take the answer with it.
+    const { data, error, response } = await send(path, { ...init, parseAs: "text" });
+    try {
+      return data ? { data: JSON.parse(data), response } : { error: error === "" ? undefined : error, response };
+    } catch {
+      return { error: data, response };
+    }
+  };
+  return { GET: call("GET"), POST: call("POST") } as unknown as RawClient;
 }

@@ -1,10 +1,11 @@
 import { type Account, createAccount } from "./account/index.ts";
+import type { TokenOptions } from "./auth/token-source.ts";
 import { type B2b, createB2b } from "./b2b/index.ts";
 import { type B2c, createB2c } from "./b2c/index.ts";
 import { type C2b, createC2b } from "./c2b/index.ts";
 import { warnAboutConfig } from "./config/warnings.ts";
 import { checkConfig, type MpesaOptions } from "./config.ts";
-import { type CallOptions, Core } from "./core.ts";
+import { Core } from "./core.ts";
 import { createInitiatorLink } from "./initiator/link.ts";
 import { createPull, type Pull } from "./pull/index.ts";
 import { createQr, type Qr } from "./qr/index.ts";
@@ -17,19 +18,22 @@ import { createTransactions, type Transactions } from "./transactions/index.ts";
 export interface Auth {
   /**
    * A usable access token: the one at hand, or a new one when that is about to end. For calls that this SDK does not
-   * make; its own calls need no help.
+   * make; its own calls need no help. `forceRefresh` fetches a new one now, once for all who ask at the same time: after a
+   * product was enabled for the app, for instance. With `accessToken` that function decides.
    *
    * @throws MpesaAuthError when the keys are refused, MpesaConnectionError, MpesaRateLimitError, MpesaOutcomeUnknownError.
    * @example
    * const token = await mpesa.auth.token();
+   * @example
+   * await mpesa.auth.token({ forceRefresh: true });
    */
-  token(options?: Pick<CallOptions, "signal">): Promise<string>;
+  token(options?: TokenOptions): Promise<string>;
 }
 
 /**
  * One connection to M-Pesa: keys, token, timeouts and retries for all calls. Make one per app and keep it.
  *
- * @throws MpesaConfigError with everything that is wrong at once. Nothing is sent here.
+ * @throws MpesaConfigError with everything that is wrong at once, also names that no option has. Nothing is sent here.
  * @example
  * const mpesa = new Mpesa({ environment: "sandbox", consumerKey, consumerSecret, shortCode: "174379", passkey });
  * const push = await mpesa.stk.push({ payTo: { account: "INV-1" }, phoneNumber: "0712 345 678", amount: 100, callbackUrl });

@@ -3,6 +3,7 @@ import { environments } from "@mpesa/raw/platform";
 import type { TokenStore } from "./auth/token-store.ts";
 import { isBrowser } from "./config/browser.ts";
 import { keyIssues, secretIssues } from "./config/keys.ts";
+import { nameIssues } from "./config/names.ts";
 import { MpesaConfigError } from "./errors/config-error.ts";
 import { type Issue, shapeOf } from "./errors/issue.ts";
 import type { MpesaEventHandler } from "./events.ts";
@@ -51,7 +52,7 @@ export interface MpesaOptions {
   timeoutMs?: number;
   /** How often a call is repeated where repeating is safe. @default 2 */
   maxRetries?: number;
-  /** Shares tokens between processes. */
+  /** Shares tokens between processes: an object with the functions `get` and `set`. */
   tokenStore?: TokenStore;
   /** The clock, in milliseconds since 1970. @default Date.now */
   now?: () => number;
@@ -78,8 +79,12 @@ export interface Config extends MpesaOptions {
 
 /** Checks everything at once. @throws MpesaConfigError with all issues. */
 export function checkConfig(given: MpesaOptions): Config {
+  if (given !== undefined && (typeof given !== "object" || given === null)) {
+    const fix = "Write new Mpesa({ environment, consumerKey, consumerSecret }).";
+    throw new MpesaConfigError([{ field: "options", received: shapeOf(given), rule: "must be an object", fix }]);
+  }
   const options = given ?? {};
-  const issues: Issue[] = [];
+  const issues: Issue[] = nameIssues(options);
   const wrong = (field: string, value: unknown, rule: string, fix: string): void => {
     issues.push({ field, received: shapeOf(value), rule, fix });
   };
@@ -94,7 +99,12 @@ export function checkConfig(given: MpesaOptions): Config {
     wrong("baseUrl", baseUrl, "must be an absolute http or https URL without query", "Leave it out to call Safaricom.");
   issues.push(...keyIssues(options));
   if (isBrowser() && options.allowSecretsInBrowser !== true) issues.push(...secretIssues(options));
-  const { b2c, c2b } = options.apiVersion ?? {};
+  const { apiVersion, tokenStore } = options;
+  if (apiVersion !== undefined && (typeof apiVersion !== "object" || apiVersion === null))
+    wrong("apiVersion", apiVersion, "must be an object", 'Write { b2c: "v1" } or { c2b: "v1" }.');
+  const { b2c, c2b } = apiVersion ?? {};
+  if (tokenStore !== undefined && !(isFunction(tokenStore?.get) && isFunction(tokenStore.set)))
+    wrong("tokenStore", tokenStore, "must have the functions get and set", "See TokenStore and unstorageTokenStore.");
   const parsers: readonly (readonly [field: string, value: unknown, parse: (value: unknown) => Parsed<unknown>])[] = [
     ["timeoutMs", timeoutMs, parseTimeout],
     ["shortCode", options.shortCode, parseShortCode],
@@ -115,13 +125,17 @@ export function checkConfig(given: MpesaOptions): Config {
   }
   for (const field of ["fetch", "now", "onEvent"] as const) {
     const value: unknown = options[field];
-    if (value !== undefined && typeof value !== "function")
+    if (value !== undefined && !isFunction(value))
       wrong(field, value, "must be a function", "Leave it out for the default.");
   }
   if (issues.length > 0) throw new MpesaConfigError(issues);
   // Looked up late and called bare: platforms refuse a fetch with another `this`, and tests replace the global one.
   const fetch = options.fetch ?? ((input, init) => globalThis.fetch(input, init));
   return { ...options, baseUrl: baseUrl as string, timeoutMs, maxRetries, now: options.now ?? Date.now, fetch };
+}
+
+function isFunction(value: unknown): boolean {
+  return typeof value === "function";
 }
 
 function isHttpUrl(value: unknown): boolean {

@@ -9,7 +9,8 @@ import {
 } from "@mpesa/raw";
 import { tokenLifetimeSeconds } from "@mpesa/raw/platform";
 import { TokenProvider } from "./auth/token-provider.ts";
-import { GivenTokenSource, type TokenSource } from "./auth/token-source.ts";
+import { GivenTokenSource, type TokenOptions, type TokenSource } from "./auth/token-source.ts";
+import { isTokenText } from "./auth/token-text.ts";
 import type { Config } from "./config.ts";
 import type { MpesaIds } from "./errors/base.ts";
 import { isMpesaError } from "./errors/is-mpesa-error.ts";
@@ -23,6 +24,7 @@ import { idsOf, toError } from "./transport/errors.ts";
 import { type Outcome, send } from "./transport/send.ts";
 import { checkCallOptions } from "./values/call-options.ts";
 import { sha256Hex } from "./values/sha256.ts";
+import { payerOf } from "./without-payer.ts";
 
 /** Options of a single call. */
 export interface CallOptions {
@@ -100,7 +102,7 @@ export class Core {
   ): Promise<{ outcome: Outcome; redactor: Redactor }> {
     const operation: OperationInfo = operationTable[id];
     checkCallOptions(id, context.options, context.ids);
-    const redactor = this.redactor.child([...context.secrets, ...urlsOf(body)]);
+    const redactor = this.redactor.child([...context.secrets, ...secretsOf(body)]);
     const post = this.#raw.POST as (path: string, init: object) => Promise<unknown>;
     const outcome = await this.#capture(
       (init) => post(operation.path, { body, ...init }),
@@ -112,13 +114,13 @@ export class Core {
   }
 
   /** A usable access token. @throws MpesaError; a shared request goes on when one caller stops waiting for it. */
-  async token(options: Pick<CallOptions, "signal"> = {}): Promise<string> {
+  async token(options: TokenOptions = {}): Promise<string> {
     const { id }: OperationInfo = operationTable.generateToken;
     checkCallOptions(id, options);
-    const { signal } = options;
+    const { signal, forceRefresh = false } = options;
     const left = signal?.aborted;
     try {
-      return await this.tokens.get(signal);
+      return await this.tokens.get({ signal, forceRefresh });
     } catch (cause) {
       if (isMpesaError(cause)) throw cause;
       const outcome: Outcome = signal?.aborted
@@ -194,18 +196,31 @@ export class Core {
     );
     if (outcome.kind !== "decided" || outcome.decision.kind !== "accepted")
       throw this.error(operation, outcome, this.redactor, {});
-    const { access_token: token, expires_in: expiresIn } = outcome.decision.body;
+    const { access_token: given, expires_in: expiresIn } = outcome.decision.body;
+    const token = String(given).trim();
+    if (!isTokenText(token)) throw new TypeError("what the gateway gave as token cannot stand in a header");
     const seconds = Number(expiresIn ?? tokenLifetimeSeconds);
-    return { token: String(token), expiresInMs: Number.isFinite(seconds) ? Math.max(0, seconds * 1000) : 0 };
+    return { token, expiresInMs: Number.isFinite(seconds) ? Math.max(0, seconds * 1000) : 0 };
   }
 }
 
-/** A signed callback URL is as good as a password: nobody should read it in a log. */
-function urlsOf(body: object): string[] {
-  return Object.entries(body).flatMap(([name, value]) =>
-    /url$/i.test(name) && typeof value === "string" ? [value] : [],
-  );
+/**
+ * What of a body nobody should read in a log: a signed callback URL, which is as good as a password, and phone numbers,
+ * also without their country code, as answers have them.
+ */
+export function secretsOf(body: object): string[] {
+  return Object.entries(body).flatMap(([name, value]) => {
+    const written = text(value);
+    if (written === undefined) return [];
+    if (/url$/i.test(name)) return [written];
+    const national = PHONE_NUMBER.exec(written)?.[1];
+    if (national !== undefined) return [written, national];
+    const payer = payerOf(written);
+    return payer === undefined ? [] : [payer];
+  });
 }
+
+const PHONE_NUMBER = /^(?:\+?254|0)([17][0-9]{8})$/;
 
 /** What the raw client built, as plain values: a real Request would be built, read back and thrown away for each call. */
 class Draft implements Outgoing {

@@ -31,7 +31,7 @@ export function configFromEnv(env: MpesaEnv | undefined = processEnv()): MpesaOp
   const reader = new Reader(env);
   const environment = reader.environment();
   const baseUrl = reader.text("MPESA_BASE_URL");
-  if (environment === undefined && baseUrl === undefined)
+  if (reader.text("MPESA_ENVIRONMENT") === undefined && baseUrl === undefined)
     reader.missing("MPESA_ENVIRONMENT", "sandbox or production, or MPESA_BASE_URL");
   const token = reader.text("MPESA_ACCESS_TOKEN");
   const initiator = reader.initiator();
@@ -63,6 +63,12 @@ class Reader {
   readonly #issues: Issue[] = [];
 
   constructor(env: MpesaEnv) {
+    if (typeof env !== "object" || env === null) {
+      const fix = "Pass process.env or your platform's bindings, or leave it out.";
+      throw new MpesaConfigError([
+        { field: "env", received: shapeOf(env), rule: "must be an object of variables", fix },
+      ]);
+    }
     this.#env = env;
   }
 

@@ -1,4 +1,5 @@
 export type { Account, AccountBalanceParams } from "./account/index.ts";
+export type { TokenOptions } from "./auth/token-source.ts";
 export type { StoredToken, TokenStore } from "./auth/token-store.ts";
 export type { B2bExpressCheckout } from "./b2b/express-checkout.ts";
 export type { B2b } from "./b2b/index.ts";

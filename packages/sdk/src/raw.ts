@@ -8,8 +8,9 @@ import {
   type RawResult,
 } from "@mpesa/raw";
 import { confidentialFields } from "@mpesa/raw/platform";
-import type { Core } from "./core.ts";
+import { type Core, secretsOf } from "./core.ts";
 import type { MpesaIds } from "./errors/base.ts";
+import { statusRecovery } from "./initiator/submit.ts";
 import { isJson, text } from "./transport/error-body.ts";
 
 /** Per-call options of {@link MpesaRaw}: the body or query as the spec has it, headers of your own, and a signal. */
@@ -54,32 +55,30 @@ export function createRaw(core: Core): MpesaRaw {
   });
   const get = client.GET as (path: string, init: object) => Promise<never>;
   const post = client.POST as (path: string, init: object) => Promise<never>;
-  return { GET: (path, init) => get(path, chosen(init)), POST: (path, init) => post(path, chosen(init)) };
+  return {
+    GET: async (path, init) => get(path, chosen(init)),
+    POST: async (path, init) => post(path, chosen(init)),
+  };
 }
 
 /** Anything else, such as another fetch or base URL, would take the call, and the token, out of this client's hands. */
-function chosen({
-  body,
-  params,
-  headers,
-  signal,
-}: {
-  body?: unknown;
-  params?: unknown;
-  headers?: unknown;
-  signal?: unknown;
-}): object {
+function chosen(init: { body?: unknown; params?: unknown; headers?: unknown; signal?: unknown }): object {
+  if (typeof init !== "object" || init === null)
+    throw new TypeError("the second parameter must be an object: { body } for POST, { params } for GET");
+  const { body, params, headers, signal } = init;
   return { body, params, headers, signal };
 }
 
 async function exchange(core: Core, operation: OperationInfo | undefined, request: Request): Promise<Response> {
   if (!operation) throw new TypeError(`the spec has no ${request.method} ${new URL(request.url).pathname}`);
   const body = parse(await request.clone().text());
-  const { outcome, redactor } = await core.forward(operation, request, { secrets: secretsOf(body) });
-  if (outcome.kind !== "decided") throw core.error(operation, outcome, redactor, { ids: idsOf(body) });
+  const { outcome, redactor } = await core.forward(operation, request, { secrets: confidential(body) });
+  const ids = idsOf(body);
+  const context = { ids, recovery: recoveryOf(ids) };
+  if (outcome.kind !== "decided") throw core.error(operation, outcome, redactor, context);
   const { status, headers, text: content } = outcome.reply;
   const isAnswer = status >= 200 && status <= 599 && (status >= 300 || parse(content) !== undefined);
-  if (!isAnswer) throw core.error(operation, outcome, redactor, { ids: idsOf(body) });
+  if (!isAnswer) throw core.error(operation, outcome, redactor, context);
   // Its length and coding were the wire's; the text has been decoded.
   const clean = new Headers(headers);
   for (const name of ["content-length", "content-encoding", "transfer-encoding"]) clean.delete(name);
@@ -95,11 +94,16 @@ function parse(content: string): unknown {
 }
 
 /** Values of the body that no error may show. */
-function secretsOf(body: unknown): (string | undefined)[] {
+function confidential(body: unknown): (string | undefined)[] {
   if (!isJson(body)) return [];
   const values = confidentialFields.map((name) => text(body[name]));
   // Short codes are in every message and no secret.
-  return values.filter((value) => value !== undefined && value.length > 7);
+  return [...values.filter((value) => value !== undefined && value.length > 7), ...secretsOf(body)];
+}
+
+/** What finds out whether a lost call was processed; for calls that may be repeated nobody asks. */
+function recoveryOf({ originatorConversationId: id }: MpesaIds): string {
+  return id === undefined ? "Without an own id nothing looks it up: wait for its callback." : statusRecovery(id);
 }
 
 function idsOf(body: unknown): MpesaIds {

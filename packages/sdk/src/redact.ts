@@ -1,3 +1,5 @@
+import { withoutPayer } from "./without-payer.ts";
+
 const REPLACEMENT = "[redacted]";
 /** Shorter strings would blank out ordinary words. */
 const MIN_SECRET_LENGTH = 4;
@@ -29,15 +31,24 @@ export class Redactor {
     // Longest first, or a short secret inside a long one would leave its rest behind.
     for (const secret of [...this.#all()].sort((a, b) => b.length - a.length))
       clean = clean.replaceAll(secret, REPLACEMENT);
-    return clean.replace(ECHOED_TOKEN, `$1${REPLACEMENT}`).replace(PHONE_NUMBER, "$1****$2");
+    return withoutPayer(clean).replace(ECHOED_TOKEN, `$1${REPLACEMENT}`).replace(PHONE_NUMBER, "$1****$2");
   }
 
   /** A copy of a thrown value that is safe to keep as `cause`: name, code, message and stack, redacted, and its own causes. */
-  cause(thrown: unknown, depth = 0): Error | undefined {
+  cause(thrown: unknown): Error | undefined {
+    try {
+      return this.#copy(thrown, 0);
+    } catch {
+      // A getter or a conversion of the thrown value threw in its turn.
+      return new Error("something was thrown that cannot be read");
+    }
+  }
+
+  #copy(thrown: unknown, depth: number): Error | undefined {
     if (thrown === undefined || depth > 4) return undefined;
     if (typeof thrown !== "object" || thrown === null) return new Error(this.text(String(thrown)));
     const source = thrown as { name?: unknown; message?: unknown; code?: unknown; stack?: unknown; cause?: unknown };
-    const inner = this.cause(source.cause, depth + 1);
+    const inner = this.#copy(source.cause, depth + 1);
     const copy = new Error(this.text(String(source.message ?? "")), inner && { cause: inner });
     copy.name = this.text(String(source.name ?? "Error"));
     if (typeof source.stack === "string") copy.stack = this.text(source.stack);
@@ -47,7 +58,14 @@ export class Redactor {
 
   *#all(): Generator<string> {
     for (const secret of this.#secrets) {
-      yield* [secret, encodeURIComponent(secret.toWellFormed()), base64(secret), JSON.stringify(secret).slice(1, -1)];
+      yield JSON.stringify(secret).slice(1, -1);
+      for (const form of [secret, base64(secret)]) {
+        const bare = form.replace(/=+$/, "");
+        const inUrl = bare.replaceAll("+", "-").replaceAll("/", "_");
+        const encoded = encodeURIComponent(form.toWellFormed());
+        const lowerCase = encoded.replace(/%[0-9A-F]{2}/g, (octet) => octet.toLowerCase());
+        for (const one of [form, bare, inUrl, encoded, lowerCase]) if (one.length >= MIN_SECRET_LENGTH) yield one;
+      }
     }
     if (this.#parent) yield* this.#parent.#all();
   }

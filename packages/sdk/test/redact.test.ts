@@ -2,12 +2,25 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { base64, Redactor } from "../src/redact.ts";
 
+function formsOf(secret: string): string[] {
+  const encoded = encodeURIComponent(secret.toWellFormed());
+  const bytes = Buffer.from(secret.toWellFormed());
+  return [
+    secret,
+    base64(secret),
+    base64(secret).replace(/=+$/, ""),
+    bytes.toString("base64url"),
+    encoded,
+    encoded.replace(/%../g, (octet) => octet.toLowerCase()),
+  ];
+}
+
 describe("redaction", () => {
   test("takes a secret out in every form it travels in", () => {
     const property = fc.property(fc.string({ minLength: 4, unit: "binary" }), fc.string(), (secret, around) => {
       fc.pre(!around.includes(secret) && !"[redacted]".includes(secret));
       const redactor = new Redactor([secret]);
-      for (const form of [secret, base64(secret), encodeURIComponent(secret.toWellFormed())]) {
+      for (const form of formsOf(secret)) {
         expect(redactor.text(`${around}|${form}|`).split("|").at(-2)).not.toContain(form);
       }
     });
@@ -31,6 +44,33 @@ describe("redaction", () => {
     expect(redactor.text("AG_20191219_000043fdf61864fe9ff5 100000100 20191219102115")).toBe(
       "AG_20191219_000043fdf61864fe9ff5 100000100 20191219102115",
     );
+  });
+
+  test("masks the payer's number at the end of a CheckoutRequestID, and leaves older ids alone", () => {
+    const redactor = new Redactor();
+    const said = (id: string): string => redactor.text(`cannot find ${id}, sorry`);
+    expect(said("ws_CO_07022023155508743714091304")).toBe("cannot find ws_CO_07022023155508743[redacted], sorry");
+    expect(said("ws_CO_191220191020363925")).toBe("cannot find ws_CO_191220191020363925, sorry");
+    expect(said("ws_CO_13012021093521236557")).toBe("cannot find ws_CO_13012021093521236557, sorry");
+  });
+
+  test("takes a base64 secret out of a URL, in either case of its octets", () => {
+    const redactor = new Redactor(["ab/cd+ef/gh=="]);
+    for (const form of ["ab%2Fcd%2Bef%2Fgh%3D%3D", "ab%2fcd%2bef%2fgh%3d%3d", "ab_cd-ef_gh", "ab/cd+ef/gh"])
+      expect(redactor.text(`<${form}>`)).toBe("<[redacted]>");
+  });
+
+  test("survives thrown values that cannot be read", () => {
+    const trap = new Proxy(
+      {},
+      {
+        get: () => {
+          throw new Error("s3cret");
+        },
+      },
+    );
+    for (const thrown of [trap, { message: Object.create(null) }])
+      expect(new Redactor().cause(thrown)?.message).toBe("something was thrown that cannot be read");
   });
 
   test("masks the token that Daraja echoes", () => {

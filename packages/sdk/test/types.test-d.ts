@@ -1,7 +1,8 @@
-import type { Mpesa, StkOutcome } from "../src/index.ts";
+import type { StkCallback, Unrecognised } from "../src/callbacks/index.ts";
+import { Mpesa, type MpesaError, type StkOutcome } from "../src/index.ts";
 
 /** Type-checked, never run: each line that must not compile says so. */
-export function types(mpesa: Mpesa): void {
+export function types(mpesa: Mpesa, error: MpesaError, parsed: StkCallback | Unrecognised): void {
   const { stk, c2b, b2c, b2b, account, transactions, qr } = mpesa;
   const phoneNumber = "0712 345 678";
   const amount = 1;
@@ -62,6 +63,14 @@ export function types(mpesa: Mpesa): void {
     { settled },
   );
   void outcome;
+  void stk.wait({ checkoutRequestId: "a" }, { settled: Promise.resolve(parsed) });
+  // @ts-expect-error a function is nothing to wait for
+  void stk.wait({ checkoutRequestId: "a" }, { settled: () => Promise.resolve(parsed) });
+
+  const { originatorConversationId } = error.ids;
+  if (originatorConversationId) void transactions.status({ originatorConversationId });
+  // @ts-expect-error an option in another spelling
+  void new Mpesa({ environment: "sandbox", accessToken: () => "t", passKey: "p" });
 
   void mpesa.raw.POST("/mpesa/stkpushquery/v1/query", {
     body: { BusinessShortCode: 174379, Password: "p", Timestamp: "20261006095219", CheckoutRequestID: "a" },

@@ -1,8 +1,12 @@
 import type { OperationId } from "@mpesa/raw";
-import { type CodeInfo, type CodeScope, codesByScope, codeTexts, ResultCode } from "@mpesa/raw/codes";
+import { type CodeInfo, type CodeScope, codesByScope, codeTexts, type Evidence, ResultCode } from "@mpesa/raw/codes";
 
 /** Success, in every scope of results. */
 export const SUCCESS: typeof ResultCode.Completed = ResultCode.Completed;
+
+/** What nobody has seen a text for says no more than this. */
+const NO_TEXT = "Request failed";
+const fromSafaricom: readonly Evidence[] = ["observed", "production", "portal"];
 
 /** What the spec says about a code. */
 export function codeInfo(scope: CodeScope, code: string): CodeInfo | undefined {
@@ -11,11 +15,20 @@ export function codeInfo(scope: CodeScope, code: string): CodeInfo | undefined {
   );
 }
 
-/** The text that goes with a code: as seen on the wire, or else what it means. */
+/**
+ * The text that goes with a code: as seen on the wire, or else what it means, where Safaricom itself has said so. Of
+ * hearsay the gateway would say nothing.
+ */
 export function textOf(scope: CodeScope, code: string): string {
   const info = codeInfo(scope, code);
+  const seen = textNamed(scope, info?.name ?? "");
+  return seen ?? (info && fromSafaricom.includes(info.evidence) ? info.meaning : NO_TEXT);
+}
+
+/** The text seen on the wire for a code or a variant of one, by its name. */
+export function textNamed(scope: CodeScope, name: string): string | undefined {
   const texts: Readonly<Partial<Record<CodeScope, Readonly<Record<string, string>>>>> = codeTexts;
-  return texts[scope]?.[info?.name ?? ""] ?? info?.meaning ?? "";
+  return texts[scope]?.[name];
 }
 
 /** The codes that an operation can give, of one scope. */

@@ -1,6 +1,11 @@
+import { constraints } from "@mpesa/raw/constraints";
+import { transactionLimit } from "@mpesa/raw/platform";
+import { fields, flag, number, type Rule, refuse, text, wrongWith } from "./check.ts";
+import { customerRules } from "./check-options.ts";
 import type { Engine } from "./engine/engine.ts";
 import { balanceOf, canGive, customerAccount, ISSUE, move, toCents } from "./engine/ledger.ts";
-import { customerOf, normalisePhone, organisationOf } from "./engine/parties.ts";
+import { customerOf, organisationOf } from "./engine/parties.ts";
+import { normalisePhone } from "./engine/phone.ts";
 import type { Runner } from "./engine/runner.ts";
 import type { CustomerOptions } from "./options.ts";
 import { startPayment } from "./products/c2b.ts";
@@ -43,11 +48,28 @@ export interface Customer {
   ignore(): void;
   /** Answers every prompt to come in the same way; null stops that. @throws TypeError for another habit */
   always(habit: "pay" | "cancel" | "ignore" | null): void;
-  /** Pays a short code without having been asked (C2B). Gives the receipt the payment will have. @throws TypeError for an unknown short code */
+  /**
+   * Pays a short code without having been asked (C2B): whole shillings up to 250000, and to a pay bill a reference of up
+   * to 20 characters. Gives the receipt the payment will have.
+   * @throws TypeError for an unknown short code, another amount, and a reference to a till, which has no field for one
+   */
   pay(payment: { shortCode: string; amount: number; reference?: string }): string;
-  /** Changes what is known about the person; a balance is reached by a payment from or to M-Pesa itself. @throws TypeError for a field or a value that makes no sense; nothing changes then */
+  /** Changes what is known about the person; a balance, up to 500000, is reached by a payment from or to M-Pesa itself. @throws TypeError for a field or a value that makes no sense; nothing changes then */
   set(details: Partial<Omit<CustomerOptions, "phone">> & { pinLocked?: boolean }): void;
 }
+
+const detailsRule = fields({ ...customerRules, pinLocked: flag });
+const wholeShillings: Rule = (value, path) =>
+  Number.isInteger(value) ? number(1, transactionLimit)(value, path) : `whole shillings from 1 to ${transactionLimit}`;
+const { maxLength } = constraints.C2bSimulateRequest.BillRefNumber;
+const paymentRule = fields(
+  {
+    shortCode: text(),
+    amount: wholeShillings,
+    reference: text(`a text of at most ${maxLength} characters`, (value) => value.length <= maxLength),
+  },
+  ["shortCode", "amount"],
+);
 
 export function customerHandle(engine: Engine, runner: Runner, written: string): Customer {
   const phone = normalisePhone(written);
@@ -97,48 +119,34 @@ export function customerHandle(engine: Engine, runner: Runner, written: string):
       engine.store.customers.put(phone, customer);
       done();
     },
-    pay({ shortCode, amount, reference = "" }) {
+    pay(payment) {
+      refuse(wrongWith(payment, "the payment", (value) => paymentRule(value, "")));
+      const { shortCode, amount, reference = "" } = payment;
       const organisation = organisationOf(engine, shortCode);
       if (!organisation) throw new TypeError(`nobody has the short code ${shortCode}`);
-      if (!(Number.isInteger(amount) && amount > 0)) throw new TypeError("amount must be whole shillings, at least 1");
-      const payment = startPayment(engine, "customerPayment", organisation, {
+      const goods = organisation.kind === "till";
+      if (goods && reference) throw new TypeError("reference must be left out: a payment to a till has none");
+      const started = startPayment(engine, "customerPayment", organisation, {
         phone,
         amount: toCents(amount),
         reference,
+        goods,
         scenario: null,
       });
       done();
-      return payment.receipt;
+      return started.receipt;
     },
     set(details) {
-      const { balance, ...others } = details;
-      checkDetails(details);
+      refuse(wrongWith(details, "the details", (value) => detailsRule(value, "")));
+      const { balance, limit, ...others } = details;
       const customer = Object.assign(customerOf(engine, phone), others);
+      if (limit !== undefined) customer.limit = toCents(limit);
       if (details.pinLocked === false) customer.pinTries = 0;
       engine.store.customers.put(phone, customer);
       if (balance !== undefined) setBalance(engine, phone, toCents(balance));
       done();
     },
   };
-}
-
-/** Before anything is changed: another field would break the record, another type would stay unnoticed. */
-function checkDetails(details: object): void {
-  const types: Readonly<Record<string, string>> = {
-    name: "string",
-    pin: "string",
-    idNumber: "string",
-    registered: "boolean",
-    reachable: "boolean",
-    pinLocked: "boolean",
-    balance: "number",
-  };
-  for (const [field, value] of Object.entries(details)) {
-    if (!Object.hasOwn(types, field)) throw new TypeError(`a customer has no ${field} that could be set`);
-    if (typeof value !== types[field]) throw new TypeError(`${field} must be a ${types[field]}`);
-    if (field === "balance" && !(Number.isSafeInteger(toCents(value)) && value >= 0))
-      throw new TypeError("balance must be at least 0");
-  }
 }
 
 function setBalance(engine: Engine, phone: string, wanted: number): void {

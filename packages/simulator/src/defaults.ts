@@ -15,6 +15,9 @@ export const deliveryTimeoutMs = 10_000;
 /** Wrong PINs or initiator passwords until a lock. */
 export const triesUntilLock = 3;
 
+/** Shillings on each account at the start. */
+export const openingBalance = { organisation: 1_000_000, customer: 50_000 } as const;
+
 /** Charges in cents; samples of the portal show them, a tariff is not part of the API. */
 export const charges = { payout: 2_240, business: 7_700 } as const;
 

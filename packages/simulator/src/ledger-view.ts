@@ -1,16 +1,21 @@
 import { accountNames } from "@mpesa/raw/platform";
+import { openingBalance } from "./defaults.ts";
 import type { Engine } from "./engine/engine.ts";
 import { balanceOf, customerAccount, organisationAccount } from "./engine/ledger.ts";
-import { normalisePhone } from "./engine/parties.ts";
+import { isPhone, normalisePhone } from "./engine/phone.ts";
 import type { AccountRecord, EntryRecord, TransactionRecord } from "./state/records.ts";
 
-/** Where the money is and how it came there. Amounts in records are cents. */
+/** Where the money is and how it came there. Amounts in records are cents. What is read is a copy: it stays as it is. */
 export interface LedgerView {
   readonly accounts: readonly AccountRecord[];
   /** Movements, oldest first, as many as the history holds. */
   readonly entries: readonly EntryRecord[];
   readonly transactions: readonly TransactionRecord[];
-  /** Shillings on a customer's account, or on one account of an organisation. @default the utility account */
+  /**
+   * Shillings on a customer's account, or on one account of an organisation. A till's income is on `"merchant"`.
+   * @default the utility account
+   * @throws TypeError for a number that nobody has, and an account that the organisation has not
+   */
   balance(number: string, account?: keyof typeof accountNames): number;
   /** The sum of all balances in cents. It is always 0: opening balances are owed by M-Pesa's issue account. */
   total(): number;
@@ -20,18 +25,24 @@ export function ledgerView(engine: Engine): LedgerView {
   const { store } = engine;
   return {
     get accounts() {
-      return [...store.accounts.values()];
+      return [...store.accounts.values()].map((record) => ({ ...record }));
     },
     get entries() {
-      return [...store.entries.values()];
+      return [...store.entries.values()].map((record) => ({ ...record }));
     },
     get transactions() {
-      return [...store.transactions.values()];
+      return [...store.transactions.values()].map((record) => ({ ...record }));
     },
     balance(number, account = "utility") {
-      if (store.organisations.has(number))
-        return balanceOf(engine, organisationAccount(number, accountNames[account])) / 100;
-      return balanceOf(engine, customerAccount(normalisePhone(number))) / 100;
+      if (store.organisations.has(number)) {
+        const id = organisationAccount(number, accountNames[account]);
+        if (!store.accounts.has(id)) throw new TypeError(`${number} has no ${account} account`);
+        return balanceOf(engine, id) / 100;
+      }
+      if (!isPhone(number))
+        throw new TypeError(`"${number}" is neither a short code that is known here nor a Kenyan mobile number`);
+      const phone = normalisePhone(number);
+      return store.customers.has(phone) ? balanceOf(engine, customerAccount(phone)) / 100 : openingBalance.customer;
     },
     total() {
       let sum = 0;

@@ -1,5 +1,7 @@
 import type { MpesaEnvironment } from "@mpesa/raw";
 import { sandbox, validationDeadlineMs } from "@mpesa/raw/platform";
+import { hostOf } from "./callbacks/hosts.ts";
+import { checkOptions } from "./check-options.ts";
 import { delays, deliveryTimeoutMs } from "./defaults.ts";
 import type { StateFile } from "./state/store.ts";
 
@@ -15,6 +17,8 @@ export interface InitiatorOptions {
   password: string;
   /** Accept exactly this credential, besides one made with the simulator's own key. @default any well-formed one that the simulator cannot open */
   securityCredential?: string;
+  /** Whether the user is locked, as after three wrong passwords: every request ends with result 8006. @default false */
+  locked?: boolean;
 }
 
 /** A pay bill, a till or a store. Amounts are whole or decimal shillings. */
@@ -42,9 +46,11 @@ export interface CustomerOptions {
   name?: string;
   /** @default "1234" */
   pin?: string;
-  /** Shillings. @default 50000 */
+  /** Shillings, up to 500000. @default 50000 */
   balance?: number;
-  /** @default "00000000" */
+  /** Shillings that the person may spend in a day. @default 500000 */
+  limit?: number;
+  /** The national ID that a checked payout with IDType "01" is compared with. @default "00000000" */
   idNumber?: string;
   /** Whether the number has an M-Pesa account. @default true */
   registered?: boolean;
@@ -78,13 +84,19 @@ export interface SimulatorOptions {
   environment?: MpesaEnvironment;
   /** Who gets tokens. @default one app with the keys in `simulator.credentials` */
   apps?: "any" | AppOptions[];
-  /** Added to the sandbox's own; the same short code replaces. */
+  /**
+   * Added to the sandbox's own; the same short code replaces. One that a state file knows already stays as it is there,
+   * money included.
+   */
   organisations?: OrganisationOptions[];
-  /** Known from the start; any other number becomes a customer when it is first used. */
+  /**
+   * Known from the start; any other number becomes a customer when it is first used. Of two with one number, however
+   * written, the later counts. One that a state file knows already stays as it is there.
+   */
   customers?: CustomerOptions[];
   /** Delivers callbacks. @default globalThis.fetch */
   fetch?: (request: Request) => Promise<Response>;
-  /** Host names besides loopback that callbacks may go to. @default none */
+  /** Host names besides loopback that callbacks may go to, at any port; case does not matter. @default none */
   allowedCallbackHosts?: readonly string[];
   /** Milliseconds your endpoint may take; C2B validation has its own deadline of 8 seconds. @default 10000 */
   deliveryTimeoutMs?: number;
@@ -110,26 +122,10 @@ export interface Settings extends Required<Omit<SimulatorOptions, "state" | "del
 /** The keys of the app that is known when `apps` is left out. They are no secret. */
 const defaultApp: AppOptions = { consumerKey: "simulator-key", consumerSecret: "simulator-secret" };
 
+/** @throws TypeError that names every option that makes no sense */
 export function settle(options: SimulatorOptions): Settings {
+  checkOptions(options);
   const clock = options.clock ?? "virtual";
-  const { history, deliveryTimeoutMs: patienceMs, validationDeadlineMs: deadlineMs, startAt } = options;
-  const positive: Record<string, number | undefined> = {
-    ...{ history, startAt, deliveryTimeoutMs: patienceMs, validationDeadlineMs: deadlineMs },
-    ...options.delays,
-  };
-  for (const { shortCode, balance } of options.organisations ?? []) positive[`balance of ${shortCode}`] = balance;
-  for (const { phone, balance } of options.customers ?? []) positive[`balance of ${phone}`] = balance;
-  for (const [name, value] of Object.entries(positive)) {
-    if (value !== undefined && !(Number.isFinite(value) && value >= 0))
-      throw new TypeError(`${name} must be a number of at least 0`);
-  }
-  const choices: readonly [name: string, value: string | undefined, allowed: readonly string[]][] = [
-    ["clock", options.clock, ["virtual", "real"]],
-    ["environment", options.environment, ["sandbox", "production"]],
-  ];
-  for (const [name, value, allowed] of choices) {
-    if (value !== undefined && !allowed.includes(value)) throw new TypeError(`${name} must be ${allowed.join(" or ")}`);
-  }
   return {
     seed: options.seed ?? 1,
     clock,
@@ -139,7 +135,7 @@ export function settle(options: SimulatorOptions): Settings {
     organisations: options.organisations ?? [],
     customers: options.customers ?? [],
     fetch: options.fetch ?? ((request) => globalThis.fetch(request)),
-    allowedCallbackHosts: options.allowedCallbackHosts ?? [],
+    allowedCallbackHosts: (options.allowedCallbackHosts ?? []).map((name) => hostOf(name) ?? name),
     deliveryTimeoutMs: options.deliveryTimeoutMs ?? deliveryTimeoutMs,
     validationDeadlineMs: options.validationDeadlineMs ?? validationDeadlineMs,
     delays: { ...delays, ...options.delays },

@@ -1,4 +1,5 @@
 import { attempt } from "./callbacks/post.ts";
+import { checkScenario } from "./check-scenario.ts";
 import { type Customer, customerHandle } from "./customer.ts";
 import { Engine } from "./engine/engine.ts";
 import { publicKeyPem } from "./engine/key.ts";
@@ -8,7 +9,8 @@ import { addScenario } from "./gateway/scenarios.ts";
 import { type LedgerView, ledgerView } from "./ledger-view.ts";
 import { credentialsOf, type SimulatorCredentials, type SimulatorOptions, settle } from "./options.ts";
 import { jobHandlers } from "./products/index.ts";
-import { checkScenario, type Scenario, type ScenarioTarget } from "./scenario.ts";
+import { publicCallback, publicChanges } from "./public-records.ts";
+import type { Scenario, ScenarioTarget } from "./scenario.ts";
 import type { CallbackRecord, MessageRecord, RequestRecord } from "./state/records.ts";
 import type { Change } from "./state/table.ts";
 
@@ -19,8 +21,9 @@ export interface Simulator {
   /** The simulator's time in milliseconds since 1970. */
   now(): number;
   /**
-   * Lets time pass, and what is due in it happen: prompts, timeouts, callbacks. Virtual clock only.
-   * @throws TypeError on a real clock
+   * Lets time pass, and what is due in it happen: prompts, timeouts, callbacks. Virtual clock only. It ends when your
+   * endpoint has answered, so an endpoint must not itself wait for it, nor for `settled`. Rejects with a TypeError on a
+   * real clock and for a negative time.
    */
   advance(ms: number): Promise<void>;
   /** Lets everything happen that is going to, unanswered prompts timing out included. On a real clock it waits for that. */
@@ -33,7 +36,8 @@ export interface Simulator {
    * @example
    * simulator.next("stk", { resultCode: "1032" });
    * simulator.next("b2c", { fault: "dropAnswer" });
-   * @throws TypeError for an unknown target or field
+   * @throws TypeError for an unknown target or field, a scenario that can have no effect for the target, and a code that
+   * neither the spec knows nor looks like one
    */
   next(target: ScenarioTarget, scenario: Scenario, times?: number): void;
   /** The same for every request, until the function that it gives is called. */
@@ -46,14 +50,14 @@ export interface Simulator {
   readonly credentials: SimulatorCredentials;
   /** PEM of the key to encrypt initiator passwords with. */
   readonly publicKey: string;
-  /** Every request so far, oldest first, with secrets blanked. */
+  /** Every request so far, oldest first, with secrets blanked. Like the other lists a copy: it stays as it is. */
   readonly requests: readonly RequestRecord[];
-  /** Every callback so far with what your endpoint answered, oldest first. */
+  /** Every callback so far with what your endpoint answered, oldest first, with secrets blanked. */
   readonly callbacks: readonly CallbackRecord[];
   /** Every SMS so far. */
   readonly messages: readonly MessageRecord[];
   readonly ledger: LedgerView;
-  /** Calls a listener after every step with the records that changed. */
+  /** Calls a listener after every step with the records that changed, secrets blanked. What it throws is printed and ignored. */
   subscribe(listener: (changes: readonly Change[]) => void): () => void;
   /** Stops timers and closes the state file. */
   close(): void;
@@ -133,16 +137,16 @@ export function createParts(options: SimulatorOptions): SimulatorParts {
     credentials: credentialsOf(settings),
     publicKey: publicKeyPem,
     get requests() {
-      return [...store.requests.values()];
+      return [...store.requests.values()].map((record) => ({ ...record }));
     },
     get callbacks() {
-      return [...store.callbacks.values()];
+      return [...store.callbacks.values()].map(publicCallback);
     },
     get messages() {
-      return [...store.messages.values()];
+      return [...store.messages.values()].map((record) => ({ ...record }));
     },
     ledger: ledgerView(engine),
-    subscribe: (listener) => store.onChange(listener),
+    subscribe: (listener) => store.onChange((changes) => listener(publicChanges(changes))),
     close() {
       runner.close();
       store.close();

@@ -74,20 +74,43 @@ describe("network faults", () => {
   });
 
   it.each([
-    [{ resultCode: 0 }, "resultCode must be a string"],
-    [{ resultCode: "" }, "resultCode must be a string that is not empty"],
+    [null, "the scenario must be an object, not null"],
+    [{ resultCode: 0 }, 'resultCode must be a code as a text, such as "1032", not 0'],
+    [{ resultCode: "" }, 'resultCode must be a code as a text, such as "1032", not an empty text'],
     [{ resultCode: "00000000" }, 'success is written "0" here'],
-    [{ errorCode: 400 }, "errorCode must be a string"],
-    [{ timeout: "yes" }, "timeout must be a boolean"],
-    [{ errorCode: "400.002.02", status: 99 }, "status must be a whole number from 200 to 599"],
+    [{ resultCode: "00" }, 'success is written "0" here'],
+    [{ resultCode: "bogus" }, 'resultCode "bogus" is no code of the spec, and does not look like one'],
+    [{ errorCode: 400 }, "errorCode must be a code as a text"],
+    [{ errorCode: "made up" }, 'errorCode "made up" is no code of the spec'],
+    [{ timeout: "yes" }, "timeout must be true or false"],
+    [{ errorCode: "400.002.02", status: 99 }, "status must be a number from 200 to 599, not 99"],
+    [{ errorCode: "400.002.02", status: 400.5 }, "status must be a whole number"],
+    [{ errormessage: "x" }, 'there is no field "errormessage" (did you mean "errorMessage"?)'],
+    [{ errorMessage: "x" }, "errorMessage has no effect without errorCode"],
+    [{ processed: true }, "processed has no effect without fault"],
+    [
+      { resultDescription: "x", status: 400 },
+      "has no effect without resultCode; status has no effect without errorCode",
+    ],
   ])("are refused when a value makes no sense: %j", (scenario, sentence) => {
     expect(() => bench().daraja.next("b2c", scenario as object)).toThrow(sentence);
   });
 
-  it("take any error code, with a status that can be sent", async () => {
+  it.each([
+    ["qr", { timeout: true }, "it has no queue that could give up"],
+    ["stk", { timeout: true }, "it has no queue that could give up"],
+    ["stkQuery", { callback: "lost" }, "nothing is posted after it"],
+    ["c2bRegisterV2", { callback: "lost" }, "nothing is posted after it"],
+    ["token", { resultCode: "1" }, "it has no results"],
+    ["token", { responseCode: "1" }, "it is not acknowledged with a code"],
+  ] as const)("are refused when they can have no effect: %s %j", (target, scenario, why) => {
+    expect(() => bench().daraja.next(target, scenario)).toThrow(`can have no effect for "${target}": ${why}`);
+  });
+
+  it("take any error code that looks like one, with a status that can be sent", async () => {
     const one = bench();
     await one.token();
-    for (const errorCode of ["999.1", "made up"]) {
+    for (const errorCode of ["999.1", "steps.made.Up"]) {
       one.daraja.next("qr", { errorCode });
       const { status, body } = await one.send("qrGenerate", goodRequest("qrGenerate"));
       expect([status, body["errorCode"]]).toEqual([500, errorCode]);
@@ -229,7 +252,8 @@ describe("callbacks", () => {
 describe("time", () => {
   it("is moved on a virtual clock only", async () => {
     const real = bench({ clock: "real" }).daraja;
-    expect(() => real.advance(1)).toThrow(/virtual/);
+    await expect(real.advance(1)).rejects.toThrow(/virtual/);
+    await expect(bench().daraja.advance(-1)).rejects.toThrow("at least 0, not -1");
     real.close();
   });
 

@@ -4,6 +4,7 @@ import * as validators from "@mpesa/raw/validators";
 import * as v from "valibot";
 import { describe, expect, it } from "vitest";
 import { sha256 } from "../src/engine/sha256.ts";
+import { createSimulator } from "../src/index.ts";
 import { bench, exampleRequests, goodRequest } from "./support/daraja.ts";
 
 const posts = (Object.values(operationTable) as readonly OperationInfo[]).filter(({ method }) => method === "POST");
@@ -137,6 +138,43 @@ describe("what stands in front", () => {
   });
 });
 
+describe("secrets", () => {
+  const credential = String(goodRequest("b2cPaymentV3")["SecurityCredential"]);
+
+  it("are posted back by a queue that gives up, and shown nowhere", async () => {
+    const { daraja, send, received } = bench();
+    const heard: unknown[] = [];
+    daraja.subscribe((changes) => void heard.push(changes));
+    daraja.next("b2c", { timeout: true });
+    await send("b2cPaymentV3", goodRequest("b2cPaymentV3"));
+    await daraja.settled();
+    expect(received[0]?.body["SecurityCredential"]).toBe(credential);
+    expect(daraja.callbacks[0]?.body).toMatchObject({ SecurityCredential: "•••", PartyB: expect.anything() });
+    expect(JSON.stringify([daraja.callbacks, daraja.requests, heard])).not.toContain(credential);
+    await daraja.replay(daraja.callbacks[0]?.id ?? "");
+    expect(received[1]?.body["SecurityCredential"]).toBe(credential);
+  });
+
+  it.each([
+    ["cut short", (json: string) => json.slice(0, -1)],
+    ["in a list", (json: string) => `[${json}]`],
+    ["deeper down", (json: string) => `{"inner":[${json}]}`],
+    ["spelt otherwise", (json: string) => json.replace("SecurityCredential", "securitycredential")],
+    ["as a text within JSON", (json: string) => JSON.stringify(json)],
+    ["in a form", () => `Initiator=a&SecurityCredential=${credential}&Remarks=b`],
+  ])("are blanked in a body that is not as it should be: %s", async (_, spoil) => {
+    const { daraja, token } = bench();
+    await daraja.fetch("https://daraja.test/mpesa/b2c/v3/paymentrequest", {
+      method: "POST",
+      headers: { authorization: `Bearer ${await token()}`, "content-type": "application/json" },
+      body: spoil(JSON.stringify(goodRequest("b2cPaymentV3"))),
+    });
+    const kept = JSON.stringify(daraja.requests.at(-1));
+    expect(kept).not.toContain(credential.slice(0, 20));
+    expect(kept).toContain("•••");
+  });
+});
+
 describe("initiators", () => {
   const seal = (daraja: { publicKey: string }, password: string) =>
     publicEncrypt({ key: daraja.publicKey, padding: constants.RSA_PKCS1_PADDING }, Buffer.from(password)).toString(
@@ -180,10 +218,49 @@ it.each([
   [{ clock: "fast" }, "clock must be virtual or real"],
   [{ environment: "moon" }, "environment must be sandbox or production"],
   [{ startAt: Number.NaN }, "startAt must be a number"],
-  [{ organisations: [{ shortCode: "600111", balance: -1 }] }, "balance of 600111 must be a number of at least 0"],
-  [{ customers: [{ phone: "0712345678", balance: Number.NaN }] }, "balance of 0712345678 must be a number"],
+  [{ startAt: 1e20 }, "startAt must be a number from 0 to"],
+  [{ organisations: [{ shortCode: "600111", balance: -1 }] }, "organisations[0].balance must be a number from 0 to"],
+  [
+    { organisations: [{ shortCode: 600123 }] },
+    'organisations[0].shortCode must be a text of 5 to 7 digits, such as "600111", not 600123',
+  ],
+  [{ organisations: {} }, "organisations must be a list"],
+  [
+    { organisations: [{ shortCode: "600111", initiators: [{ name: "a" }] }] },
+    "organisations[0].initiators[0].password is missing",
+  ],
+  [{ customers: [{ phone: "0712345678", balance: Number.NaN }] }, "customers[0].balance must be a number"],
+  [
+    { customers: [{ phone: "0712345678", balance: 600_000 }] },
+    "customers[0].balance must be a number from 0 to 500000, not 600000",
+  ],
+  [{ customers: [{ balance: 1 }] }, "customers[0].phone is missing"],
+  [{ sead: 1 }, 'there is no field "sead" (did you mean "seed"?)'],
+  [{ delays: { promptMS: 5 } }, 'there is no field "delays.promptMS" (did you mean "promptMs"?)'],
+  [{ fetch: 5 }, "fetch must be a function, not 5"],
+  [{ apps: [] }, 'apps must be a list of at least one app, or "any", not a list'],
+  [{ allowedCallbackHosts: [""] }, "allowedCallbackHosts[0] must be a host name"],
+  [{ state: {} }, "state must be a state file"],
+  [5, "the options must be an object, not 5"],
+  [null, "the options must be an object, not null"],
 ])("options that make no sense are refused: %j", (options, sentence) => {
-  expect(() => bench(options as object)).toThrow(sentence);
+  expect(() => createSimulator(options as object)).toThrow(sentence);
+});
+
+it("names all options that make no sense at once, and shows no secret", () => {
+  const options = { seed: true, magic: "on", apps: [{ consumerKey: 7, consumerSecret: "hunter2", extra: 1 }] };
+  let message = "";
+  try {
+    createSimulator(options as object);
+  } catch (error) {
+    message = (error as TypeError).message;
+  }
+  expect(message.split("; ")).toEqual([
+    "seed must be a number or a text, not a value of type boolean",
+    "magic must be true or false",
+    "apps[0].consumerKey must be a text that is not empty, not 7",
+    'there is no field "apps[0].extra" (known are consumerKey, consumerSecret)',
+  ]);
 });
 
 it("a token outlives a short history", async () => {

@@ -1,6 +1,7 @@
 import type { OperationId } from "@mpesa/raw";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { canTimeOut } from "../src/abilities.ts";
 import type { Scenario } from "../src/index.ts";
 import { bench, goodRequest } from "./support/daraja.ts";
 
@@ -28,12 +29,19 @@ const scenario = fc.option(
     { callback: "early" },
     { callback: "lost" },
     { resultCode: "1" },
+    { resultCode: "0" },
+    { resultCode: "0", callback: "early" },
     { timeout: true },
   ),
   { freq: 3 },
 );
 const send = (operation: OperationId, changes: fc.Arbitrary<Record<string, unknown>>): fc.Arbitrary<Step> =>
-  fc.record({ do: fc.constant("send" as const), operation: fc.constant(operation), changes, scenario });
+  fc.record({
+    do: fc.constant("send" as const),
+    operation: fc.constant(operation),
+    changes,
+    scenario: scenario.filter((one) => !one?.timeout || canTimeOut(operation)),
+  });
 const command = fc.constantFrom(
   "BusinessPayBill",
   "BusinessBuyGoods",

@@ -112,6 +112,10 @@ describe("questions", () => {
       1,
       undefined,
     ]);
+    for (const StartDate of ["2026-13-45 08:00:00", "2026-02-30 08:00:00", "2026-10-06 25:00:00"])
+      expect((await one.send("pullQuery", { ...ask, StartDate })).body["errorMessage"], StartDate).toBe(
+        "Bad Request - Invalid StartDate",
+      );
     expect((await one.send("pullRegister", goodRequest("pullRegister"))).body["ResponseStatus"]).toBe("1000");
     expect((await one.send("pullRegister", goodRequest("pullRegister"))).body["ResponseStatus"]).toBe("1001");
   });
@@ -175,6 +179,51 @@ describe("a customer's own payment", () => {
     });
     await register(one, type);
     expect(await pay(one)).toBe(balance);
+  });
+
+  it("follows the rules of a payment: limit, reference, receiver", () => {
+    const customer = bench().daraja.customer(PHONE);
+    for (const [payment, sentence] of [
+      [{ shortCode: "600000", amount: 300_000 }, "amount must be a number from 1 to 250000, not 300000"],
+      [{ shortCode: "600000", amount: 1.5 }, "amount must be whole shillings from 1 to 250000, not 1.5"],
+      [
+        { shortCode: "600000", amount: 1, reference: "x".repeat(21) },
+        "reference must be a text of at most 20 characters",
+      ],
+      [
+        { shortCode: "5550101", amount: 1, reference: "zzz" },
+        "reference must be left out: a payment to a till has none",
+      ],
+      [
+        { shortcode: "600000", amount: 1 },
+        'shortCode is missing; there is no field "shortcode" (did you mean "shortCode"?)',
+      ],
+      [{ shortCode: "600123", amount: 1 }, "nobody has the short code 600123"],
+    ] as const) {
+      expect(() => customer.pay(payment as { shortCode: string; amount: number })).toThrow(sentence);
+    }
+  });
+
+  it("is noticed as what it was: goods have no reference", async () => {
+    const one = bench();
+    for (const ShortCode of ["5550101", "600000"])
+      await one.send("c2bRegisterV2", { ...goodRequest("c2bRegisterV2"), ShortCode });
+    one.daraja.customer(PHONE).pay({ shortCode: "5550101", amount: 1 });
+    await one.daraja.settled();
+    const { BillRefNumber: _, ...simulated } = goodRequest("c2bSimulateV2");
+    const goods = { ...simulated, CommandID: "CustomerBuyGoodsOnline", ShortCode: "600000" };
+    expect((await one.send("c2bSimulateV2", goods)).status).toBe(200);
+    await one.daraja.settled();
+    expect(one.received.map(({ body }) => [body["TransactionType"], body["BillRefNumber"]])).toEqual(
+      Array.from({ length: 4 }, () => ["Buy Goods", ""]),
+    );
+  });
+
+  it("is registered with the zeros of the sandbox, and the zero of production", async () => {
+    const codes = [];
+    for (const environment of ["sandbox", "production"] as const)
+      codes.push((await register(bench({ environment }), "Completed")).body["ResponseCode"]);
+    expect(codes).toEqual(["00000000", "0"]);
   });
 
   it("carries a hashed number in version 1", async () => {

@@ -121,10 +121,12 @@ describe("a prompt", () => {
     const customer = bench().daraja.customer("0712345678");
     expect(() => customer.always("sometimes" as "pay")).toThrow("a habit is");
     for (const [details, sentence] of [
-      [{ phone: "254722222222" }, "no phone that could be set"],
-      [{ name: "Other", pin: 1234 }, "pin must be a string"],
-      [{ name: "Other", balance: -1 }, "balance must be at least 0"],
-      [{ name: "Other", balance: Number.NaN }, "balance must be at least 0"],
+      [{ phone: "254722222222" }, 'there is no field "phone"'],
+      [{ name: "Other", pin: 1234 }, "pin must be a text"],
+      [{ name: "Other", balance: -1 }, "balance must be a number from 0 to 500000"],
+      [{ name: "Other", balance: 1e12 }, "balance must be a number from 0 to 500000"],
+      [{ name: "Other", balance: Number.NaN }, "balance must be a number from 0 to 500000"],
+      [null, "the details must be an object"],
     ] as const) {
       expect(() => customer.set(details as object)).toThrow(sentence);
     }

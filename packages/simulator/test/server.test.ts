@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer as createHttpServer } from "node:http";
+import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from "node:fs";
+import { createServer as createHttpServer, get } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -9,6 +9,7 @@ import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterEach, describe, expect, it } from "vitest";
+import { createSimulator, type StateFile } from "../src/index.ts";
 import { openStateFile, startServer } from "../src/server/index.ts";
 import { goodRequest } from "./support/daraja.ts";
 
@@ -29,14 +30,16 @@ const run = async (...args: string[]): Promise<{ code: number; stdout: string; s
 };
 
 /** A server of its own process, as JSON lines. */
-async function launch(...args: string[]): Promise<{ url: string; child: ChildProcess; lines: string[] }> {
-  const child = spawn(process.execPath, [cli, "--port", "0", "--json", "--no-rate-limits", ...args]);
+const launch = (...args: string[]) =>
+  listening(spawn(process.execPath, [cli, "--port", "0", "--json", "--no-rate-limits", ...args]));
+
+function listening(child: ReturnType<typeof spawn>): Promise<{ url: string; child: ChildProcess; lines: string[] }> {
   started.push(child);
   const lines: string[] = [];
   let rest = "";
   return new Promise((resolve, reject) => {
-    child.stderr.on("data", (text) => reject(new Error(String(text))));
-    child.stdout.on("data", (text) => {
+    child.stderr?.on("data", (text) => reject(new Error(String(text))));
+    child.stdout?.on("data", (text) => {
       const parts = `${rest}${String(text)}`.split("\n");
       rest = parts.pop() ?? "";
       lines.push(...parts);
@@ -66,6 +69,9 @@ const state = async (url: string) =>
 describe("mpesa-simulator", () => {
   it.each([
     [["--prot", "1"], /Unknown option '--prot'; --help lists the options/],
+    [["--port", "-1"], /--port needs a value, and none begins with a dash; --help lists the options/],
+    [["--allow-host", ""], /--allow-host needs a value/],
+    [["--allow-host", "a b"], /allowedCallbackHosts\[0\] must be a host name, such as "shop.example"/],
     [["--port", "many"], /--port takes a number from 0 to 65535, not "many"/],
     [["--port", "65536"], /--port takes a number/],
     [["--environment", "moon"], /--environment is sandbox or production/],
@@ -123,6 +129,21 @@ describe("mpesa-simulator", () => {
     ["UPDATE records SET json = 'null' WHERE name = 'customers'", "it holds a record that is none"],
     ["DELETE FROM records WHERE name = 'meta'", "it is incomplete"],
     ["DELETE FROM records WHERE name = 'accounts' AND key = 'mpesa:issue'", "its money does not add up"],
+    ["DELETE FROM records WHERE name = 'accounts' AND key = 'mpesa:fees'", "the account mpesa:fees is missing"],
+    [
+      "DELETE FROM records WHERE name = 'organisations' AND key = '600000'",
+      "the account 600000:Working Account has no owner",
+    ],
+    ["DELETE FROM records WHERE name = 'customers'", "the account customer:254708374149 has no owner"],
+    [
+      "UPDATE records SET json = '{}' WHERE name = 'customers'",
+      "its record 254708374149 of customers is not what it should be",
+    ],
+    [
+      `INSERT INTO records VALUES ('jobs', '9', '{"id":"9","at":0,"kind":"explode","ref":"1"}')`,
+      "it plans something that is unknown here",
+    ],
+    ["DROP TABLE records", "it is incomplete"],
     ["DROP TABLE records; CREATE TABLE records (a)", "has no column named name"],
   ])("says so when the state file was damaged: %s", async (damage, why) => {
     const file = join(folder, `damaged-${crypto.randomUUID()}.db`);
@@ -133,6 +154,50 @@ describe("mpesa-simulator", () => {
     await expect(startServer({ port: 0, state: file })).rejects.toThrow(
       new RegExp(`^the state file ${file} cannot be used: .*${why}`),
     );
+  });
+
+  it("says so when a page of the file was overwritten, though every row can be read", async () => {
+    const file = join(folder, "overwritten.db");
+    const server = await startServer({ port: 0, state: file });
+    for (let at = 0; at < 200; at++) server.simulator.customer(`0712${String(at).padStart(6, "0")}`);
+    await server.close();
+    const database = new DatabaseSync(file);
+    const { rootpage } = database
+      .prepare("SELECT rootpage FROM sqlite_master WHERE name LIKE 'sqlite_autoindex%'")
+      .get() as { rootpage: number };
+    const { page_size: size } = database.prepare("PRAGMA page_size").get() as { page_size: number };
+    database.close();
+    const handle = openSync(file, "r+");
+    writeSync(handle, Buffer.alloc(size, 7), 0, size, (rootpage - 1) * size);
+    closeSync(handle);
+    expect(await run("--port", "0", "--state", file)).toMatchObject({
+      code: 1,
+      stdout: "",
+      stderr: expect.stringMatching(/^mpesa-simulator: the state file \S+ cannot be used: [^\n]*\n$/),
+    });
+  });
+
+  it("ends with a sentence when the state file can no longer be written", async () => {
+    const file = join(folder, "full.db");
+    // Files of this process may hold no more than 192 KiB.
+    const limited = `ulimit -f 192; exec "${process.execPath}" "${cli}" --port 0 --json --no-rate-limits --state "${file}"`;
+    const { url, child } = await listening(spawn("bash", ["-c", limited]));
+    const token = await tokenOf(url);
+    let said = "";
+    child.stderr?.on("data", (text) => {
+      said += String(text);
+    });
+    const ended = new Promise((resolve) => child.once("exit", resolve));
+    const answers: number[] = [];
+    for (let at = 0; at < 500 && child.exitCode === null; at++) {
+      const body = { ...goodRequest("b2cPaymentV3"), OriginatorConversationID: `full-${at}` };
+      const answer = await post(url, token, "/mpesa/b2c/v3/paymentrequest", body).catch(() => undefined);
+      answers.push(answer?.status ?? 0);
+    }
+    expect(await ended).toBe(1);
+    expect(said).toMatch(/^mpesa-simulator: the state file \S+ cannot be used: [^\n]*\n$/);
+    expect(answers[0]).toBe(200);
+    expect(answers.filter((status) => status !== 200 && status !== 500 && status !== 0)).toEqual([]);
   });
 
   it("prints help, version and magic values", async () => {
@@ -192,6 +257,61 @@ describe("a state file", () => {
     await expect
       .poll(async () => (await state(second.url))["prompts"]?.[0]?.["resultCode"], { timeout: 10_000 })
       .toBe("0");
+  });
+
+  it("is joined by who is new in the options, and keeps who is there as they are", async () => {
+    const file = join(folder, "joined.db");
+    const known = { phone: "0712345678", balance: 100 };
+    const first = await startServer({ port: 0, state: file, customers: [known] });
+    first.simulator.customer(known.phone).set({ balance: 40 });
+    await first.close();
+    const second = await startServer({
+      port: 0,
+      state: file,
+      organisations: [{ shortCode: "600777", passkey: "p", balance: 9 }],
+      customers: [known, { phone: "0799000000", balance: 7 }, { phone: "254708374149", balance: 1 }],
+    });
+    const { ledger, customer } = second.simulator;
+    expect(ledger.balance("600777")).toBe(9);
+    expect(["0712345678", "0799000000", "254708374149"].map((phone) => customer(phone).balance)).toEqual([
+      40, 7, 50_000,
+    ]);
+    expect(ledger.total()).toBe(0);
+    await second.close();
+    const third = await startServer({ port: 0, state: file });
+    expect(third.simulator.ledger.balance("600777")).toBe(9);
+    await third.close();
+  });
+
+  it("that fails answers nothing as if it were safe, and says why: on a request, and after one that a timer brought", async () => {
+    for (const by of ["request", "timer"]) {
+      let broken = false;
+      let saves = 0;
+      const state: StateFile = {
+        load: () => [],
+        save: () => {
+          saves += 1;
+          if (broken) throw new Error("the disk is full");
+        },
+        close: () => undefined,
+      };
+      const daraja = createSimulator({ state, clock: "real", delays: { promptMs: 5 } });
+      const headers = { authorization: `Basic ${btoa("simulator-key:simulator-secret")}` };
+      const ask = () =>
+        daraja.fetch("https://daraja.test/oauth/v1/generate?grant_type=client_credentials", { headers });
+      const { access_token: token } = (await (await ask()).json()) as { access_token: string };
+      await daraja.fetch("https://daraja.test/mpesa/stkpush/v1/processrequest", {
+        method: "POST",
+        headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+        body: JSON.stringify(goodRequest("stkPush")),
+      });
+      const before = saves;
+      broken = true;
+      if (by === "timer") await expect.poll(() => saves).toBe(before + 1);
+      await expect(ask()).rejects.toThrow("the disk is full");
+      await expect(daraja.settled()).rejects.toThrow("the disk is full");
+      daraja.close();
+    }
   });
 
   it("loses no acknowledged request to SIGKILL under load, and no money", async () => {
@@ -292,6 +412,47 @@ describe("the server", () => {
     ].map(({ status }) => status);
     expect(statuses).toEqual([403, 403, 200, 400, 404, 200]);
     await server.close();
+  });
+
+  it.each([
+    ["0.0.0.0", /^http:\/\/127\.0\.0\.1:\d+$/],
+    ["::", /^http:\/\/\[::1\]:\d+$/],
+  ])(
+    "that listens on all addresses (%s) names those that work, and its page's interface works there",
+    async (host, url) => {
+      const server = await startServer({ port: 0, host });
+      expect(server.url).toMatch(url);
+      const port = `:${server.port}`;
+      for (const address of [...server.urls, `http://127.0.0.1${port}`, `http://localhost${port}`])
+        expect((await fetch(`${address}/_simulator/state`)).status, address).toBe(200);
+      expect(server.urls.join()).not.toMatch(/0\.0\.0\.0|\[::\]/);
+      await server.close();
+    },
+  );
+
+  it("is not reached under a name that somebody else gave it", async () => {
+    const server = await startServer({ port: 0 });
+    const ask = (host: string) =>
+      new Promise<number | undefined>((resolve, reject) => {
+        const request = get({ port: server.port, host: "127.0.0.1", path: "/_simulator/state", headers: { host } });
+        request.on("response", (answer) => resolve(answer.resume().statusCode)).on("error", reject);
+      });
+    const hosts = ["evil.test", `evil.test:${server.port}`, "127.0.0.1.evil.test", "localhost.evil.test", "1.2.3.4.5"];
+    expect(await Promise.all(hosts.map(ask))).toEqual(hosts.map(() => 403));
+    expect(await Promise.all(["localhost", `localhost:${server.port}`, "192.0.2.7:80", "[::1]"].map(ask))).toEqual([
+      200, 200, 200, 200,
+    ]);
+    await server.close();
+  });
+
+  it.each([
+    [{ port: "80" }, "port must be a number from 0 to 65535"],
+    [{ port: 70_000 }, "port must be a number from 0 to 65535, not 70000"],
+    [{ state: 5 }, "state must be the path of a file, not 5"],
+    [{ prot: 1 }, 'there is no field "prot"'],
+    [null, "the options must be an object, not null"],
+  ])("refuses options that make no sense: %j", async (options, sentence) => {
+    await expect(startServer(options as object)).rejects.toThrow(sentence);
   });
 
   it("follows no redirect of an endpoint", async () => {

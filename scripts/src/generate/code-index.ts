@@ -25,7 +25,7 @@ export function generateCodeIndex(codes: JsonObject, document: JsonObject, opera
     const text = codeGroups(entries, used);
     return `/** Scope \`${scope}\`: groups parted by \`;\`, each \`fault retry[ kinds],code,code\`. */\n${constant(`${scope}CodeIndex`, text)}`;
   });
-  const commands = `/** Each callback kind with the commands of its requests, parted by \`;\`. */\n${constant("commandIndex", commandGroups(document, answered))}`;
+  const commands = `/** Each callback kind with the commands of its requests and the queue of its results, parted by \`;\`. */\n${constant("commandIndex", commandGroups(document, answered))}`;
   return [banner("spec/openapi.yml", "spec/codes.yml"), ...indexes, commands].join("\n");
 }
 
@@ -51,6 +51,7 @@ function codeGroups(entries: readonly JsonObject[], answered: readonly Answered[
 
 function commandGroups(document: JsonObject, answered: readonly Answered[]): string {
   const schemas = new Map(schemasOf(document));
+  const queues = objectOf(objectOf(document["x-mpesa-platform"])["resultQueues"]);
   const groups = new Map<string, string[]>();
   for (const { operation, kind } of answered) {
     const properties = objectOf(schemas.get(operation.request ?? "")?.["properties"]);
@@ -58,7 +59,7 @@ function commandGroups(document: JsonObject, answered: readonly Answered[]): str
     groups.set(kind, unique([...(groups.get(kind) ?? []), ...textsOf(command["enum"])]));
   }
   const known = [...groups].filter(([, commands]) => commands.length > 0);
-  return known.map(([kind, commands]) => [kind, ...commands].join(" ")).join(";");
+  return known.map(([kind, commands]) => [kind, ...commands, textOf(queues[kind])].join(" ").trim()).join(";");
 }
 
 function unique(values: readonly string[]): string[] {

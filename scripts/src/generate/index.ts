@@ -2,12 +2,13 @@ import { generateCodeIndex } from "./code-index.ts";
 import { generateCodes } from "./codes.ts";
 import { generateConstraints } from "./constraints.ts";
 import { lintSpec } from "./lint.ts";
-import { type LoadOptions, loadSpec } from "./load.ts";
+import { type LoadOptions, loadSpec, type Spec } from "./load.ts";
 import { operationsOf } from "./model.ts";
 import { generateNames } from "./names.ts";
 import { generateOperations } from "./operations.ts";
 import { generateParity } from "./parity.ts";
 import { generatePlatform } from "./platform.ts";
+import { SpecError } from "./problem.ts";
 import { generateSchema } from "./schema.ts";
 import { generateValidators } from "./validators.ts";
 
@@ -22,7 +23,7 @@ export async function generate(options: LoadOptions): Promise<ReadonlyMap<string
   lintSpec(spec);
   const { document } = spec;
   const operations = operationsOf(document);
-  const heyApi = await generateValidators(document);
+  const heyApi = await told("hey-api", spec, () => generateValidators(document));
   return new Map([
     ["src/generated/code-index.ts", generateCodeIndex(spec.codes, document, operations)],
     ["src/generated/codes.ts", generateCodes(spec.codes)],
@@ -30,9 +31,19 @@ export async function generate(options: LoadOptions): Promise<ReadonlyMap<string
     ["src/generated/names.ts", generateNames(document, operations)],
     ["src/generated/operations.ts", generateOperations(operations)],
     ["src/generated/platform.ts", generatePlatform(document, spec.platformComments)],
-    ["src/generated/schema.ts", await generateSchema(document)],
+    ["src/generated/schema.ts", await told("openapi-typescript", spec, () => generateSchema(document))],
     ["src/generated/validators.ts", heyApi.validators],
     ["test/generated/heyapi-types.ts", heyApi.types],
     ["test/generated/parity.test-d.ts", generateParity(document, operations)],
   ]);
+}
+
+/** A tool of others that cannot read the spec says so as we do. */
+async function told<T>(tool: string, spec: Spec, run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    const reason = `${tool} cannot read it: ${(error as Error).message}`;
+    throw new SpecError([{ file: `${spec.label}/openapi.yml`, path: "(file)", reason }], { cause: error });
+  }
 }

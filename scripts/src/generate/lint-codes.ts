@@ -1,28 +1,15 @@
-import { Ajv2020 } from "ajv/dist/2020.js";
 import { type JsonObject, listOf, objectEntries, objectOf, textOf, textsOf } from "./json.ts";
 import type { Spec } from "./load.ts";
 import { operationsOf, schemasOf } from "./model.ts";
 import type { Problem } from "./problem.ts";
 
-/** What is wrong with codes.yml. */
+/** What is wrong with the codes, beyond their shape. */
 export function lintCodes(spec: Spec): Problem[] {
   const file = `${spec.label}/codes.yml`;
   const problems: Problem[] = [];
   const report = (path: string, reason: string): void => {
     problems.push({ file, path, reason });
   };
-
-  const validate = new Ajv2020({ strict: false, allErrors: true }).compile(spec.codesSchema);
-  if (!validate(spec.codes)) {
-    for (const error of validate.errors ?? []) {
-      // The branches of an if or oneOf say the same thing less clearly.
-      if (error.keyword === "if") continue;
-      const detail = Object.values(error.params)
-        .filter((value) => typeof value === "string")
-        .join(", ");
-      report(dotted(error.instancePath), `${error.message ?? "is wrong"}${detail === "" ? "" : ` (${detail})`}`);
-    }
-  }
 
   const messages = objectOf(spec.codes["customerMessages"]);
   const shown = new Set<string>();
@@ -56,8 +43,12 @@ export function lintCodes(spec: Spec): Problem[] {
       const path = `scopes.${scope}.codes[${index}]`;
       unique(codes, textOf(entry["code"]), path, "code");
       check(entry, path);
-      for (const [at, variant] of listOf(entry["variants"]).entries()) {
-        check(objectOf(variant), `${path}.variants[${at}]`);
+      const variants = listOf(entry["variants"]).map(objectOf);
+      for (const [at, variant] of variants.entries()) {
+        const place = `${path}.variants[${at}]`;
+        check(variant, place);
+        const before = variants.slice(0, at).find((earlier) => covers(earlier, variant));
+        if (before) report(place, `is never reached: ${textOf(before["name"])} before it matches all that it matches`);
       }
     }
   }
@@ -67,12 +58,13 @@ export function lintCodes(spec: Spec): Problem[] {
   return problems;
 }
 
-/** `/scopes/stk/codes/3` → `scopes.stk.codes[3]`. */
-export function dotted(pointer: string): string {
-  const path = pointer
-    .slice(1)
-    .replaceAll("~1", "/")
-    .replace(/\/(\d+)(?=\/|$)/g, "[$1]")
-    .replaceAll("/", ".");
-  return path === "" ? "(file)" : path;
+/** Whether every message of the later variant finds the earlier one first. */
+function covers(earlier: JsonObject, later: JsonObject): boolean {
+  const match = textOf(earlier["match"]).toLowerCase();
+  const wanted = textOf(later["match"]).toLowerCase();
+  const operations = textsOf(earlier["operations"]);
+  const all = operations.length === 0;
+  const theirs = textsOf(later["operations"]);
+  const everywhere = all || (theirs.length > 0 && theirs.every((id) => operations.includes(id)));
+  return everywhere && (match === "" ? wanted === "" : wanted.includes(match));
 }

@@ -1,8 +1,8 @@
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import { dereference, isObject, type Json, type JsonObject, objectEntries, objectOf, schemaName } from "./json.ts";
-import { dotted } from "./lint-codes.ts";
 import { exampleFile } from "./lint-references.ts";
+import { dotted } from "./lint-shape.ts";
 import type { Spec } from "./load.ts";
 import { callbackEntries, contentOf } from "./model.ts";
 import type { Problem } from "./problem.ts";
@@ -11,6 +11,8 @@ interface Body {
   readonly path: string;
   readonly body: Json | undefined;
   readonly needed: boolean;
+  /** A request has no fields but its own; answers gain some. */
+  readonly strict: boolean;
 }
 
 /** Examples that are missing, or that break the schema beside them. */
@@ -19,7 +21,7 @@ export function lintExamples(spec: Spec): Problem[] {
   const problems: Problem[] = [];
   const validator = validatorOf(spec.document);
   const checked = new Set<string>();
-  for (const { path, body, needed } of bodiesOf(spec.document)) {
+  for (const { path, body, needed, strict } of bodiesOf(spec.document)) {
     for (const [type, media] of contentOf(spec.document, body)) {
       const examples = objectEntries(media["examples"]);
       const at = `${path}.content.${type}`;
@@ -48,9 +50,17 @@ export function lintExamples(spec: Spec): Problem[] {
         const content = external ? spec.examples.get(reference) : dereference(spec.document, example);
         if (!isObject(content) || content["value"] === undefined) {
           problems.push({ file: place.file, path: `${place.path}value`, reason: "is missing" });
-        } else if (!validate(content["value"])) {
+          continue;
+        }
+        const fields = objectOf(dereference(spec.document, schema))["properties"];
+        const keys = strict && isObject(fields) ? Object.keys(objectOf(content["value"])) : [];
+        for (const key of keys.filter((one) => !Object.hasOwn(objectOf(fields), one))) {
+          problems.push({ file: place.file, path: `${place.path}value`, reason: `${key} is no field of ${label}` });
+        }
+        if (!validate(content["value"])) {
           for (const error of validate.errors ?? []) {
-            const inside = error.instancePath === "" ? "value" : `value.${dotted(error.instancePath)}`;
+            const inside =
+              error.instancePath === "" ? "value" : `value.${dotted(error.instancePath, content["value"])}`;
             const detail = error.keyword === "enum" ? `: ${Object(error.params).allowedValues.join(", ")}` : "";
             const reason = `${error.message ?? "is wrong"}${detail} (${label})`;
             problems.push({ file: place.file, path: place.path + inside, reason });
@@ -66,10 +76,10 @@ function bodiesOf(document: JsonObject): Body[] {
   const bodies: Body[] = [];
   const add = (operation: JsonObject, path: string, callback: boolean): void => {
     if (operation["requestBody"] !== undefined) {
-      bodies.push({ path: `${path}.requestBody`, body: operation["requestBody"], needed: true });
+      bodies.push({ path: `${path}.requestBody`, body: operation["requestBody"], needed: true, strict: !callback });
     }
     for (const [status, body] of objectEntries(operation["responses"])) {
-      bodies.push({ path: `${path}.responses.${status}`, body, needed: !callback && status === "200" });
+      bodies.push({ path: `${path}.responses.${status}`, body, needed: !callback && status === "200", strict: false });
     }
   };
   for (const [path, item] of objectEntries(document["paths"])) {

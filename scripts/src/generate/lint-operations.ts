@@ -15,10 +15,6 @@ import type { Problem } from "./problem.ts";
 
 const retries = ["safe", "deduplicated", "never"];
 const evidences = ["observed", "production", "portal", "community", "disputed"];
-const known = ["retry", "success", "code-scope", "evidence", "rate-limit", "environments"].map(
-  (name) => `x-mpesa-${name}`,
-);
-
 type Report = (path: string, reason: string) => void;
 
 /** What is wrong with servers, operations, callbacks and webhooks. */
@@ -33,11 +29,17 @@ export function lintOperations(spec: Spec): Problem[] {
     if (name === "") report(`servers[${index}]`, "has no x-mpesa-environment");
     return name;
   });
+  for (const [index, name] of environments.entries()) {
+    const first = environments.indexOf(name);
+    if (name !== "" && first < index)
+      report(`servers[${index}]`, `${name} is already the environment of servers[${first}]`);
+  }
   const webhooks = new Set(
     objectEntries(document["webhooks"]).flatMap(([, item]) =>
       schemaNames(document, objectOf(item["post"])["requestBody"]),
     ),
   );
+  const called = new Set<string>();
   const ids = new Map<string, string>();
   for (const [path, item] of objectEntries(document["paths"])) {
     for (const [method, operation] of objectEntries(item)) {
@@ -57,7 +59,13 @@ export function lintOperations(spec: Spec): Problem[] {
       lintSecurity(document, operation, at, report);
       lintBodies(document, operation, at, method, report);
       lintCallbacks(document, operation, at, webhooks, report);
+      for (const { post } of callbackEntries(operation)) {
+        for (const name of schemaNames(document, post["requestBody"])) called.add(name);
+      }
     }
+  }
+  for (const name of webhooks) {
+    if (!called.has(name)) report("webhooks", `no operation has a callback with the schema ${name}`);
   }
   return problems;
 }
@@ -72,9 +80,6 @@ function lintExtensions(spec: Spec, operation: JsonObject, at: string, environme
   oneOf("x-mpesa-retry", retries);
   oneOf("x-mpesa-evidence", evidences);
   oneOf("x-mpesa-code-scope", Object.keys(objectOf(spec.codes["scopes"])));
-  for (const key of Object.keys(operation)) {
-    if (key.startsWith("x-mpesa-") && !known.includes(key)) report(at, `${key} is not a known extension`);
-  }
   const rate = operation["x-mpesa-rate-limit"];
   if (rate !== undefined) {
     const limit = objectOf(rate);
@@ -101,7 +106,7 @@ function lintSuccess(document: JsonObject, operation: JsonObject, at: string, re
     report(at, "has no x-mpesa-success");
     return;
   }
-  const { field, alias = [], values = ["-"], optional = false, ...rest } = objectOf(success);
+  const { field, alias = [], values = ["-"], optional = false, list = false, ...rest } = objectOf(success);
   const texts = (value: Json): boolean => Array.isArray(value) && value.every((item) => typeof item === "string");
   if (typeof field !== "string" || field === "") {
     report(at, "x-mpesa-success has no field");
@@ -110,6 +115,7 @@ function lintSuccess(document: JsonObject, operation: JsonObject, at: string, re
   if (!texts(alias)) report(at, "x-mpesa-success.alias is not a list of texts");
   if (!texts(values) || listOf(values).length === 0) report(at, "x-mpesa-success.values is not a list of texts");
   if (typeof optional !== "boolean") report(at, "x-mpesa-success.optional is not true or false");
+  if (typeof list !== "boolean") report(at, "x-mpesa-success.list is not true or false");
   for (const key of Object.keys(rest)) report(at, `x-mpesa-success.${key} is not known`);
   const [media] = contentOf(document, objectOf(operation["responses"])["200"]);
   const answer = objectOf(dereference(document, media?.[1]["schema"]));

@@ -3,11 +3,15 @@ import { lintExamples } from "./lint-examples.ts";
 import { lintOperations } from "./lint-operations.ts";
 import { lintReferences } from "./lint-references.ts";
 import { lintSchemas } from "./lint-schemas.ts";
+import { lintShape } from "./lint-shape.ts";
 import type { Spec } from "./load.ts";
 import { type Problem, SpecError } from "./problem.ts";
 
 /** Throws a {@link SpecError} with everything that is wrong with the spec. */
 export function lintSpec(spec: Spec): void {
+  const misshapen = lintShape(spec);
+  // What has the wrong shape cannot be read for its meaning.
+  if (misshapen.length > 0) throw new SpecError(misshapen);
   const { dangling, unused } = lintReferences(spec);
   const problems: Problem[] = [
     ...dangling,

@@ -10,6 +10,8 @@ export interface Spec {
   readonly label: string;
   readonly document: JsonObject;
   readonly codes: JsonObject;
+  /** The JSON schemas of both. */
+  readonly openapiSchema: JsonObject;
   readonly codesSchema: JsonObject;
   /** Example files by their path from the folder, such as `./examples/stk/push.yml`. */
   readonly examples: ReadonlyMap<string, Json>;
@@ -20,11 +22,11 @@ export interface Spec {
 /** What to load. */
 export interface LoadOptions {
   readonly specDir: string;
-  /** Schema of codes.yml where the folder has none of its own. */
-  readonly codesSchemaFile: string;
+  /** The folder of openapi.schema.json and codes.schema.json. */
+  readonly schemaDir: string;
 }
 
-/** Reads openapi.yml, codes.yml, its schema and every example. */
+/** Reads openapi.yml, codes.yml, their schemas and every example. */
 export function loadSpec(options: LoadOptions): Spec {
   const label = basename(options.specDir);
   const problems: Problem[] = [];
@@ -51,18 +53,16 @@ export function loadSpec(options: LoadOptions): Spec {
   const openapi = read(join(options.specDir, "openapi.yml"), "openapi.yml");
   const document = object(openapi, "openapi.yml");
   const codes = object(read(join(options.specDir, "codes.yml"), "codes.yml"), "codes.yml");
-  const ownSchema = join(options.specDir, "codes.schema.json");
-  const codesSchema = object(
-    read(existsSync(ownSchema) ? ownSchema : options.codesSchemaFile, "codes.schema.json"),
-    "codes.schema.json",
-  );
+  const schema = (name: string): JsonObject => object(read(join(options.schemaDir, name), name), name);
+  const openapiSchema = schema("openapi.schema.json");
+  const codesSchema = schema("codes.schema.json");
   const examples = new Map<string, Json>();
   for (const name of exampleFiles(options.specDir)) {
     const file = read(join(options.specDir, name), name);
     if (file !== undefined && file.errors.length === 0) examples.set(`./${name}`, file.toJS() as Json);
   }
   if (problems.length > 0) throw new SpecError(problems);
-  return { label, document, codes, codesSchema, examples, platformComments: commentsOf(openapi) };
+  return { label, document, codes, openapiSchema, codesSchema, examples, platformComments: commentsOf(openapi) };
 }
 
 function exampleFiles(specDir: string): string[] {

@@ -1,6 +1,6 @@
 import type { JsonObject } from "./json.ts";
 import { objectOf } from "./json.ts";
-import { environmentsOf } from "./model.ts";
+import { environmentsOf, operationsOf } from "./model.ts";
 import { banner, jsDoc, literal } from "./text.ts";
 
 /** platform.ts: facts that belong to no operation, one export each. */
@@ -12,12 +12,16 @@ export function generatePlatform(document: JsonObject, comments: ReadonlyMap<str
     const assertion = value !== null && value !== undefined ? " as const" : "";
     return `${jsDoc(comment)}export const ${name} = ${source}${assertion};\n`;
   });
+  const safe = operationsOf(document).filter(({ retry }) => retry === "safe");
   return `${banner("spec/openapi.yml")}
 /** The base URL of each environment. */
 export const environments = ${literal(environmentsOf(document))} as const;
 
 /** The name of an environment. */
 export type Environment = keyof typeof environments;
+
+/** The operations that may be repeated: they read, or repeat harmlessly. */
+export const safeOperations = ${literal(safe.map(({ id }) => id))} as const;
 
 ${parts.join("\n")}`;
 }

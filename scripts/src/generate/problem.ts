@@ -12,8 +12,8 @@ export class SpecError extends Error {
   override readonly name = "SpecError";
   readonly problems: readonly Problem[];
 
-  constructor(problems: readonly Problem[]) {
-    super(problems.map((problem) => `${problem.file}: ${problem.path}: ${problem.reason}`).join("\n"));
+  constructor(problems: readonly Problem[], options?: ErrorOptions) {
+    super(problems.map((problem) => `${problem.file}: ${problem.path}: ${problem.reason}`).join("\n"), options);
     this.problems = problems;
   }
 }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { createClient } from "@hey-api/openapi-ts";
 import { type Node, Project, SyntaxKind } from "ts-morph";
 import type { JsonObject } from "./json.ts";
-import { isObject, objectOf, without } from "./json.ts";
+import { isObject, objectEntries, objectOf, textsOf, without } from "./json.ts";
 import { schemasOf } from "./model.ts";
 import { banner, jsDoc, lowerFirst } from "./text.ts";
 
@@ -92,6 +92,12 @@ function takeValidators(document: JsonObject, source: string): string {
     const typeNode = declaration.getTypeNode();
     const end = typeNode?.getEnd() ?? declaration.getNameNode().getEnd();
     edits.push({ start: declaration.getNameNode().getEnd(), end, text: `: v.GenericSchema<unknown, ${schema}>` });
+    const checks = conditions(new Map(schemasOf(document)).get(schema) ?? {});
+    const initializer = declaration.getInitializer();
+    if (checks.length > 0 && initializer !== undefined) {
+      edits.push({ start: initializer.getStart(), end: initializer.getStart(), text: "v.pipe(" });
+      edits.push({ start: initializer.getEnd(), end: initializer.getEnd(), text: `, ${checks.join(", ")})` });
+    }
   }
   if (types.length !== names.size) {
     const missing = [...names.values()].filter((name) => !types.includes(name));
@@ -129,6 +135,23 @@ ${[...types]
   .join("")}} from "./names.ts";`,
   });
   return `${halveIndent(apply(source, edits)).trimEnd()}\n`;
+}
+
+/** hey-api passes over `if` and `then`: a check for each field that `then` speaks of. */
+function conditions(schema: JsonObject): string[] {
+  const [condition] = objectEntries(objectOf(schema["if"])["properties"]);
+  if (condition === undefined) return [];
+  const [field, { const: value }] = condition;
+  const absent = textsOf(objectOf(schema["if"])["required"]).includes(field) ? "" : `body.${field} === undefined || `;
+  const holds = `${absent}body.${field} === ${JSON.stringify(value)}`;
+  const rule = objectOf(schema["then"]);
+  const check = (name: string, needs: string, message: string): string =>
+    `v.forward(v.check((body) => !(${holds}) || ${needs}, ${JSON.stringify(message)}), [${JSON.stringify(name)}])`;
+  const when = `when ${field} is ${value === "" ? "empty" : value}`;
+  return [
+    ...textsOf(rule["required"]).map((name) => check(name, `body.${name} !== undefined`, `needed ${when}`)),
+    ...Object.keys(objectOf(rule["properties"])).map((name) => check(name, `!body.${name}`, `left out ${when}`)),
+  ];
 }
 
 function takeTypes(source: string): string {

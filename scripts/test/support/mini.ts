@@ -8,7 +8,7 @@ import { generate } from "../../src/generate/index.ts";
 const here = dirname(fileURLToPath(import.meta.url));
 
 export const repository: string = join(here, "../../..");
-export const codesSchemaFile: string = join(repository, "spec/codes.schema.json");
+export const schemaDir: string = join(repository, "spec");
 
 /** A change of one file of the mini spec: text that occurs exactly once, and what replaces it. */
 export interface Edit {
@@ -40,5 +40,5 @@ export function miniSpec(...edits: Edit[]): string {
 
 /** Everything that the generators make of the mini spec after the edits. */
 export function generateMini(...edits: Edit[]): Promise<ReadonlyMap<string, string>> {
-  return generate({ specDir: miniSpec(...edits), codesSchemaFile });
+  return generate({ specDir: miniSpec(...edits), schemaDir });
 }

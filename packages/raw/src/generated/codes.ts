@@ -122,15 +122,16 @@ export type ErrorKind =
   | "systemInternalError"
   | "duplicateOriginatorConversationId"
   | "underMaintenance"
+  | "urlsAlreadyRegistered"
+  | "duplicateNotificationInfo"
   | "spikeArrest"
   | "systemBusy"
   | "internalServerError"
   | "quotaViolation"
-  | "urlsAlreadyRegistered"
-  | "duplicateNotificationInfo"
   | "pullNothingAvailable"
   | "gatewayTimeout"
   | "serviceCalloutFailed"
+  | "registrationCalloutFailed"
   | "wrongConsumerKeys"
   | "firewallBlocked"
   | "firewallUnavailable"
@@ -374,8 +375,8 @@ export const ErrorCode = {
   /** Wrong HTTP method. Use POST; only the token call is a GET. */
   MethodNotAllowed: "405.001",
   /**
-   * M-Pesa failed to handle the STK call. Query if you hold a CheckoutRequestID. Without one await the callback; never
-   * push again in doubt.
+   * M-Pesa failed to handle the STK call. It may have gone through: wait for its callback, and never send it again in
+   * doubt.
    */
   StkGatewayFault: "500.001.1001",
   /** M-Pesa failed while it handled the request. Ask for the transaction status before you send anything again. */
@@ -386,20 +387,17 @@ export const ErrorCode = {
   SpikeArrest: "500.003.02",
   /**
    * Reported by one library only, as spike arrest. Unless the message says spike arrest, find out what happened before
-   * repeating.
+   * you send it again.
    */
   Refused500002: "500.002.02",
   /**
    * Reported by one library only, as a quota violation. Unless the message says quota, find out what happened before
-   * repeating.
+   * you send it again.
    */
   Refused500003: "500.002.03",
   /** The request quota is used up. Pause for long, spread the calls, or ask Safaricom for a larger quota. */
   QuotaViolation: "500.003.03",
-  /**
-   * M-Pesa failed, or refused without a precise reason. Repeat a read later; after a money call find out what happened
-   * first.
-   */
+  /** M-Pesa failed, or refused without a precise reason. Find out what happened before you send a payment again. */
   InternalServerError: "500.003.1001",
   /**
    * Nothing is available for this short code yet. Ask again later; check that the short code is registered for pull.
@@ -825,7 +823,7 @@ export const errorCodes: readonly CodeInfo[] = [
     name: "StkGatewayFault",
     kind: "stkGatewayFault",
     meaning: "M-Pesa failed to handle the STK call",
-    hint: "Query if you hold a CheckoutRequestID. Without one await the callback; never push again in doubt.",
+    hint: "It may have gone through: wait for its callback, and never send it again in doubt.",
     fault: "mpesa",
     retry: "ask",
     evidence: "observed",
@@ -933,6 +931,28 @@ export const errorCodes: readonly CodeInfo[] = [
         customer: "checking",
         evidence: "community",
       },
+      {
+        match: "already registered",
+        name: "UrlsAlreadyRegistered500002",
+        kind: "urlsAlreadyRegistered",
+        meaning: "This short code has its URLs already",
+        hint: "Count it as done. To change them, delete the old ones on the portal first.",
+        fault: "merchant",
+        retry: "no",
+        evidence: "community",
+        operations: ["c2bRegisterV1", "c2bRegisterV2"],
+      },
+      {
+        match: "Duplicate notification info",
+        name: "DuplicateNotificationInfo500002",
+        kind: "duplicateNotificationInfo",
+        meaning: "This short code has its URLs already",
+        hint: "Count it as done. To change them, delete the old ones on the portal first.",
+        fault: "merchant",
+        retry: "no",
+        evidence: "community",
+        operations: ["c2bRegisterV1", "c2bRegisterV2"],
+      },
     ],
   },
   {
@@ -976,7 +996,7 @@ export const errorCodes: readonly CodeInfo[] = [
     name: "Refused500002",
     kind: "internalServerError",
     meaning: "Reported by one library only, as spike arrest",
-    hint: "Unless the message says spike arrest, find out what happened before repeating.",
+    hint: "Unless the message says spike arrest, find out what happened before you send it again.",
     fault: "mpesa",
     retry: "ask",
     evidence: "community",
@@ -999,7 +1019,7 @@ export const errorCodes: readonly CodeInfo[] = [
     name: "Refused500003",
     kind: "internalServerError",
     meaning: "Reported by one library only, as a quota violation",
-    hint: "Unless the message says quota, find out what happened before repeating.",
+    hint: "Unless the message says quota, find out what happened before you send it again.",
     fault: "mpesa",
     retry: "ask",
     evidence: "community",
@@ -1034,7 +1054,7 @@ export const errorCodes: readonly CodeInfo[] = [
     name: "InternalServerError",
     kind: "internalServerError",
     meaning: "M-Pesa failed, or refused without a precise reason",
-    hint: "Repeat a read later; after a money call find out what happened first.",
+    hint: "Find out what happened before you send a payment again.",
     fault: "mpesa",
     retry: "ask",
     evidence: "portal",
@@ -1073,6 +1093,7 @@ export const errorCodes: readonly CodeInfo[] = [
     fault: "mpesa",
     retry: "later",
     evidence: "portal",
+    http: [500],
     operations: ["pullRegister", "pullQuery"],
   },
 ];
@@ -1083,12 +1104,9 @@ export const GatewayFaultCode = {
   SpikeArrestViolation: "policies.ratelimit.SpikeArrestViolation",
   /** The request quota is used up. Repeat after a long pause. */
   QuotaViolation: "policies.ratelimit.QuotaViolation",
-  /**
-   * The system behind the gateway did not answer in time. Repeat a read later; after a money call find out what
-   * happened first.
-   */
+  /** The system behind the gateway did not answer in time. Find out what happened before you send a payment again. */
   GatewayTimeout: "messaging.adaptors.http.flow.GatewayTimeout",
-  /** A step inside the gateway failed. Repeat a registration or a read later; after a money call find out first. */
+  /** A step inside the gateway failed. Find out what happened before you send a payment again. */
   ServiceCalloutFailed: "steps.servicecallout.ExecutionFailed",
 } as const;
 
@@ -1177,7 +1195,7 @@ export const faultCodes: readonly CodeInfo[] = [
     name: "GatewayTimeout",
     kind: "gatewayTimeout",
     meaning: "The system behind the gateway did not answer in time",
-    hint: "Repeat a read later; after a money call find out what happened first.",
+    hint: "Find out what happened before you send a payment again.",
     fault: "mpesa",
     retry: "ask",
     evidence: "observed",
@@ -1188,11 +1206,24 @@ export const faultCodes: readonly CodeInfo[] = [
     name: "ServiceCalloutFailed",
     kind: "serviceCalloutFailed",
     meaning: "A step inside the gateway failed",
-    hint: "Repeat a registration or a read later; after a money call find out first.",
+    hint: "Find out what happened before you send a payment again.",
     fault: "mpesa",
     retry: "ask",
     evidence: "community",
     http: [500],
+    variants: [
+      {
+        match: "Execution of ServiceCallout",
+        name: "RegistrationCalloutFailed",
+        kind: "registrationCalloutFailed",
+        meaning: "A step inside the gateway failed",
+        hint: "Register again later.",
+        fault: "mpesa",
+        retry: "later",
+        evidence: "community",
+        operations: ["c2bRegisterV1", "c2bRegisterV2"],
+      },
+    ],
   },
 ];
 
@@ -1201,14 +1232,11 @@ export const HttpSignal = {
   /** Wrong consumer key or secret. Check both keys and that they belong to this environment. */
   WrongConsumerKeys: "400:empty",
   /**
-   * The web firewall turned the request away. Read again later. A money call was hardly processed: confirm that first.
-   * Check your address and User-Agent.
+   * The web firewall turned the request away. Confirm that nothing happened before you send a payment again; the
+   * firewall may dislike your address or User-Agent.
    */
   FirewallBlocked: "403:html",
-  /**
-   * The web firewall could not pass the request on. Read again later. A money call was hardly processed: confirm that
-   * before a new one.
-   */
+  /** The web firewall could not pass the request on. Confirm that nothing happened before you send a payment again. */
   FirewallUnavailable: "503:html",
   /**
    * Bill Manager has this reference or opt-in already. Do not repeat: look up the existing record or use a new
@@ -1247,7 +1275,7 @@ export const httpCodes: readonly CodeInfo[] = [
     name: "FirewallBlocked",
     kind: "firewallBlocked",
     meaning: "The web firewall turned the request away",
-    hint: "Read again later. A money call was hardly processed: confirm that first. Check your address and User-Agent.",
+    hint: "Confirm that nothing happened before you send a payment again; the firewall may dislike your address or User-Agent.",
     fault: "mpesa",
     retry: "ask",
     evidence: "observed",
@@ -1258,7 +1286,7 @@ export const httpCodes: readonly CodeInfo[] = [
     name: "FirewallUnavailable",
     kind: "firewallUnavailable",
     meaning: "The web firewall could not pass the request on",
-    hint: "Read again later. A money call was hardly processed: confirm that before a new one.",
+    hint: "Confirm that nothing happened before you send a payment again.",
     fault: "mpesa",
     retry: "ask",
     evidence: "observed",
@@ -1785,13 +1813,13 @@ export const ResultCode = {
   Throttled: "100000002",
   /** M-Pesa failed inside. Ask again later. */
   InternalServerError: "100000004",
-  /** A field has an invalid value. Correct the field that the message names. */
+  /** A field was not accepted. Repeat the query later; if it stays, correct the field that the message names. */
   InvalidInput: "100000005",
   /** The service is not working. Ask again later. */
   ServiceAbnormal: "100000007",
   /** The API is not working. Ask again later. */
   ApiAbnormal: "100000009",
-  /** Permissions are missing. Check the roles of the API user and the products of the short code. */
+  /** Permissions are missing. Repeat the query later; if it stays, check the roles of the API user. */
   InsufficientPermissions: "100000010",
   /** Too many requests. Ask again later and less often. */
   RateLimitExceeded: "100000011",
@@ -2418,11 +2446,11 @@ export const resultCodes: readonly CodeInfo[] = [
   {
     code: "100000005",
     name: "InvalidInput",
-    meaning: "A field has an invalid value",
-    hint: "Correct the field that the message names.",
-    fault: "merchant",
-    retry: "fix",
-    customer: "ourProblem",
+    meaning: "A field was not accepted",
+    hint: "Repeat the query later; if it stays, correct the field that the message names.",
+    fault: "mpesa",
+    retry: "later",
+    customer: "tryLater",
     evidence: "portal",
     operations: ["accountBalance"],
   },
@@ -2452,10 +2480,10 @@ export const resultCodes: readonly CodeInfo[] = [
     code: "100000010",
     name: "InsufficientPermissions",
     meaning: "Permissions are missing",
-    hint: "Check the roles of the API user and the products of the short code.",
-    fault: "merchant",
-    retry: "fix",
-    customer: "ourProblem",
+    hint: "Repeat the query later; if it stays, check the roles of the API user.",
+    fault: "mpesa",
+    retry: "later",
+    customer: "tryLater",
     evidence: "portal",
     operations: ["accountBalance"],
   },
@@ -3383,6 +3411,7 @@ export const codeTexts = {
     InternalServerError: "Internal Server Error",
     UrlsAlreadyRegistered: "Urls are already registered",
     DuplicateNotificationInfo: "Duplicate notification info, SP ID is <id>, correlator is <id>",
+    PullNothingAvailable: "nothing available for the short code",
   },
   fault: {
     NoApiProductOauth: "Invalid API call as no apiproduct match found",
@@ -3430,7 +3459,11 @@ export const codeTexts = {
   },
   response: { Accepted: "Accept the service request successfully.", AcceptedZeros: "success" },
   pullRegister: { AlreadyRegistered: "ShortCode already Registered" },
-  pullQuery: { Found: "Success", NoneFound: "No records found or Organization Name not available" },
+  pullQuery: {
+    Found: "Success",
+    NoneFound: "No records found or Organization Name not available",
+    NothingAvailable: "nothing available for the short code",
+  },
   qr: { Generated: "The service request is processed successfully." },
   ussdPush: { Success: "USSD Initiated Successfully", Cancelled: "User cancelled transaction" },
   ratiba: {

@@ -335,13 +335,7 @@ export const b2bRequestConstraints = {
   },
   SenderIdentifierType: { required: true, type: ["string", "integer"], enum: ["4", 4] },
   RecieverIdentifierType: { required: true, type: ["string", "integer"], enum: ["2", "4", 2, 4] },
-  Amount: {
-    required: true,
-    type: ["integer", "string"],
-    minimum: 1,
-    maximum: 250000,
-    pattern: "^(?:[1-9][0-9]{0,4}|1[0-9]{5}|2[0-4][0-9]{4}|250000)$",
-  },
+  Amount: { required: true, type: ["integer", "string"], minimum: 1, pattern: "^[1-9][0-9]*$" },
   PartyA: {
     required: true,
     type: ["integer", "string"],
@@ -372,6 +366,7 @@ export const b2bRequestConstraints = {
 
 /** Limits of `TaxRequest`. */
 export const taxRequestConstraints = {
+  OriginatorConversationID: { required: false, type: "string", minLength: 1, maxLength: 50 },
   Initiator: { required: true, type: "string", minLength: 1, maxLength: 50 },
   SecurityCredential: {
     required: true,
@@ -383,13 +378,7 @@ export const taxRequestConstraints = {
   CommandID: { required: true, type: "string", enum: ["PayTaxToKRA"] },
   SenderIdentifierType: { required: true, type: ["string", "integer"], enum: ["4", 4] },
   RecieverIdentifierType: { required: true, type: ["string", "integer"], enum: ["4", 4] },
-  Amount: {
-    required: true,
-    type: ["integer", "string"],
-    minimum: 1,
-    maximum: 250000,
-    pattern: "^(?:[1-9][0-9]{0,4}|1[0-9]{5}|2[0-4][0-9]{4}|250000)$",
-  },
+  Amount: { required: true, type: ["integer", "string"], minimum: 1, pattern: "^[1-9][0-9]*$" },
   PartyA: {
     required: true,
     type: ["integer", "string"],

@@ -17,6 +17,12 @@ export type Amount = components["schemas"]["Amount"];
 /** Whole shillings, 10 to 250,000. Decimals are refused. */
 export type PayoutAmount = components["schemas"]["PayoutAmount"];
 
+/**
+ * Whole shillings from 1. Decimals are refused. The limit of a customer's transaction does not hold between
+ * organisations; whether there is another is not documented.
+ */
+export type BusinessAmount = components["schemas"]["BusinessAmount"];
+
 /** YYYYMMDDHHmmss in Nairobi time (UTC+3), read from the same clock instant as the Password. */
 export type Timestamp = components["schemas"]["Timestamp"];
 

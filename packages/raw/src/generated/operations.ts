@@ -17,8 +17,10 @@ export interface SuccessRule {
   readonly alias?: readonly string[];
   /** The values that mean yes, compared as text. */
   readonly values?: readonly string[];
-  /** An absent key counts as yes when the HTTP status is 200. */
+  /** An absent key counts as yes when the HTTP status is 200 and the description says success. */
   readonly optional?: boolean;
+  /** A bare list counts as yes. */
+  readonly list?: boolean;
 }
 
 /** Something that arrives later, at a URL that the request names. */
@@ -529,7 +531,7 @@ export const operationTable = {
     product: "Pull transactions",
     auth: "bearer",
     retry: "safe",
-    success: { field: "ResponseCode", values: ["1000", "1001"] },
+    success: { field: "ResponseCode", values: ["1000", "1001"], list: true },
     codeScope: "pullQuery",
     evidence: "observed",
     request: "PullQueryRequest",

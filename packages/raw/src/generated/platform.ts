@@ -6,6 +6,19 @@ export const environments = { sandbox: "https://sandbox.safaricom.co.ke", produc
 /** The name of an environment. */
 export type Environment = keyof typeof environments;
 
+/** The operations that may be repeated: they read, or repeat harmlessly. */
+export const safeOperations = [
+  "generateToken",
+  "stkQuery",
+  "c2bRegisterV1",
+  "c2bRegisterV2",
+  "accountBalance",
+  "transactionStatus",
+  "qrGenerate",
+  "pullRegister",
+  "pullQuery",
+] as const;
+
 /** Platform fact `currency`, from `x-mpesa-platform` of the OpenAPI document. */
 export const currency = "KES" as const;
 
@@ -40,12 +53,13 @@ export const securityCredentialLength = 344 as const;
 export const initiatorPasswordDays = 90 as const;
 
 /**
- * Texts beside no code of their own: of an accepted push, of an answered query, and the ErrorMsg of a balance query by
- * a locked API user, whose final space is the wire's.
+ * Texts beside no code of their own: of an accepted push, of an answered query, of a C2B registration (also "Success",
+ * then without a code), and the ErrorMsg of a balance query by a locked API user, whose final space is the wire's.
  */
 export const wireTexts = {
   stkPushAccepted: "Success. Request accepted for processing",
   stkQueryAccepted: "The service request has been accepted successfully",
+  c2bRegistered: "success",
   credentialLocked: "API Password is locked. ",
 } as const;
 
@@ -63,6 +77,12 @@ export const invalidTokenCodes = {
   pullQuery: "401.001",
   others: "404.001.03",
 } as const;
+
+/** In the text or the code of a refusal because the app lacks the product, whatever shape the answer has. */
+export const noApiProduct = { text: "apiproduct", statuses: [401, 403, 404] } as const;
+
+/** After the prefix come the time in Nairobi with milliseconds and, since about 2022, the payer's nine digits. */
+export const checkoutRequestId = { prefix: "ws_CO_", minTimeDigits: 14 } as const;
 
 /** How the two pages of the firewall before the gateway begin. */
 export const firewallPages = {
@@ -85,6 +105,9 @@ export const confidentialFields = [
 
 /** Platform fact `shortCode`, from `x-mpesa-platform` of the OpenAPI document. */
 export const shortCode = { pattern: "^[0-9]{5,7}$" } as const;
+
+/** Of an organisation that a balance or status query asks about. */
+export const partyShortCode = { pattern: "^[0-9]{5,9}$" } as const;
 
 /** Platform fact `phoneNumber`, from `x-mpesa-platform` of the OpenAPI document. */
 export const phoneNumber = { pattern: "^254[17][0-9]{8}$" } as const;
@@ -126,6 +149,18 @@ export const pullWindowHours = 48 as const;
 
 /** Platform fact `pullPageSize`, from `x-mpesa-platform` of the OpenAPI document. */
 export const pullPageSize = 100 as const;
+
+/**
+ * The word before `/v1/submit` in the QueueTimeoutURL that sandbox results repeat. Tax results carry b2b's; Pochi's is
+ * taken to be b2c's, and status' was never seen.
+ */
+export const resultQueues = {
+  b2c: "b2cresults",
+  b2b: "b2bresults",
+  balance: "abresults",
+  status: "transactionstatusresults",
+  reversal: "reversalresults",
+} as const;
 
 /** Platform fact `callbackAddresses`, from `x-mpesa-platform` of the OpenAPI document. */
 export const callbackAddresses = {

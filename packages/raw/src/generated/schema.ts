@@ -876,6 +876,8 @@ export interface components {
         Amount: number | string;
         /** @description Whole shillings, 10 to 250,000. Decimals are refused. */
         PayoutAmount: number | string;
+        /** @description Whole shillings from 1. Decimals are refused. The limit of a customer's transaction does not hold between organisations; whether there is another is not documented. */
+        BusinessAmount: number | string;
         /** @description YYYYMMDDHHmmss in Nairobi time (UTC+3), read from the same clock instant as the Password. */
         Timestamp: string;
         /** @description Base64 of BusinessShortCode, passkey and Timestamp, joined without separators. */
@@ -1355,8 +1357,8 @@ export interface components {
              * @enum {string|integer}
              */
             RecieverIdentifierType: "2" | "4" | 2 | 4;
-            /** @description Whole shillings, 1 to 250,000. Decimals are refused. */
-            Amount: components["schemas"]["Amount"];
+            /** @description Whole shillings from 1. Decimals are refused. The limit of a customer's transaction does not hold between organisations; whether there is another is not documented. */
+            Amount: components["schemas"]["BusinessAmount"];
             /** @description Your short code, which pays. */
             PartyA: components["schemas"]["ShortCode"];
             /** @description The short code that receives the money; your own for moves between accounts. */
@@ -1376,6 +1378,8 @@ export interface components {
         };
         /** @description A tax payment to the Kenya Revenue Authority. */
         TaxRequest: {
+            /** @description Your own id; comes back in the result. Undocumented, in production use; whether it refuses duplicates is unknown. */
+            OriginatorConversationID?: components["schemas"]["OriginatorConversationId"];
             /** @description The API user that acts for the organisation. */
             Initiator: components["schemas"]["InitiatorName"];
             /** @description The initiator's password, RSA-encrypted (PKCS#1 v1.5) with the environment's public key, as base64: 344 characters. May be reused until the password changes. Secret. */
@@ -1392,8 +1396,8 @@ export interface components {
              * @enum {string|integer}
              */
             RecieverIdentifierType: "4" | 4;
-            /** @description Whole shillings, 1 to 250,000. Decimals are refused. */
-            Amount: components["schemas"]["Amount"];
+            /** @description Whole shillings from 1. Decimals are refused. The limit of a customer's transaction does not hold between organisations; whether there is another is not documented. */
+            Amount: components["schemas"]["BusinessAmount"];
             /** @description Your short code, which pays. */
             PartyA: components["schemas"]["ShortCode"];
             /**
@@ -2072,6 +2076,15 @@ export interface components {
                 "application/json": components["schemas"]["DarajaError"];
             };
         };
+        /** @description The wrong HTTP method; nothing was done. */
+        MethodNotAllowed: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["DarajaError"];
+            };
+        };
         /** @description Refused by the throttle; nothing was done. */
         TooManyRequests: {
             headers: {
@@ -2191,10 +2204,7 @@ export interface operations {
     generateToken: {
         parameters: {
             query: {
-                /**
-                 * @description Always client_credentials.
-                 * @example client_credentials
-                 */
+                /** @description Always client_credentials. */
                 grant_type: "client_credentials";
             };
             header?: never;
@@ -2216,6 +2226,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["ServerError"];
             503: components["responses"]["Unavailable"];
@@ -2248,6 +2259,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["StkPushServerError"];
             503: components["responses"]["Unavailable"];
@@ -2280,6 +2292,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["StkQueryServerError"];
             503: components["responses"]["Unavailable"];
@@ -2312,6 +2325,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["C2bRegisterServerError"];
             503: components["responses"]["Unavailable"];
@@ -2344,6 +2358,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["C2bRegisterServerError"];
             503: components["responses"]["Unavailable"];
@@ -2376,6 +2391,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["ServerError"];
             503: components["responses"]["Unavailable"];
@@ -2408,6 +2424,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["ServerError"];
             503: components["responses"]["Unavailable"];
@@ -2440,6 +2457,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["ServerError"];
             503: components["responses"]["Unavailable"];
@@ -2472,6 +2490,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["PayoutServerError"];
             503: components["responses"]["Unavailable"];
@@ -2504,6 +2523,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["PayoutServerError"];
             503: components["responses"]["Unavailable"];
@@ -2536,6 +2556,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["PayoutServerError"];
             503: components["responses"]["Unavailable"];
@@ -2568,6 +2589,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["ServerError"];
             503: components["responses"]["Unavailable"];
@@ -2600,6 +2622,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["ServerError"];
             503: components["responses"]["Unavailable"];
@@ -2632,6 +2655,7 @@ export interface operations {
             401: components["responses"]["UssdUnauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["ServerError"];
             503: components["responses"]["Unavailable"];
@@ -2664,6 +2688,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["ServerError"];
             503: components["responses"]["Unavailable"];
@@ -2696,6 +2721,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["ServerError"];
             503: components["responses"]["Unavailable"];
@@ -2728,6 +2754,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["ServerError"];
             503: components["responses"]["Unavailable"];
@@ -2760,6 +2787,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["ServerError"];
             503: components["responses"]["Unavailable"];
@@ -2792,6 +2820,7 @@ export interface operations {
             401: components["responses"]["PullUnauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["PullServerError"];
             503: components["responses"]["Unavailable"];
@@ -2824,6 +2853,7 @@ export interface operations {
             401: components["responses"]["PullUnauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["PullServerError"];
             503: components["responses"]["Unavailable"];

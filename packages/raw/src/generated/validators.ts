@@ -21,6 +21,7 @@ import type {
   BalanceResultContent,
   BalanceResultParameter,
   BalanceResultParameters,
+  BusinessAmount,
   C2bConfirmation,
   C2bConfirmationReply,
   C2bRegisterRequest,
@@ -133,6 +134,12 @@ export const amountSchema: v.GenericSchema<unknown, Amount> = v.union([v.pipe(v.
  * Checks a {@link PayoutAmount}; keys that it does not know stay. Whole shillings, 10 to 250,000. Decimals are refused.
  */
 export const payoutAmountSchema: v.GenericSchema<unknown, PayoutAmount> = v.union([v.pipe(v.number(), v.integer(), v.minValue(10), v.maxValue(250000)), v.pipe(v.string(), v.regex(/^(?:[1-9][0-9]{1,4}|1[0-9]{5}|2[0-4][0-9]{4}|250000)$/u))]);
+
+/**
+ * Checks a {@link BusinessAmount}; keys that it does not know stay. Whole shillings from 1. Decimals are refused. The
+ * limit of a customer's transaction does not hold between organisations; whether there is another is not documented.
+ */
+export const businessAmountSchema: v.GenericSchema<unknown, BusinessAmount> = v.union([v.pipe(v.number(), v.integer(), v.minValue(1)), v.pipe(v.string(), v.regex(/^[1-9][0-9]*$/u))]);
 
 /**
  * Checks a {@link Timestamp}; keys that it does not know stay. YYYYMMDDHHmmss in Nairobi time (UTC+3), read from the
@@ -394,13 +401,13 @@ export const c2bRegisterResponseSchema: v.GenericSchema<unknown, C2bRegisterResp
 });
 
 /** Checks a {@link C2bSimulateRequest}; keys that it does not know stay. A pretended customer payment. */
-export const c2bSimulateRequestSchema: v.GenericSchema<unknown, C2bSimulateRequest> = v.looseObject({
+export const c2bSimulateRequestSchema: v.GenericSchema<unknown, C2bSimulateRequest> = v.pipe(v.looseObject({
   ShortCode: shortCodeSchema,
   CommandID: v.picklist(["CustomerPayBillOnline", "CustomerBuyGoodsOnline"]),
   Amount: amountSchema,
   Msisdn: phoneNumberSchema,
   BillRefNumber: v.exactOptional(v.nullable(v.pipe(v.string(), v.maxLength(20))))
-});
+}), v.forward(v.check((body) => !(body.CommandID === "CustomerBuyGoodsOnline") || !body.BillRefNumber, "left out when CommandID is CustomerBuyGoodsOnline"), ["BillRefNumber"]));
 
 /** Checks a {@link C2bSimulateResponse}; keys that it does not know stay. The simulation was accepted. */
 export const c2bSimulateResponseSchema: v.GenericSchema<unknown, C2bSimulateResponse> = v.looseObject({
@@ -565,7 +572,7 @@ export const pochiRequestSchema: v.GenericSchema<unknown, PochiRequest> = v.loos
  * Checks a {@link B2bRequest}; keys that it does not know stay. A payment from your short code to another one, or
  * between your own accounts.
  */
-export const b2bRequestSchema: v.GenericSchema<unknown, B2bRequest> = v.looseObject({
+export const b2bRequestSchema: v.GenericSchema<unknown, B2bRequest> = v.pipe(v.looseObject({
   OriginatorConversationID: v.exactOptional(originatorConversationIdSchema),
   Initiator: initiatorNameSchema,
   SecurityCredential: securityCredentialSchema,
@@ -589,7 +596,7 @@ export const b2bRequestSchema: v.GenericSchema<unknown, B2bRequest> = v.looseObj
     2,
     4
   ]),
-  Amount: amountSchema,
+  Amount: businessAmountSchema,
   PartyA: shortCodeSchema,
   PartyB: shortCodeSchema,
   AccountReference: v.exactOptional(v.pipe(v.string(), v.minLength(1), v.maxLength(13))),
@@ -598,16 +605,17 @@ export const b2bRequestSchema: v.GenericSchema<unknown, B2bRequest> = v.looseObj
   QueueTimeOutURL: callbackUrlSchema,
   ResultURL: callbackUrlSchema,
   Occassion: v.exactOptional(v.pipe(v.string(), v.maxLength(100)))
-});
+}), v.forward(v.check((body) => !(body.CommandID === "BusinessPayBill") || body.AccountReference !== undefined, "needed when CommandID is BusinessPayBill"), ["AccountReference"]));
 
 /** Checks a {@link TaxRequest}; keys that it does not know stay. A tax payment to the Kenya Revenue Authority. */
 export const taxRequestSchema: v.GenericSchema<unknown, TaxRequest> = v.looseObject({
+  OriginatorConversationID: v.exactOptional(originatorConversationIdSchema),
   Initiator: initiatorNameSchema,
   SecurityCredential: securityCredentialSchema,
   CommandID: v.picklist(["PayTaxToKRA"]),
   SenderIdentifierType: senderIdentifierTypeSchema,
   RecieverIdentifierType: v.picklist(["4", 4]),
-  Amount: amountSchema,
+  Amount: businessAmountSchema,
   PartyA: shortCodeSchema,
   PartyB: v.picklist(["572572", 572572]),
   AccountReference: v.pipe(v.string(), v.minLength(1), v.maxLength(13)),
@@ -635,7 +643,7 @@ export const balanceRequestSchema: v.GenericSchema<unknown, BalanceRequest> = v.
  * Checks a {@link StatusRequest}; keys that it does not know stay. Asks for the state of one transaction, by its
  * receipt or by the id of the request that made it.
  */
-export const statusRequestSchema: v.GenericSchema<unknown, StatusRequest> = v.looseObject({
+export const statusRequestSchema: v.GenericSchema<unknown, StatusRequest> = v.pipe(v.looseObject({
   Initiator: initiatorNameSchema,
   SecurityCredential: securityCredentialSchema,
   CommandID: v.picklist(["TransactionStatusQuery"]),
@@ -647,7 +655,7 @@ export const statusRequestSchema: v.GenericSchema<unknown, StatusRequest> = v.lo
   QueueTimeOutURL: callbackUrlSchema,
   ResultURL: callbackUrlSchema,
   Occasion: v.exactOptional(v.pipe(v.string(), v.maxLength(100)))
-});
+}), v.forward(v.check((body) => !(body.TransactionID === undefined || body.TransactionID === "") || body.OriginalConversationID !== undefined, "needed when TransactionID is empty"), ["OriginalConversationID"]));
 
 /**
  * Checks a {@link ReversalRequest}; keys that it does not know stay. Returns a payment that a customer made to your

@@ -26,6 +26,11 @@ export type Amount = number | string;
 export type PayoutAmount = number | string;
 
 /**
+ * Whole shillings from 1. Decimals are refused. The limit of a customer's transaction does not hold between organisations; whether there is another is not documented.
+ */
+export type BusinessAmount = number | string;
+
+/**
  * YYYYMMDDHHmmss in Nairobi time (UTC+3), read from the same clock instant as the Password.
  */
 export type Timestamp = string;
@@ -803,7 +808,7 @@ export type B2bRequest = {
    * What PartyB is: 4 for pay bills, top-ups and own accounts. For buy goods the portal says 4 and production software sends 2. The misspelling is the wire's; the right spelling is refused.
    */
   RecieverIdentifierType: '2' | '4' | 2 | 4;
-  Amount: Amount;
+  Amount: BusinessAmount;
   /**
    * Your short code, which pays.
    */
@@ -839,6 +844,10 @@ export type B2bRequest = {
  * A tax payment to the Kenya Revenue Authority.
  */
 export type TaxRequest = {
+  /**
+   * Your own id; comes back in the result. Undocumented, in production use; whether it refuses duplicates is unknown.
+   */
+  OriginatorConversationID?: OriginatorConversationId;
   Initiator: InitiatorName;
   SecurityCredential: SecurityCredential;
   /**
@@ -850,7 +859,7 @@ export type TaxRequest = {
    * What PartyB is, always 4. The misspelling is the wire's; the right spelling is refused.
    */
   RecieverIdentifierType: '4' | 4;
-  Amount: Amount;
+  Amount: BusinessAmount;
   /**
    * Your short code, which pays.
    */

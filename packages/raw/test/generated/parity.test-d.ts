@@ -37,6 +37,7 @@ export const phoneNumber: Agree<components["schemas"]["PhoneNumber"], heyApi.Pho
 export const party: Agree<components["schemas"]["Party"], heyApi.Party> = true;
 export const amount: Agree<components["schemas"]["Amount"], heyApi.Amount> = true;
 export const payoutAmount: Agree<components["schemas"]["PayoutAmount"], heyApi.PayoutAmount> = true;
+export const businessAmount: Agree<components["schemas"]["BusinessAmount"], heyApi.BusinessAmount> = true;
 export const timestamp: Agree<components["schemas"]["Timestamp"], heyApi.Timestamp> = true;
 export const password: Agree<components["schemas"]["Password"], heyApi.Password> = true;
 export const receipt: Agree<components["schemas"]["Receipt"], heyApi.Receipt> = true;

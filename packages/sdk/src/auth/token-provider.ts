@@ -1,7 +1,8 @@
 import type { MpesaEventHandler } from "../events.ts";
 import { abortable } from "./abortable.ts";
-import type { TokenSource } from "./token-source.ts";
+import type { TokenOptions, TokenSource } from "./token-source.ts";
 import type { StoredToken, TokenStore } from "./token-store.ts";
+import { isTokenText } from "./token-text.ts";
 
 /** A token is renewed this long before it ends, or at a tenth of its life if that is shorter. */
 const MARGIN_MS = 60_000;
@@ -26,22 +27,22 @@ export class TokenProvider implements TokenSource {
   readonly #options: TokenProviderOptions;
   readonly #refused = new Set<string>();
   #current: (StoredToken & { readonly renewAt: number }) | undefined;
-  #inFlight: Promise<string> | undefined;
+  #renewing: Promise<string> | undefined;
+  #fetching: Promise<string> | undefined;
+  /** Writes go to the store one after the other, or dropping an old token could take a new one with it. */
+  #written: Promise<void> = Promise.resolve();
 
   constructor(options: TokenProviderOptions) {
     this.#options = options;
   }
 
-  async get(signal?: AbortSignal): Promise<string> {
+  async get({ signal, forceRefresh = false }: TokenOptions = {}): Promise<string> {
     for (;;) {
       signal?.throwIfAborted();
-      const current = this.#current;
-      if (current && this.#options.now() < current.renewAt) return current.token;
+      const usable = forceRefresh ? undefined : this.#usable();
+      if (usable !== undefined) return usable;
       // No caller's signal reaches the shared request: one who leaves must not take the token from the others.
-      this.#inFlight ??= this.#renew().finally(() => {
-        this.#inFlight = undefined;
-      });
-      const token = await abortable(this.#inFlight, signal);
+      const token = await abortable(forceRefresh ? this.#fetch() : this.#renew(), signal);
       // Another caller may have had it refused while this one was waiting.
       if (!this.#refused.has(token)) return token;
     }
@@ -54,11 +55,45 @@ export class TokenProvider implements TokenSource {
     return true;
   }
 
-  async #renew(): Promise<string> {
-    const { now, emit, fetchToken } = this.#options;
-    const shared = await this.#fromStore();
+  async drop(token: string): Promise<void> {
+    const isFirst = !this.#refused.has(token);
+    await this.refuse(token);
+    if (isFirst) await this.#afterOthers(() => this.#dropFromStore(token));
+  }
+
+  #usable(): string | undefined {
+    return this.#current && this.#options.now() < this.#current.renewAt ? this.#current.token : undefined;
+  }
+
+  /** From the store, or else from the gateway. */
+  #renew(): Promise<string> {
+    this.#renewing ??= this.#shared()
+      .then((token) => token ?? this.#fetch())
+      .finally(() => {
+        this.#renewing = undefined;
+      });
+    return this.#renewing;
+  }
+
+  async #shared(): Promise<string | undefined> {
+    const stored = await this.#fromStore();
+    // A forced refresh may have come first: what the store held then is older.
+    if (this.#fetching) return undefined;
+    const usable = this.#usable();
+    if (usable !== undefined) return usable;
     // Its whole life is not known, and a tenth of what is left would let it be used to its last moment.
-    if (shared && this.#keep(shared, Number.POSITIVE_INFINITY)) return shared.token;
+    return stored && this.#keep(stored, Number.POSITIVE_INFINITY) ? stored.token : undefined;
+  }
+
+  #fetch(): Promise<string> {
+    this.#fetching ??= this.#fetchNew().finally(() => {
+      this.#fetching = undefined;
+    });
+    return this.#fetching;
+  }
+
+  async #fetchNew(): Promise<string> {
+    const { now, emit, fetchToken } = this.#options;
     const started = now();
     const { token, expiresInMs } = await fetchToken();
     // A token that the gateway issues anew counts as good again, even if it was refused before.
@@ -66,7 +101,7 @@ export class TokenProvider implements TokenSource {
     const fresh = { token, expiresAt: started + expiresInMs };
     this.#keep(fresh, expiresInMs);
     emit({ type: "token", expiresInMs });
-    await this.#toStore(fresh);
+    await this.#afterOthers(() => this.#toStore(fresh));
     return token;
   }
 
@@ -83,11 +118,29 @@ export class TokenProvider implements TokenSource {
     if (!store) return undefined;
     try {
       const found = await inTime(store.get(await key()));
-      const usable = typeof found?.token === "string" && found.token !== "" && Number.isFinite(found.expiresAt);
-      return usable && !this.#refused.has(found.token) ? found : undefined;
+      if (found === undefined || found === null) return undefined;
+      if (!isTokenText(found.token) || !Number.isFinite(found.expiresAt)) throw new TypeError("no token");
+      return this.#refused.has(found.token) ? undefined : found;
     } catch (cause) {
       this.#warn("read from", cause);
       return undefined;
+    }
+  }
+
+  #afterOthers(write: () => Promise<void>): Promise<void> {
+    this.#written = this.#written.then(write);
+    return this.#written;
+  }
+
+  /** Ends a token in the store, unless another process has replaced it. */
+  async #dropFromStore(token: string): Promise<void> {
+    const { store, key } = this.#options;
+    if (!store) return;
+    try {
+      const found = await inTime(store.get(await key()));
+      if (found?.token === token) await inTime(store.set(await key(), { token, expiresAt: 0 }));
+    } catch (cause) {
+      this.#warn("drop a token from", cause);
     }
   }
 

@@ -1,11 +1,22 @@
 import { abortable } from "./abortable.ts";
+import { isTokenText } from "./token-text.ts";
+
+/** How to get a token. */
+export interface TokenOptions {
+  /** Stops waiting; a shared request goes on for the others. */
+  signal?: AbortSignal | undefined;
+  /** Asks the gateway for a new one although the one at hand is still good. @default false */
+  forceRefresh?: boolean;
+}
 
 /** Where access tokens come from. */
 export interface TokenSource {
   /** A token that has not been refused. Rejects when there is none to be had, or with the signal's reason. */
-  get(signal?: AbortSignal): Promise<string>;
+  get(options?: TokenOptions): Promise<string>;
   /** Drops a token that the gateway refused. False when asking again cannot bring another one. Never rejects. */
   refuse(token: string): Promise<boolean>;
+  /** Drops a token that lacks a product, for other processes too. Never rejects. */
+  drop(token: string): Promise<void>;
 }
 
 /** Takes tokens from a function of the caller's, who then looks after their lifetime. */
@@ -16,9 +27,10 @@ export class GivenTokenSource implements TokenSource {
     this.#give = give;
   }
 
-  async get(signal?: AbortSignal): Promise<string> {
-    const token = await abortable(Promise.resolve(this.#give()), signal);
-    if (typeof token !== "string" || !/^[\x21-\x7e]+$/.test(token)) {
+  async get({ signal }: TokenOptions = {}): Promise<string> {
+    signal?.throwIfAborted();
+    const token: unknown = await abortable(Promise.resolve(this.#give()), signal);
+    if (!isTokenText(token)) {
       throw new TypeError("accessToken() must give a text that is not empty, without spaces and special characters");
     }
     return token;
@@ -31,5 +43,9 @@ export class GivenTokenSource implements TokenSource {
       // The refusal that led here says more than a function that has failed since.
       return false;
     }
+  }
+
+  async drop(): Promise<void> {
+    // The function is asked for each call anyway.
   }
 }

@@ -13,6 +13,6 @@ export interface StoredToken {
 export interface TokenStore {
   /** Resolves with what `set` stored, or `undefined`. A token that has ended is passed over by the client. */
   get(key: string): Promise<StoredToken | undefined>;
-  /** Keeps a token until its `expiresAt`. */
+  /** Keeps a token until its `expiresAt`; 0 drops it, because it lacks a product that may have been enabled since. */
   set(key: string, token: StoredToken): Promise<void>;
 }

@@ -1,4 +1,5 @@
 import type { StoredToken, TokenStore } from "./token-store.ts";
+import { isTokenText } from "./token-text.ts";
 
 /** What is used of an unstorage `Storage`; anything of this shape will do. */
 export interface TokenStorage {
@@ -45,5 +46,5 @@ export function unstorageTokenStore(storage: TokenStorage, options: UnstorageTok
 /** Other versions and other programs may have written there. */
 function isToken(value: unknown): value is StoredToken {
   const { token, expiresAt } = (value ?? {}) as Partial<Record<keyof StoredToken, unknown>>;
-  return typeof token === "string" && token !== "" && Number.isFinite(expiresAt);
+  return isTokenText(token) && Number.isFinite(expiresAt);
 }

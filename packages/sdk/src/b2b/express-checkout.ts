@@ -27,7 +27,11 @@ export async function b2bExpressCheckout(
 ): Promise<B2bExpressCheckout> {
   const checks = new Checks("ussdPush");
   const primaryShortCode = checks.take("till", parseShortCode(params.till));
-  const receiverShortCode = checkOwnShortCode(checks, params.payBill ?? core.config.shortCode, "payBill");
+  const receiverShortCode = checkOwnShortCode(
+    checks,
+    params.payBill === undefined ? core.config.shortCode : params.payBill,
+    "payBill",
+  );
   const amount = checks.take("amount", parseAmount(params.amount, rules.amount));
   const paymentRef = checks.take("reference", parseText(params.reference, rules.paymentRef));
   const partnerName = checks.take("partnerName", parseText(params.partnerName, rules.partnerName));

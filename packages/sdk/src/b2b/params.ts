@@ -3,16 +3,10 @@ import type { InitiatorParams } from "../initiator/params.ts";
 
 /** What every payment from your short code takes. */
 export interface BusinessPaymentParams extends InitiatorParams {
-  /** Whole shillings, 1 to 250,000. */
+  /** Whole shillings, 1 or more: the limit of customers' transactions does not hold between organisations. */
   amount: number;
   /** A second note, at most 100 characters. */
   occasion?: string;
-}
-
-/** The same where an own id travels along. */
-export interface IdentifiedPaymentParams extends BusinessPaymentParams {
-  /** The customer on whose behalf you pay. */
-  requester?: string | number;
   /**
    * Your unique id of this payment, at most 50 characters. Undocumented for business payments, in production use, and
    * not known to refuse a second request.
@@ -21,8 +15,14 @@ export interface IdentifiedPaymentParams extends BusinessPaymentParams {
   originatorConversationId?: string;
 }
 
+/** The same where a customer can be behind it. */
+export interface RequestedPaymentParams extends BusinessPaymentParams {
+  /** The customer on whose behalf you pay. */
+  requester?: string | number;
+}
+
 /** A payment to another organisation's pay bill. */
-export interface B2bPayBillParams extends IdentifiedPaymentParams {
+export interface B2bPayBillParams extends RequestedPaymentParams {
   /** The pay bill that gets the money. */
   payBill: string;
   /** The account there, at most 13 characters. */
@@ -30,7 +30,7 @@ export interface B2bPayBillParams extends IdentifiedPaymentParams {
 }
 
 /** A payment to a till. */
-export interface B2bBuyGoodsParams extends IdentifiedPaymentParams {
+export interface B2bBuyGoodsParams extends RequestedPaymentParams {
   /** The till that gets the money. */
   till: string;
   /** At most 13 characters. */
@@ -43,7 +43,7 @@ export interface B2bBuyGoodsParams extends IdentifiedPaymentParams {
 }
 
 /** A top-up of a payout short code from your working account. */
-export interface B2bTopUpParams extends IdentifiedPaymentParams {
+export interface B2bTopUpParams extends RequestedPaymentParams {
   /** The payout (B2C) short code whose utility account gets the money. */
   b2cShortCode: string;
   /** At most 13 characters. */
@@ -51,14 +51,14 @@ export interface B2bTopUpParams extends IdentifiedPaymentParams {
 }
 
 /** A move between the two accounts of your own short code; needs Safaricom's permission. */
-export type B2bTransferParams = IdentifiedPaymentParams &
+export type B2bTransferParams = RequestedPaymentParams &
   (
     | { /** The account that pays. */ from: "working"; to: "utility" }
     | { from: "utility" /** The account that gets the money. */; to: "working" }
   );
 
 /** Any command of the business payment request, for those that have no method of their own. */
-export interface B2bSendParams extends IdentifiedPaymentParams {
+export interface B2bSendParams extends RequestedPaymentParams {
   /** The command as the wire has it. The six of Daraja 1.0 have no current documentation. */
   commandId: B2bRequest["CommandID"];
   /** The short code that gets the money; your own for moves between accounts. */

@@ -12,7 +12,7 @@ import { parsePhoneNumber, phoneSecrets } from "../values/phone-number.ts";
 import { parseShortCode } from "../values/short-code.ts";
 import { parseOptionalText, parseText } from "../values/text.ts";
 import { wireNumber } from "../values/wire-number.ts";
-import type { B2bPayTaxParams, IdentifiedPaymentParams } from "./params.ts";
+import type { B2bPayTaxParams, BusinessPaymentParams, RequestedPaymentParams } from "./params.ts";
 
 /** What one command does to the common request; each value with the name under which the caller gave it. */
 export interface Command {
@@ -26,7 +26,7 @@ export interface Command {
 /** Sends one command of the business payment request. */
 export async function b2bPayment(
   link: InitiatorLink,
-  params: IdentifiedPaymentParams,
+  params: RequestedPaymentParams,
   command: Command,
   options?: CallOptions,
 ): Promise<Acknowledged> {
@@ -40,8 +40,7 @@ export async function b2bPayment(
   const occasion = checks.take("occasion", parseOptionalText(params.occasion, rules.Occassion));
   const requester =
     params.requester === undefined ? undefined : checks.take("requester", parsePhoneNumber(params.requester));
-  const given = params.originatorConversationId ?? crypto.randomUUID();
-  const id = checks.take("originatorConversationId", parseText(given, rules.OriginatorConversationID));
+  const id = checkId(checks, params);
   const { till, shortCode } = identifierTypes;
   const type = checks.take(
     "receiverIdentifierType",
@@ -84,9 +83,11 @@ export async function b2bPayTax(
   const shared = checkShared(link, checks, params, { rule: limits.Remarks, remarks: "Tax" });
   const amount = checks.take("amount", parseAmount(params.amount, limits.Amount));
   const occasion = checks.take("occasion", parseOptionalText(params.occasion, limits.Occassion));
-  checks.done();
+  const id = checkId(checks, params);
+  checks.done({ originatorConversationId: id });
   const [CommandID] = limits.CommandID.enum;
   const body = (SecurityCredential: string): TaxRequest => ({
+    OriginatorConversationID: id,
     ...business(shared, SecurityCredential),
     CommandID,
     RecieverIdentifierType: identifierTypes.shortCode,
@@ -95,8 +96,19 @@ export async function b2bPayTax(
     AccountReference: prn,
     ...(occasion !== undefined && { Occassion: occasion }),
   });
-  const recovery = "The request has no own id to look it up by: wait for the result at resultUrl.";
-  return submit(link, { id: "taxRemittance", initiator: shared.initiator, body, options, recovery });
+  return submit(link, {
+    id: "taxRemittance",
+    initiator: shared.initiator,
+    body,
+    options,
+    originatorConversationId: id,
+    recovery: statusRecovery(id),
+  });
+}
+
+/** The caller's id of the payment, or a new one. */
+function checkId(checks: Checks, { originatorConversationId = crypto.randomUUID() }: BusinessPaymentParams): string {
+  return checks.take("originatorConversationId", parseText(originatorConversationId, rules.OriginatorConversationID));
 }
 
 function business({ initiator, shortCode, wire }: SharedFields, SecurityCredential: string) {

@@ -1,7 +1,6 @@
 import { type C2bRegisterResponse, type DarajaError, operationTable } from "@mpesa/raw";
-import { ErrorCode, errorCodes } from "@mpesa/raw/codes";
+import type { ErrorKind } from "@mpesa/raw/codes";
 import { c2bRegisterRequestConstraints as rules } from "@mpesa/raw/constraints";
-import { lookupCode } from "../codes/lookup.ts";
 import type { CallContext, CallOptions, Core } from "../core.ts";
 import { text } from "../transport/error-body.ts";
 import { checkUrl } from "../urls.ts";
@@ -22,7 +21,7 @@ export interface C2bRegistration {
   readonly raw: C2bRegisterResponse | DarajaError;
 }
 
-const ALREADY: readonly unknown[] = ["urlsAlreadyRegistered", "duplicateNotificationInfo"];
+const ALREADY: readonly (ErrorKind | undefined)[] = ["urlsAlreadyRegistered", "duplicateNotificationInfo"];
 
 export async function c2bRegister(
   core: Core,
@@ -55,12 +54,7 @@ export async function c2bRegister(
       const raw = decision.body as unknown as C2bRegisterResponse;
       const responseDescription = text(raw.ResponseDescription) ?? "";
       const originatorConversationId = text(raw.OriginatorCoversationID) || undefined;
-      // Some answers say with 200 and without a code what others say with an error.
-      const same = lookupCode(errorCodes, ErrorCode.InternalServerError, {
-        message: responseDescription,
-        operation: id,
-      });
-      return { alreadyRegistered: ALREADY.includes(same?.kind), responseDescription, originatorConversationId, raw };
+      return { alreadyRegistered: false, responseDescription, originatorConversationId, raw };
     }
     if (ALREADY.includes(decision.match?.kind)) {
       const responseDescription = redactor.text(decision.error?.message ?? "");
@@ -68,7 +62,7 @@ export async function c2bRegister(
         alreadyRegistered: true,
         responseDescription,
         originatorConversationId: undefined,
-        raw: decision.body as DarajaError,
+        raw: decision.body as DarajaError | C2bRegisterResponse,
       };
     }
   }

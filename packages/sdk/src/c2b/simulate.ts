@@ -5,6 +5,7 @@ import { text } from "../transport/error-body.ts";
 import { parseAmount } from "../values/amount.ts";
 import { Checks } from "../values/checks.ts";
 import { parseChoice } from "../values/choice.ts";
+import { checkNames } from "../values/names.ts";
 import { checkOwnShortCode } from "../values/own-short-code.ts";
 import { bad } from "../values/parsed.ts";
 import { parsePhoneNumber, phoneSecrets } from "../values/phone-number.ts";
@@ -57,18 +58,17 @@ export async function c2bSimulate(
 type Target = { shortCode: string } & Pick<C2bSimulateRequest, "CommandID" | "BillRefNumber">;
 
 function checkPayTo(checks: Checks, payTo: C2bSimulateParams["payTo"], own: string | undefined): Target {
-  const { payBill, account, till }: Record<string, unknown> =
-    typeof payTo === "object" && payTo !== null ? { ...payTo } : {};
-  const isTill = till !== undefined;
-  const isPayBill = payBill !== undefined || account !== undefined;
-  if (isTill === isPayBill) {
+  const { given, has } = checkNames(checks, "payTo", payTo, ["payBill", "account", "till"]);
+  const { payBill, account, till } = given;
+  const isTill = has("till");
+  if (isTill === (has("payBill") || has("account"))) {
     const fix = "Give { payBill, account } for a pay bill, or { till } for a till.";
     return checks.take("payTo", bad(payTo, "must name a pay bill with an account, or a till", fix));
   }
   if (isTill)
     return { shortCode: checks.take("payTo.till", parseShortCode(till)), CommandID: "CustomerBuyGoodsOnline" };
   return {
-    shortCode: checkOwnShortCode(checks, payBill ?? own, "payTo.payBill"),
+    shortCode: checkOwnShortCode(checks, has("payBill") ? payBill : own, "payTo.payBill"),
     CommandID: "CustomerPayBillOnline",
     BillRefNumber: checks.take("payTo.account", parseText(account, rules.BillRefNumber)),
   };

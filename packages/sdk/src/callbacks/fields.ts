@@ -7,23 +7,24 @@ type Reader = (value: unknown) => unknown;
 
 /**
  * Readers, each with the fields that it reads: `field`, where the wire has the same name but for letter case, or
- * `field=WireName|OtherWireName`. One table serves every product, since no two of them give a name different senses.
+ * `field=WireName`, and `|OtherWireName` behind. One table serves every product, since no two of them give a name
+ * different senses.
  */
 export const FIELDS: Fields = /* @__PURE__ */ table([
   [
     text,
     "resultCode resultDescription=ResultDesc resultType merchantRequestId checkoutRequestId originatorConversationId " +
       "conversationId originalConversationId requestId paymentReference status commandId partyA " +
-      "partyB=PartyB|ReceiverParty occasion transactionType shortCode=BusinessShortCode " +
-      "billReference=BillReference|BillRefNumber|BillReferenceNumber invoiceNumber thirdPartyTransId firstName " +
+      "partyB|ReceiverParty occasion transactionType shortCode=BusinessShortCode " +
+      "billReference|BillRefNumber|BillReferenceNumber invoiceNumber thirdPartyTransId firstName " +
       "middleName lastName sender organizationName currency errorMessage=ErrorMsg transactionStatus debitAccountType " +
       "reason=TransactionReason reasonType originalTransactionId",
   ],
-  [transactionId, "transactionId=TransactionID|TransID receipt=MpesaReceiptNumber|TransactionReceipt|ReceiptNo"],
+  [transactionId, "transactionId|TransID receipt=MpesaReceiptNumber|TransactionReceipt|ReceiptNo"],
   [
     money,
-    "amount=Amount|TransAmount|TransactionAmount balance charge orgAccountBalance " +
-      "debitAccountBalance=DebitAccountBalance|DebitAccountCurrentBalance " +
+    "amount|TransAmount|TransactionAmount balance charge orgAccountBalance " +
+      "debitAccountBalance|DebitAccountCurrentBalance " +
       "initiatorBalance=InitiatorAccountCurrentBalance utilityBalance=B2CUtilityAccountAvailableFunds " +
       "workingBalance=B2CWorkingAccountAvailableFunds chargesPaidBalance=B2CChargesPaidAccountAvailableFunds",
   ],
@@ -32,7 +33,7 @@ export const FIELDS: Fields = /* @__PURE__ */ table([
     "transactionDate transactedAt=TransTime|trxDate initiatedAt=InitiatedTime finalisedAt=FinalisedTime " +
       "completedAt=TransCompletedTime|TransactionCompletedDateTime|BOCompletedTime",
   ],
-  [phoneNumber, "phoneNumber=PhoneNumber|MSISDN"],
+  [phoneNumber, "phoneNumber|MSISDN"],
   [
     party,
     "receiver=ReceiverPartyPublicName debitParty=DebitPartyName|DebitPartyPublicName " +
@@ -51,11 +52,13 @@ export const ASKED: Fields = /* @__PURE__ */ table([
 /** The products that answer in a `Result` envelope. */
 export const RESULT_KINDS: readonly ResultKind[] = ["b2c", "pochi", "b2b", "tax", "balance", "status", "reversal"];
 
+/** What every result has, as `EXPECTED` for the other kinds. */
+export const EXPECTED_OF_RESULT = "resultCode originatorConversationId conversationId";
+
 /** Each field that is missing is an issue; where all are, the body is something else. */
-export const EXPECTED: Readonly<Record<Exclude<CallbackKind, ResultKind> | "result", string>> = {
-  result: "resultCode originatorConversationId conversationId",
+export const EXPECTED: Readonly<Record<Exclude<CallbackKind, ResultKind>, string>> = {
   stk: "resultCode checkoutRequestId",
-  timeout: "originatorConversationId commandId",
+  timeout: "originatorConversationId",
   c2bValidation: "transactionId amount",
   c2bConfirmation: "transactionId amount",
   ussd: "resultCode requestId",
@@ -65,8 +68,9 @@ export const EXPECTED: Readonly<Record<Exclude<CallbackKind, ResultKind> | "resu
 function table(rows: readonly (readonly [read: Reader, fields: string])[]): Fields {
   return rows.flatMap(([read, fields]) =>
     fields.split(" ").map((spec) => {
-      const [field = "", names = field] = spec.split("=");
-      return [field, read, names.split("|")] as const;
+      const [first = "", ...others] = spec.split("|");
+      const [field = "", name = field] = first.split("=");
+      return [field, read, [name, ...others]] as const;
     }),
   );
 }

@@ -76,15 +76,31 @@ export const parseB2cResult: (value: unknown) => B2cResult | TimeoutCallback | U
 /**
  * Reads the result of a payment to a Pochi la Biashara. A queue timeout on the same route comes back as such. Never
  * throws.
+ *
+ * @example
+ * const result = parsePochiResult(body);
+ * if (result.kind === "pochi" && result.outcome === "failed") release(result.originatorConversationId);
  */
 export const parsePochiResult: (value: unknown) => PochiResult | TimeoutCallback | Unrecognised =
   /* @__PURE__ */ parserOf("pochi");
 
-/** Reads the result of a B2B payment. A queue timeout on the same route comes back as such. Never throws. */
+/**
+ * Reads the result of a B2B payment. A queue timeout on the same route comes back as such. Never throws.
+ *
+ * @example
+ * const result = parseB2bResult(body);
+ * if (result.kind === "b2b" && result.outcome === "success") settle(result.billReference, result.amount?.text);
+ */
 export const parseB2bResult: (value: unknown) => B2bResult | TimeoutCallback | Unrecognised =
   /* @__PURE__ */ parserOf("b2b");
 
-/** Reads the result of a tax remittance. A queue timeout on the same route comes back as such. Never throws. */
+/**
+ * Reads the result of a tax remittance. A queue timeout on the same route comes back as such. Never throws.
+ *
+ * @example
+ * const result = parseTaxResult(body);
+ * if (result.kind === "tax" && result.outcome === "success") fileReceipt(result.billReference, result.transactionId);
+ */
 export const parseTaxResult: (value: unknown) => TaxResult | TimeoutCallback | Unrecognised =
   /* @__PURE__ */ parserOf("tax");
 
@@ -108,7 +124,13 @@ export const parseBalanceResult: (value: unknown) => BalanceResult | TimeoutCall
 export const parseStatusResult: (value: unknown) => StatusResult | TimeoutCallback | Unrecognised =
   /* @__PURE__ */ parserOf("status");
 
-/** Reads the result of a reversal. A queue timeout on the same route comes back as such. Never throws. */
+/**
+ * Reads the result of a reversal. A queue timeout on the same route comes back as such. Never throws.
+ *
+ * @example
+ * const result = parseReversalResult(body);
+ * if (result.kind === "reversal" && result.outcome === "success") markReversed(result.originalTransactionId);
+ */
 export const parseReversalResult: (value: unknown) => ReversalResult | TimeoutCallback | Unrecognised =
   /* @__PURE__ */ parserOf("reversal");
 
@@ -125,7 +147,14 @@ export function parseTimeout(value: unknown, product?: ResultKind): TimeoutCallb
   return parseCallback(value, { kind: "timeout", product });
 }
 
-/** Reads a customer's payment that waits for your decision. Never throws. */
+/**
+ * Reads a customer's payment that waits for your decision. Never throws.
+ *
+ * @example
+ * const payment = parseC2bValidation(body);
+ * const isKnown = payment.kind === "c2bValidation" && (await accountExists(payment.billReference));
+ * return Response.json(isKnown ? accept() : reject("C2B00012"));
+ */
 export const parseC2bValidation: (value: unknown) => C2bValidation | Unrecognised =
   /* @__PURE__ */ parserOf("c2bValidation");
 
@@ -139,9 +168,21 @@ export const parseC2bValidation: (value: unknown) => C2bValidation | Unrecognise
 export const parseC2bConfirmation: (value: unknown) => C2bConfirmation | Unrecognised =
   /* @__PURE__ */ parserOf("c2bConfirmation");
 
-/** Reads the answer to a B2B express checkout prompt. Never throws. */
+/**
+ * Reads the answer to a B2B express checkout prompt. Never throws.
+ *
+ * @example
+ * const prompt = parseUssdCallback(body);
+ * if (prompt.kind === "ussd" && prompt.outcome === "success") markPaid(prompt.requestId, prompt.transactionId);
+ */
 export const parseUssdCallback: (value: unknown) => UssdCallback | Unrecognised = /* @__PURE__ */ parserOf("ussd");
 
-/** Reads a pull notification. Never throws. */
+/**
+ * Reads a pull notification. Its shape is documented nowhere: take it as a sign to ask with `mpesa.pull`. Never throws.
+ *
+ * @example
+ * const notification = parsePullNotification(body);
+ * if (notification.kind === "pull") for (const row of notification.transactions) recordOnce(row.transactionId, row);
+ */
 export const parsePullNotification: (value: unknown) => PullNotification | Unrecognised =
   /* @__PURE__ */ parserOf("pull");

@@ -1,6 +1,6 @@
 import { explainCode, outcomeOf } from "./code.ts";
 import { FieldList, fieldsOf, listOf, plainKey } from "./field-list.ts";
-import { ASKED, EXPECTED, FIELDS, type Fields, RESULT_KINDS } from "./fields.ts";
+import { ASKED, EXPECTED, EXPECTED_OF_RESULT, FIELDS, type Fields, RESULT_KINDS } from "./fields.ts";
 import { inferKind, inferProduct, productOf } from "./infer.ts";
 import type { Callback, CallbackIssue, CallbackKind, Outcome, ResultKind } from "./types.ts";
 import type { PhoneNumber } from "./value-types.ts";
@@ -22,23 +22,26 @@ export interface ParseOptions {
 /** Reads a value as the given kind, or as the kind that its fields suggest. Never throws. */
 export function parse(value: unknown, options?: ParseOptions): Callback {
   const issues: Issues = [];
+  const raw = withoutCredential(value);
   let draft: Draft | undefined;
   try {
-    draft = build(value, issues, options?.kind, options?.product);
+    // The credential is gone from the value, but that it was there tells a timeout.
+    draft = build(raw, fieldsOf(value), issues, options);
   } catch {
     // No known kind, or what JSON cannot hold: getters that throw, revoked proxies.
     issues.push({ path: "", problem: "not a callback" });
   }
-  return { kind: "unrecognised", ...draft, issues, raw: withoutCredential(value) } as unknown as Callback;
+  return { kind: "unrecognised", ...draft, issues, raw } as unknown as Callback;
 }
 
-function build(value: unknown, issues: Issues, given?: CallbackKind, givenProduct?: ResultKind): Draft | undefined {
+function build(value: unknown, original: FieldList, issues: Issues, given: ParseOptions = {}): Draft | undefined {
   const body = fieldsOf(value);
   const result = body.get("Result");
-  let [kind, confidence] = given ? ([given, "certain"] as const) : inferKind(body);
-  let product = givenProduct;
+  const inferred = inferKind(original);
+  let [kind, confidence] = given.kind ? ([given.kind, "certain"] as const) : inferred;
+  let { product } = given;
   // Many give one URL for results and for timeouts.
-  if (isProduct(kind) && !result && body.get("CommandID")) [kind, product] = ["timeout", kind];
+  if (isProduct(kind) && inferred[0] === "timeout") [kind, product] = ["timeout", kind];
 
   const isStk = kind === "stk";
   const isResult = kind === "result" || isProduct(kind);
@@ -58,13 +61,15 @@ function build(value: unknown, issues: Issues, given?: CallbackKind, givenProduc
     const transactions = rows
       .filter((row) => row.get("transactionId"))
       .map((row) => readFields((name) => row.get(name), issues));
-    if (transactions[0]) draft["transactions"] = transactions;
+    // "None" is documented as an empty list in a list.
+    if (transactions[0] || !rows[0]) draft["transactions"] = transactions;
   }
 
-  const expected = EXPECTED[isResult ? "result" : (kind as "stk")].split(" ");
+  const expected = (isResult ? EXPECTED_OF_RESULT : EXPECTED[kind as "stk"]).split(" ");
   const missing = expected.filter((field) => !(field in draft));
   for (const path of missing) issues.push({ path, problem: "missing" });
-  if (!expected[missing.length]) return undefined;
+  // A timeout may have any shape.
+  if (!expected[missing.length] && !(kind === "timeout" && inferred[0] === kind)) return undefined;
 
   if (kind === "result") [kind, confidence] = inferProduct(draft, details);
   Object.assign(draft, { kind, confidence }, isStk && { items }, isResult && { parameters, references });

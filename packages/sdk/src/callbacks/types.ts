@@ -31,7 +31,7 @@ interface Base<Kind extends string> {
   readonly kind: Kind;
   /** Fields that were there but could not be read, and fields that were missed. */
   readonly issues: readonly CallbackIssue[];
-  /** What came, untouched; only a SecurityCredential is taken out. */
+  /** What came, untouched; only a SecurityCredential is taken out, also where it stands in a text. */
   readonly raw: unknown;
 }
 
@@ -238,7 +238,7 @@ export interface PullNotificationRow {
   readonly organizationName?: string;
 }
 
-/** A pull notification. Its shape is documented nowhere; the rows of the pull query are looked for. */
+/** A pull notification. Its shape is documented nowhere; the rows of the pull query are looked for, and may be none. */
 export interface PullNotification extends Recognised<"pull"> {
   readonly transactions: readonly PullNotificationRow[];
 }

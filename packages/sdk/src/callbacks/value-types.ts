@@ -2,7 +2,10 @@
 export interface Money {
   /** In units of the currency (shillings). Use `text` where cents must be exact to the last digit. */
   readonly value: number;
-  /** The decimal as it came: `"190.00"`. A JSON number has lost its trailing zeros before anyone could see them. */
+  /**
+   * The decimal as it came, without commas between thousands: `"190.00"`. A JSON number has lost its trailing zeros
+   * before anyone could see them.
+   */
   readonly text: string;
   /** ISO 4217 code, where the wire names one. */
   readonly currency?: string;
@@ -40,6 +43,7 @@ export interface AccountBalance {
 
 /** One fee, such as `Business Pay Bill Charge`. */
 export interface Charge {
+  /** Empty where the wire has a sum alone. */
   readonly name: string;
   readonly amount: Money;
 }

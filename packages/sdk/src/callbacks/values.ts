@@ -15,13 +15,15 @@ export function transactionId(value: unknown): string | null | undefined {
 }
 
 export function yesNo(value: unknown): boolean | undefined {
-  return value === "Y" || (value === "N" ? false : undefined);
+  const sent = typeof value === "boolean" ? `${value}` : (text(value) ?? "");
+  return /^(y|yes|true)$/i.test(sent) || (/^(n|no|false)$/i.test(sent) ? false : undefined);
 }
 
 /** A number, a decimal text, `{Amount={…}}` (its BasicAmount) or a balance record (what can be spent of it). */
 export function money(value: unknown): Money | undefined {
   const sent = text(value) ?? "";
-  const member = (name: string): string | undefined => new RegExp(`${name}=\\s*([^\\s,}]+)`).exec(sent)?.[1];
+  const member = (name: string): string | undefined =>
+    new RegExp(`${name}=\\s*([^\\s,}]+(,\\d{3}[^\\s,}]*)*)`).exec(sent)?.[1];
   const [whole = "", currency = member("CurrencyCode"), , available = whole] = (member("BasicAmount") ?? sent).split(
     "|",
   );
@@ -29,7 +31,8 @@ export function money(value: unknown): Money | undefined {
 }
 
 function decimal(sent: string, currency?: string): Money | undefined {
-  const text = sent.trim();
+  let text = sent.trim();
+  if (/^-?\d{1,3}(,\d{3})+(\.|$)/.test(text)) text = text.replaceAll(",", "");
   return /^-?\d{1,300}(\.\d{1,300})?$/.test(text) ? { value: +text, text, ...(currency && { currency }) } : undefined;
 }
 
@@ -46,9 +49,11 @@ export function accounts(value: unknown): AccountBalance[] | null | undefined {
   return rows[0] ? rows : money(value) && null;
 }
 
-/** Fees have the form of balances with one column. */
+/** Fees have the form of balances with one column; a sum alone is a fee without a name. */
 export function charges(value: unknown): Charge[] | undefined {
-  return accounts(value)?.flatMap(({ account: name, total: amount }) => (amount ? { name, amount } : []));
+  const amount = money(value);
+  const rows = accounts(value) ?? (amount && [{ account: "", total: amount }]);
+  return rows?.flatMap(({ account: name, total: amount }) => (amount ? { name, amount } : []));
 }
 
 /** Any form of time on the wire; Nairobi's unless it says otherwise. */
@@ -63,11 +68,10 @@ export function instant(value: unknown): Instant | undefined {
     ) ?? [];
   // Engines roll 30 February over into March; such a date is a mistake, not a day.
   const exists = new Date(date).getUTCDate() === +date.slice(8);
-  const at = new Date(/^\d{10}$/.test(sent) ? +sent * 1000 : exists ? date + time + zone : Number.NaN);
-  const local = new Date(+at - Date.parse(`1970-01-01T00:00${timeZoneOffset}`));
-  return Number.isNaN(+at)
-    ? undefined
-    : { date: at, text: sent, iso: local.toISOString().replace(/\..*/, timeZoneOffset) };
+  const at = /^\d{10}$/.test(sent) ? +sent * 1000 : exists && Date.parse(date + time + zone);
+  if (!at) return undefined;
+  const local = new Date(at - Date.parse(`1970-01-01T00:00${timeZoneOffset}`));
+  return { date: new Date(at), text: sent, iso: local.toISOString().replace(/\..*/, timeZoneOffset) };
 }
 
 /** A whole number, a number with stars in it, or the SHA-256 of one. */
@@ -83,7 +87,7 @@ export function party(value: unknown): Party | undefined {
   const sent = text(value);
   if (!sent) return undefined;
   const [, account = "", name = ""] =
-    /^(.*?) - (.*)$/s.exec(sent) ?? (/^[\d*+]/.test(sent) ? [0, sent] : [0, "", sent]);
+    /^(.*?) -(?: (.*))?$/s.exec(sent) ?? (/^[\d*+]/.test(sent) ? [0, sent] : [0, "", sent]);
   const number = phoneNumber(account);
   return { text: sent, ...(account && { account }), ...(name && { name }), ...(number && { phoneNumber: number }) };
 }

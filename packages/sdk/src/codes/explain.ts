@@ -25,7 +25,8 @@ import {
   stkCodes,
   ussdPushCodes,
 } from "@mpesa/raw/codes";
-import { lookupCode } from "./lookup.ts";
+import { safeOperations } from "@mpesa/raw/platform";
+import { DOUBLES_NOTHING, lookupCode } from "./lookup.ts";
 
 /**
  * Whose code it is. `stk` is the result of a prompt, in callback and query; `b2c` to `reversal` are the results of the
@@ -148,17 +149,20 @@ const products: Readonly<Record<CodeProduct, Product>> = {
  * @example
  * explain({ product: "error", code: error.errorCode, text: error.errorMessage, operation: error.operation });
  */
-export function explain({ product, code, text, operation }: ExplainParams): Explanation {
+export function explain(params: ExplainParams): Explanation {
+  if (typeof params !== "object" || params === null) throw new TypeError("explain() needs { product, code }");
+  const { product, code, text, operation } = params;
   const wanted = String(code ?? "").trim();
   // JavaScript may name any product; one that does not exist has no codes.
   const about = Object.hasOwn(products, product) ? products[product] : fromCustomer();
   const match = find(about, wanted, text, operation);
-  if (!match) return unknown(product, wanted, about);
+  const mayRepeat = about.isRead === true || (safeOperations as readonly unknown[]).includes(operation);
+  if (!match) return unknown(product, wanted, about, mayRepeat);
   const { name, meaning, fault, evidence } = match;
-  const harmless = about.isRead && match.retry === "ask";
+  const harmless = mayRepeat && match.retry === "ask";
   const next = harmless ? "later" : match.retry;
-  const hint = harmless ? "This call only reads: repeat it later." : match.hint;
-  const customerMessage = customerMessages[match.customer ?? fallback(next, about)];
+  const hint = harmless ? DOUBLES_NOTHING : match.hint;
+  const customerMessage = customerMessages[match.customer ?? fallback(about.isRead ? next : match.retry, about)];
   return { product, code: wanted, known: true, name, meaning, fault, next, hint, evidence, customerMessage };
 }
 
@@ -172,29 +176,14 @@ function find(
     // No operation must not count as any: `poll` after a lost payment would be read as a harmless "not yet".
     for (const one of operations ?? [operation ?? ("" as OperationId)]) {
       const context = { message, operation: one };
-      const match = lookupCode(table, code, context) ?? (isZero(code) ? success(table, code, context) : undefined);
+      const match = lookupCode(table, code, context);
       if (match) return match;
     }
   }
   return undefined;
 }
 
-/** Success is written with one zero, two or eight. */
-function success(
-  table: readonly CodeInfo[],
-  code: string,
-  context: { operation: OperationId | undefined },
-): ReturnType<typeof lookupCode> {
-  const zero = table.find((one) => isZero(one.code));
-  const match = zero && lookupCode(table, zero.code, context);
-  return match && { ...match, code };
-}
-
-function isZero(code: string): boolean {
-  return /^0+$/.test(code);
-}
-
-function unknown(product: CodeProduct, code: string, { isRead, doubt }: Product): Explanation {
+function unknown(product: CodeProduct, code: string, { doubt }: Product, mayRepeat: boolean): Explanation {
   return {
     product,
     code,
@@ -202,9 +191,9 @@ function unknown(product: CodeProduct, code: string, { isRead, doubt }: Product)
     name: "Unknown",
     meaning: "Nobody has described this code for this product",
     fault: "none",
-    next: isRead ? "later" : "ask",
-    hint: isRead
-      ? "This call only reads: repeat it later, and report the code if it stays."
+    next: mayRepeat ? "later" : "ask",
+    hint: mayRepeat
+      ? DOUBLES_NOTHING
       : "The outcome is unknown, not failed: ask for the status, and send nothing again before you know.",
     evidence: undefined,
     customerMessage: customerMessages[doubt],

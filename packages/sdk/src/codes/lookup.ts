@@ -1,6 +1,9 @@
 import type { OperationId } from "@mpesa/raw";
 import type { CodeInfo, CodeVariant } from "@mpesa/raw/codes";
 
+/** What to do after a doubtful answer to a call of retry class `safe`, whatever the code's own advice for payments is. */
+export const DOUBLES_NOTHING = "This call changes nothing that a second one would double: repeat it later.";
+
 /** A code with the meaning that fits the text and the operation it came with. */
 export type CodeMatch = Omit<CodeInfo, "variants" | "match">;
 
@@ -14,7 +17,10 @@ export function lookupCode(
   context: { readonly message?: string | undefined; readonly operation?: OperationId | undefined } = {},
 ): CodeMatch | undefined {
   const { message, operation } = context;
-  const entry = table.find((one) => fits(one, operation) && matches(one.code, code));
+  const own = table.filter((one) => fits(one, operation));
+  // Success is written with one zero, two or eight.
+  const entry =
+    own.find((one) => matches(one.code, code)) ?? (isZero(code) ? own.find((one) => isZero(one.code)) : undefined);
   if (!entry) return undefined;
   const { variants, ...plain } = entry;
   const variant =
@@ -22,6 +28,22 @@ export function lookupCode(
   if (!variant) return { ...plain, code };
   const { match: _, ...meaning } = variant;
   return { ...plain, ...meaning, code };
+}
+
+/**
+ * Finds what a text means for an operation where the answer has no code. Only texts that the table ties to this
+ * operation count.
+ */
+export function lookupText(table: readonly CodeInfo[], message: string, operation: OperationId): CodeMatch | undefined {
+  for (const { code, variants } of table) {
+    const variant = variants?.find((one) => one.match && one.operations?.includes(operation) && speaksOf(one, message));
+    if (variant) return lookupCode(table, code, { message, operation });
+  }
+  return undefined;
+}
+
+export function isZero(code: string): boolean {
+  return /^0+$/.test(code);
 }
 
 function matches(pattern: string, code: string): boolean {

@@ -44,7 +44,8 @@ export type SecurityCredentialOptions = {
  * await securityCredential({ password, key: await readFile("certificate.cer", "utf8") });
  */
 export async function securityCredential(options: SecurityCredentialOptions): Promise<string> {
-  const { password, environment, key } = options;
+  // JavaScript may pass nothing, and then hears of all that is missing.
+  const { password, environment, key } = options ?? ({} as SecurityCredentialOptions);
   const issues = [...passwordIssues(password), ...keyIssues(environment, key)];
   if (issues.length > 0) throw new MpesaConfigError(issues);
   const crypto = await nodeCrypto();

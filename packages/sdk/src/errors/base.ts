@@ -1,4 +1,5 @@
 import type { OperationId } from "@mpesa/raw";
+import { withoutPayer } from "../without-payer.ts";
 
 /** What Daraja calls the things of one payment; whichever are known when an error is made. */
 export interface MpesaIds {
@@ -51,7 +52,9 @@ export abstract class MpesaError extends Error {
     const where = init.operation ? `${init.operation}: ` : "";
     const request = init.requestId ? ` (request ${init.requestId})` : "";
     const hint = init.hint ? ` ${init.hint}` : "";
-    super(`${where}${what}${request}${hint}`, init.cause === undefined ? undefined : { cause: init.cause });
+    // The request id belongs to the sentence before the hint.
+    const said = request ? `${what.replace(/\.$/, "")}${request}.` : what;
+    super(`${where}${said}${hint}`, init.cause === undefined ? undefined : { cause: init.cause });
     this.operation = init.operation;
     this.hint = init.hint;
     this.requestId = init.requestId;
@@ -64,7 +67,7 @@ export abstract class MpesaError extends Error {
   toJSON(): Record<string, unknown> {
     const { cause: _, stack: __, ...fields } = this as Record<string, unknown>;
     const { checkoutRequestId, ...ids } = this.ids;
-    const shown = { ...ids, ...(checkoutRequestId && { checkoutRequestId: withoutPhoneNumber(checkoutRequestId) }) };
+    const shown = { ...ids, ...(checkoutRequestId && { checkoutRequestId: withoutPayer(checkoutRequestId) }) };
     return { type: this.type, message: this.message, ...fields, ...(Object.keys(shown).length > 0 && { ids: shown }) };
   }
 }
@@ -78,8 +81,3 @@ export type MpesaErrorType =
   | "MpesaApiError"
   | "MpesaConnectionError"
   | "MpesaOutcomeUnknownError";
-
-/** The last nine digits of newer ids are the payer's number. */
-function withoutPhoneNumber(checkoutRequestId: string): string {
-  return checkoutRequestId.replace(/(?<=\d{14,})[17]\d{8}$/, "*********");
-}

@@ -48,7 +48,7 @@ export function initiatorIssues(value: unknown, field: string, environment: stri
     wrong("", value, "must have securityCredential or password, not both", "The credential is made from the password.");
   } else if (securityCredential !== undefined) {
     if (!isCredential(securityCredential)) {
-      const rule = `must be ${securityCredentialLength} characters of base64`;
+      const rule = `must be ${securityCredentialLength} characters of base64, the last two of them "="`;
       wrong("securityCredential", securityCredential, rule, "If this is the plain password, pass it as password.");
     }
   } else if (typeof password !== "string" || password === "") {
@@ -79,6 +79,9 @@ export function initiatorIssues(value: unknown, field: string, environment: stri
   return issues;
 }
 
+/** Base64 of the key's 256 bytes: any other text of that length was damaged on its way here. */
+const CREDENTIAL = new RegExp(rules.SecurityCredential.pattern);
+
 function isCredential(value: unknown): boolean {
-  return typeof value === "string" && value.length === securityCredentialLength && /^[A-Za-z0-9+/]+={0,2}$/.test(value);
+  return typeof value === "string" && CREDENTIAL.test(value);
 }

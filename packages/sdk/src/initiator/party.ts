@@ -1,6 +1,7 @@
-import { identifierTypes } from "@mpesa/raw/platform";
+import { identifierTypes, partyShortCode } from "@mpesa/raw/platform";
 import type { Config } from "../config.ts";
 import type { Checks } from "../values/checks.ts";
+import { checkNames } from "../values/names.ts";
 import { bad } from "../values/parsed.ts";
 import { parsePhoneNumber } from "../values/phone-number.ts";
 import { parseShortCode } from "../values/short-code.ts";
@@ -14,20 +15,26 @@ export type TransactionParty =
 
 type IdentifierType = (typeof identifierTypes)["shortCode" | "till" | "phoneNumber"];
 
+const KINDS = ["shortCode", "till", "phoneNumber"] as const;
+const PARSERS = {
+  shortCode: (value: unknown) => parseShortCode(value, partyShortCode),
+  till: (value: unknown) => parseShortCode(value),
+  phoneNumber: parsePhoneNumber,
+};
+
 /** The two wire values that name a party. */
 export function checkParty(
   checks: Checks,
   party: TransactionParty | undefined,
   { shortCode }: Pick<Config, "shortCode">,
 ): { PartyA: number | string; IdentifierType: IdentifierType } {
-  const given: Record<string, unknown> = party ?? { shortCode };
-  const named = (["shortCode", "till", "phoneNumber"] as const).filter((name) => given[name] !== undefined);
+  const { given, has } = checkNames(checks, "party", party === undefined ? { shortCode } : party, KINDS);
+  const named = KINDS.filter(has);
   const [kind] = named;
   if (kind === undefined || named.length > 1) {
     const fix = "Give one of { shortCode }, { till } or { phoneNumber }, or shortCode to the client.";
     return checks.take("party", bad(party, "must name one party", fix));
   }
-  const parse = kind === "phoneNumber" ? parsePhoneNumber : parseShortCode;
-  const digits = checks.take(party ? `party.${kind}` : kind, parse(given[kind]));
+  const digits = checks.take(party ? `party.${kind}` : kind, PARSERS[kind](given[kind]));
   return { PartyA: digits === undefined ? "" : wireNumber(digits), IdentifierType: identifierTypes[kind] };
 }

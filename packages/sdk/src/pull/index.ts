@@ -18,7 +18,8 @@ export interface Pull {
    */
   register(params: PullRegisterParams, options?: CallOptions): Promise<PullRegistration>;
   /**
-   * Fetches one page of payments; a page is said to hold 100.
+   * Fetches one page of payments; a page is said to hold 100, and an empty one means that there are no more.
+   * An MpesaApiError of the kind `pullNothingAvailable` is about the service: it has nothing for the short code yet.
    *
    * @example
    * const { transactions } = await mpesa.pull.query({ from, to, offset: 100 });

@@ -52,8 +52,8 @@ export interface PullPage {
   readonly transactions: readonly PulledTransaction[];
   /** M-Pesa's text beside the answer; empty where there is none. */
   readonly responseMessage: string;
-  /** The answer as it came. */
-  readonly raw: PullQueryResponse;
+  /** The answer as it came; "none" may be a bare list of nothing, `[[]]`. */
+  readonly raw: PullQueryResponse | readonly unknown[];
 }
 
 const WINDOW_MS = pullWindowHours * 3_600_000;
@@ -102,10 +102,11 @@ export async function fetchPage(
     EndDate: localTime(to),
     OffSetValue: String(offset),
   };
-  const raw = await core.call("pullQuery", body, { options, secrets: [] });
-  const entries: unknown[] = [raw.Response].flat(3);
+  const raw: PullPage["raw"] = await core.call("pullQuery", body, { options, secrets: [] });
+  const [rows, message] = isJson(raw) ? [raw["Response"], raw["ResponseMessage"]] : [raw, undefined];
+  const entries: unknown[] = [rows].flat(3);
   const transactions = entries.filter(isJson).map((entry) => toTransaction(entry as RawTransaction));
-  return { transactions, responseMessage: text(raw.ResponseMessage) ?? "", raw };
+  return { transactions, responseMessage: text(message) ?? "", raw };
 }
 
 function toTransaction(raw: RawTransaction): PulledTransaction {

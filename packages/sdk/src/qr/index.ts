@@ -5,6 +5,7 @@ import { text } from "../transport/error-body.ts";
 import { parseAmount } from "../values/amount.ts";
 import { Checks } from "../values/checks.ts";
 import { given } from "../values/given.ts";
+import { checkNames } from "../values/names.ts";
 import { bad, good, type Parsed } from "../values/parsed.ts";
 import { parsePhoneNumber } from "../values/phone-number.ts";
 import { parseShortCode } from "../values/short-code.ts";
@@ -98,11 +99,12 @@ function parseSize(value: number): Parsed<string> {
 }
 
 function checkPayTo(checks: Checks, payTo: unknown): Pick<QrRequest, "TrxCode" | "CPI"> {
-  const given: Record<string, unknown> = typeof payTo === "object" && payTo !== null ? { ...payTo } : {};
-  const named = (Object.keys(KINDS) as (keyof typeof KINDS)[]).filter((name) => given[name] !== undefined);
+  const kinds = Object.keys(KINDS) as (keyof typeof KINDS)[];
+  const { given, has } = checkNames(checks, "payTo", payTo, kinds);
+  const named = kinds.filter(has);
   const [kind] = named;
   if (kind === undefined || named.length > 1) {
-    const fix = `Give one of ${Object.keys(KINDS).join(", ")}.`;
+    const fix = `Give one of ${kinds.join(", ")}.`;
     return checks.take("payTo", bad(payTo, "must name one receiver", fix));
   }
   const parse = kind === "phoneNumber" ? parsePhoneNumber : parseShortCode;

@@ -53,8 +53,10 @@ export function sortKnown<T extends KnownPayment>(all: readonly T[]): SortedKnow
   };
   const seen = new Set<string>();
   for (const [index, known] of all.entries()) {
-    const fields: Readonly<Record<string, unknown>> = { ...known };
-    if (typeof fields["receipt"] === "string") sorted.receiptsHere.add(fields["receipt"]);
+    // Rows of a database have null where a program leaves out.
+    const given = Object.entries({ ...known }).filter(([, value]) => value !== null);
+    const fields: Readonly<Record<string, unknown>> = Object.fromEntries(given);
+    if (typeof fields["receipt"] === "string") sorted.receiptsHere.add(fields["receipt"].trim());
     try {
       sort(known, fields, { at: `known[${index}]`, seen, sorted });
     } catch (error) {
@@ -73,17 +75,20 @@ interface Sorting<T> {
 
 /** @throws MpesaValidationError with everything that is wrong with this entry. */
 function sort<T>(known: T, fields: Readonly<Record<string, unknown>>, { at, seen, sorted }: Sorting<T>): void {
-  const names = NAMES.filter((name) => fields[name] !== undefined);
+  // A prompt whose receipt has come is settled by that.
+  const isSettled = fields["receipt"] !== undefined;
+  const names = NAMES.filter((name) => fields[name] !== undefined && !(isSettled && name === "checkoutRequestId"));
   // A payout may have both of its ids.
   const [name, second] = names.join() === NAMES.slice(2).join() ? names.slice(0, 1) : names;
   const checks = new Checks(operationOf(name));
   const take = <V>(field: string, parsed: Parsed<V>): V => checks.take(`${at}.${field}`, parsed);
   const amount = take("amount", parseKnownAmount(fields["amount"]));
   if (name === undefined || second !== undefined) {
-    const fix = `Give one of ${NAMES.join(", ")}; a prompt whose receipt you have is a receipt.`;
+    const fix = `Give one of ${NAMES.join(", ")}; a receipt may stand beside the checkoutRequestId.`;
     checks.take(at, bad(known, "must name its payment in one way", fix));
   } else {
-    const id = take(name, parseText(fields[name], ruleOf(name)));
+    const value = fields[name];
+    const id = take(name, parseText(typeof value === "string" ? value.trim() : value, ruleOf(name)));
     const key = `${operationOf(name)} ${id}`;
     if (id !== undefined && seen.has(key)) {
       const fix = "Your records have it twice: if both are booked, one of them is wrong.";
@@ -124,7 +129,9 @@ function ruleOf(name: Name): { readonly minLength?: number; readonly maxLength?:
 }
 
 function parseKnownAmount(value: unknown): Parsed<number> {
-  if (typeof value === "number" && Number.isFinite(value) && value > 0) return good(value);
+  // Databases give exact decimals as text.
+  const amount = typeof value === "string" && /^\s*\d+(\.\d+)?\s*$/.test(value) ? Number(value) : value;
+  if (typeof amount === "number" && Number.isFinite(amount) && amount > 0) return good(amount);
   return bad(value, "must be a number of shillings above 0", "Take what your records have for this payment.");
 }
 

@@ -100,22 +100,34 @@ export function linkRows<T>(
     // Rows that were not read could fit as well.
     const isAlone = one && !another && rowsOf.get(one.entry) === 1 && whole;
     if (isAlone && one.fit === "likely" && one.status?.outcome === "paid") linked.set(one.entry, transaction);
-    else left.push({ transaction, candidates: prompts.map(({ entry }) => entry.known) });
+    else {
+      // A payer or an account that agrees may have paid another amount, unless a row of the right one is there.
+      const others = living.filter(({ entry }) => !rowsOf.has(entry) && agrees(entry, transaction));
+      const candidates = prompts.length > 0 ? prompts : others;
+      left.push({ transaction, candidates: candidates.map(({ entry }) => entry.known) });
+    }
   }
   return { rows: linked, left };
 }
 
 /** `likely` needs more than an amount: two customers often pay the same. */
-function fitOf(
-  { amount, phoneNumber, account }: PromptEntry<unknown>,
-  { amount: paid, phoneNumber: payer, billReference }: PulledTransaction,
-): Fit {
-  if (paid !== undefined && !sameAmount(paid, amount)) return "no";
+function fitOf(entry: PromptEntry<unknown>, row: PulledTransaction): Fit {
+  const { amount: paid } = row;
+  if (paid !== undefined && !sameAmount(paid, entry.amount)) return "no";
+  const agreed = agrees(entry, row);
+  if (agreed === false) return "no";
+  return paid !== undefined && agreed ? "likely" : "maybe";
+}
+
+/** Whether number or account are the same; undefined where neither can be compared, false where one differs. */
+function agrees(
+  { phoneNumber, account }: PromptEntry<unknown>,
+  { phoneNumber: payer, billReference }: PulledTransaction,
+): boolean | undefined {
   const number = parsePhoneNumber(payer);
   const compared = [
     phoneNumber !== undefined && number.ok ? phoneNumber === number.value : undefined,
     account && billReference ? account.trim().toLowerCase() === billReference.trim().toLowerCase() : undefined,
   ];
-  if (compared.includes(false)) return "no";
-  return paid !== undefined && compared.includes(true) ? "likely" : "maybe";
+  return compared.includes(false) ? false : compared.includes(true) || undefined;
 }

@@ -32,7 +32,8 @@ export class Report<T extends KnownPayment, S extends PayoutSettlement> {
   }
 
   result(pullError: AnyMpesaError | undefined): ReconcileReport<T, S> {
-    const undecided = [this.#open, this.#unknown, this.#missingThere];
+    const unlinked = this.#missingHere.filter(({ candidates }) => candidates.length > 0);
+    const undecided = [this.#open, this.#unknown, this.#missingThere, unlinked];
     return {
       complete: pullError === undefined && undecided.every((list) => list.length === 0),
       matched: this.#matched,

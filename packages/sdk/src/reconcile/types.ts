@@ -5,17 +5,18 @@ import type { PulledTransaction, PullRange } from "../pull/query.ts";
 import type { StkStatus } from "../stk/query.ts";
 
 interface Known {
-  /** In shillings, as your records have it. */
-  amount: number;
+  /** In shillings, as your records have it: a number, or a decimal in a text such as `"168.00"`. */
+  amount: number | string;
 }
 
 /** A customer's payment whose receipt you have: C2B, or a prompt whose callback came. */
 export interface KnownReceipt extends Known {
   /** The M-Pesa receipt (`TransID`). */
   receipt: string;
-  checkoutRequestId?: undefined;
-  originatorConversationId?: undefined;
-  conversationId?: undefined;
+  /** May be there for a prompt; the receipt is what is looked up. */
+  checkoutRequestId?: string | null | undefined;
+  originatorConversationId?: null | undefined;
+  conversationId?: null | undefined;
 }
 
 /** A prompt (STK push) whose end you do not know. */
@@ -27,23 +28,23 @@ export interface KnownPrompt extends Known {
   phoneNumber?: string | number;
   /** The account of the push. */
   account?: string;
-  receipt?: undefined;
-  originatorConversationId?: undefined;
-  conversationId?: undefined;
+  receipt?: null | undefined;
+  originatorConversationId?: null | undefined;
+  conversationId?: null | undefined;
 }
 
 /** A payout or business payment (B2C, Pochi, B2B, tax) whose end you do not know. One of the two ids is enough. */
 export type KnownPayout = Known & {
   /** The short code that paid. @default `shortCode` of the call */
   shortCode?: string;
-  receipt?: undefined;
-  checkoutRequestId?: undefined;
+  receipt?: null | undefined;
+  checkoutRequestId?: null | undefined;
 } & (
-    | { originatorConversationId: string; conversationId?: string | undefined }
-    | { originatorConversationId?: undefined; conversationId: string }
+    | { originatorConversationId: string; conversationId?: string | null | undefined }
+    | { originatorConversationId?: null | undefined; conversationId: string }
   );
 
-/** One payment of your records. Fields of your own may be on it; it comes back as it is. */
+/** One payment of your records, null meaning absent. Fields of your own may be on it; it comes back as it is. */
 export type KnownPayment = KnownReceipt | KnownPrompt | KnownPayout;
 
 /** What a status query told about a payout: the value that `@mpesa/sdk/callbacks` parses, or your own record of it. */
@@ -99,8 +100,8 @@ export interface Finding<T extends KnownPayment = KnownPayment, S extends Payout
 export interface MissingHere<T extends KnownPayment = KnownPayment> {
   readonly transaction: PulledTransaction;
   /**
-   * Prompts of yours that it may belong to, because amount, number and account do not contradict. If there are any,
-   * credit nothing twice: it may be the money of one of them.
+   * Prompts of yours that it may belong to, because number and account do not contradict, and the amount is the same or
+   * number or account agree. If there are any, credit nothing twice: it may be the money of one of them.
    */
   readonly candidates: readonly T[];
 }
@@ -108,8 +109,8 @@ export interface MissingHere<T extends KnownPayment = KnownPayment> {
 /** Each known payment is in exactly one list, `missingHere` aside, which has what you do not know. */
 export interface ReconcileReport<T extends KnownPayment = KnownPayment, S extends PayoutSettlement = PayoutSettlement> {
   /**
-   * Whether every payment is accounted for: the list was read to its end, and nothing is `open`, `unknown` or
-   * `missingThere`. If not, run it again later.
+   * Whether every payment is accounted for: the list was read to its end, nothing is `open`, `unknown` or
+   * `missingThere`, and nothing in `missingHere` has candidates. If not, run it again later.
    */
   readonly complete: boolean;
   /** Money moved, as you believe. The query of a prompt tells no amount: it is compared where there is a `transaction`. */

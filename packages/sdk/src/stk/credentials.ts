@@ -22,7 +22,7 @@ export function checkStkCredentials(
   { field, value }: { field: string; value: unknown },
   { passkey = config.passkey, password, timestamp }: StkCredentials,
 ): { shortCode: string; credentials: () => StkPassword } {
-  const shortCode = checkOwnShortCode(checks, value ?? config.shortCode, field);
+  const shortCode = checkOwnShortCode(checks, value === undefined ? config.shortCode : value, field);
   if (password !== undefined || timestamp !== undefined) {
     const given = {
       password: checks.take("password", parseText(password, { minLength: 1 })),

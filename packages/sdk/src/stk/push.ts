@@ -5,6 +5,7 @@ import { text } from "../transport/error-body.ts";
 import { checkUrl } from "../urls.ts";
 import { parseAmount } from "../values/amount.ts";
 import { Checks } from "../values/checks.ts";
+import { checkNames } from "../values/names.ts";
 import { bad } from "../values/parsed.ts";
 import { parsePhoneNumber, phoneSecrets } from "../values/phone-number.ts";
 import { parseShortCode } from "../values/short-code.ts";
@@ -109,13 +110,15 @@ function buildPush(core: Core, params: StkPushParams) {
   return { body, shortCode, password, phoneNumber };
 }
 
+const PAY_BILL = ["payBill", "account"];
+const TILL = ["till", "store", "reference"];
+
 /** TypeScript refuses a mixed `payTo`; JavaScript must hear of it too. */
 function checkPayTo(checks: Checks, payTo: PayToPayBill | PayToTill, own: string | undefined) {
-  const given: Record<string, unknown> = typeof payTo === "object" && payTo !== null ? { ...payTo } : {};
-  const has = (name: string): boolean => given[name] !== undefined;
+  const { given, has } = checkNames(checks, "payTo", payTo, [...PAY_BILL, ...TILL]);
   const isTill = has("till") || has("store");
-  if ((isTill && (has("payBill") || has("account"))) || (!isTill && !has("account") && !has("payBill"))) {
-    const fix = "Give { payBill, account } for a pay bill, or { till, store } for a till.";
+  if (PAY_BILL.some(has) === TILL.some(has)) {
+    const fix = "Give { payBill, account } for a pay bill, or { till, store, reference } for a till.";
     checks.take("payTo", bad(payTo, "must name a pay bill with an account, or a till with its store", fix));
   }
   if (isTill) {
@@ -126,7 +129,7 @@ function checkPayTo(checks: Checks, payTo: PayToPayBill | PayToTill, own: string
       type: "CustomerBuyGoodsOnline",
       receiver,
       reference,
-      owner: { field: "payTo.store", value: given["store"] ?? own },
+      owner: { field: "payTo.store", value: has("store") ? given["store"] : own },
     } as const;
   }
   const reference = checks.take("payTo.account", parseText(given["account"], rules.AccountReference));
@@ -134,6 +137,6 @@ function checkPayTo(checks: Checks, payTo: PayToPayBill | PayToTill, own: string
     type: "CustomerPayBillOnline",
     receiver: undefined,
     reference,
-    owner: { field: "payTo.payBill", value: given["payBill"] ?? own },
+    owner: { field: "payTo.payBill", value: has("payBill") ? given["payBill"] : own },
   } as const;
 }

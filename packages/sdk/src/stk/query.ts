@@ -36,7 +36,10 @@ export interface StkStatus {
 }
 
 /** One reading of a prompt's state, or the error instead of it; `final` when asking again cannot bring another. */
-export type StkReading = { readonly status: StkStatus } | { readonly error: Error; readonly final: boolean };
+export type StkReading = ({ readonly status: StkStatus } | { readonly error: Error; readonly final: boolean }) & {
+  /** How long the gateway asks to be left alone. */
+  readonly retryAfterMs?: number | undefined;
+};
 
 export async function stkQuery(core: Core, params: StkQueryParams, options?: CallOptions): Promise<StkStatus> {
   const reading = await readStk(core, checkStkQuery(core, params), { options });
@@ -61,7 +64,7 @@ export function checkStkQuery(core: Core, params: StkQueryParams, also?: (checks
     "checkoutRequestId",
     parseText(params.checkoutRequestId, rules.CheckoutRequestID),
   );
-  const owner = { field: "shortCode", value: params.shortCode };
+  const owner = { field: "shortCode", value: params.shortCode ?? undefined };
   const { shortCode, credentials } = checkStkCredentials(checks, core.config, owner, params);
   also?.(checks);
   checks.done();
@@ -86,13 +89,21 @@ export async function readStk(
   const { outcome, redactor } = await core.exchange("stkQuery", body, context);
   const nothing = { checkoutRequestId, merchantRequestId: undefined, raw: undefined };
   if (isPending(outcome)) {
-    const { match, error } = outcome.decision;
+    const { match, error, retryAfterMs } = outcome.decision;
     const said = error && redactor.text(error.message);
-    return { status: { ...nothing, outcome: "pending", resultCode: undefined, resultDescription: said, code: match } };
+    const status = {
+      ...nothing,
+      outcome: "pending",
+      resultCode: undefined,
+      resultDescription: said,
+      code: match,
+    } as const;
+    return { status, retryAfterMs };
   }
   if (outcome.kind !== "decided" || outcome.decision.kind !== "accepted") {
     const error = core.error(operationTable.stkQuery, outcome, redactor, context);
-    return { error, final: isFinal(outcome, error) };
+    const asked = outcome.kind === "decided" && outcome.decision.kind !== "accepted" ? outcome.decision : undefined;
+    return { error, final: isFinal(outcome, error), retryAfterMs: asked?.retryAfterMs };
   }
   const raw = outcome.decision.body as StkQueryResponse;
   const resultCode = text(raw.ResultCode);

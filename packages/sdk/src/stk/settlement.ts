@@ -1,7 +1,12 @@
+import type { StkCallbackContent } from "@mpesa/raw";
 import type { MpesaEventHandler } from "../events.ts";
+import { isJson, text } from "../transport/error-body.ts";
+import { bad, good, type Parsed } from "../values/parsed.ts";
 
 /** What a callback told about a prompt: the value that `@mpesa/sdk/callbacks` parses, or your own record of it. */
 export interface StkSettlement {
+  /** What a parser took it for. Without a result code it settles nothing, whatever it is. */
+  readonly kind?: string;
   /** Which prompt; one that names another prompt is passed over. */
   readonly checkoutRequestId?: string | undefined;
   readonly merchantRequestId?: string | undefined;
@@ -19,29 +24,78 @@ export interface StkSettledStore<T extends StkSettlement = StkSettlement> {
 /** Where a wait hears of the callback. */
 export type StkSettled<T extends StkSettlement = StkSettlement> = PromiseLike<T | undefined> | StkSettledStore<T>;
 
+/** A callback that was heard of: the caller's own value, and what it tells. */
+export interface Called<T extends StkSettlement> {
+  readonly callback: T;
+  readonly told: {
+    readonly checkoutRequestId: string | undefined;
+    readonly merchantRequestId: string | undefined;
+    readonly resultCode: string;
+    readonly resultDescription: string | undefined;
+  };
+}
+
+/** Anything else would be waited for in vain, and nobody would know. */
+export function parseSettled(value: unknown): Parsed<unknown> {
+  const { then, wait } = (value ?? {}) as { then?: unknown; wait?: unknown };
+  if (typeof then === "function" || typeof wait === "function") return good(value);
+  const fix =
+    typeof value === "function"
+      ? "Call it and pass its promise, or pass { wait: yourFunction }."
+      : "A callback that came already is Promise.resolve(parseStkCallback(body)).";
+  return bad(value, "must be a promise of the callback, or a store { wait(checkoutRequestId, signal) }", fix);
+}
+
 /** Resolves when a usable callback came; never otherwise, and never rejects: a broken store leaves the wait to the query. */
 export function listen<T extends StkSettlement>(
   settled: StkSettled<T> | undefined,
   checkoutRequestId: string,
   signal: AbortSignal,
   emit: MpesaEventHandler,
-): Promise<T> {
+): Promise<Called<T>> {
   return new Promise((resolve) => {
-    if (!settled) return;
-    const warn = (message: string): void => emit({ type: "warning", code: "settledFailed", message });
-    const take = (value: T | undefined): void => {
-      if (value?.resultCode === undefined) return;
-      if (value.checkoutRequestId !== undefined && value.checkoutRequestId !== checkoutRequestId) {
-        warn("the settled hook gave the callback of another prompt; going on with queries.");
+    if (settled === undefined) return;
+    const warn = (what: string): void =>
+      emit({ type: "warning", code: "settledFailed", message: `the settled hook ${what}; going on with queries.` });
+    const take = (callback: T | undefined): void => {
+      if (callback === undefined || callback === null) return; // Nothing has come, which a store may well say.
+      const told = tell(callback);
+      if (told.checkoutRequestId !== undefined && told.checkoutRequestId !== checkoutRequestId) {
+        warn("gave the callback of another prompt");
+      } else if (told.resultCode === undefined) {
+        warn("gave a value without result code");
       } else {
-        resolve(value);
+        resolve({ callback, told: { ...told, resultCode: told.resultCode } });
       }
     };
     const hear = async (): Promise<T | undefined> =>
       "wait" in settled ? settled.wait(checkoutRequestId, signal) : settled;
     hear().then(take, (cause: unknown) => {
       if (signal.aborted) return;
-      warn(`the settled hook failed (${cause instanceof Error ? cause.name : typeof cause}); going on with queries.`);
+      warn(`failed (${cause instanceof Error ? cause.name : typeof cause})`);
     });
   });
 }
+
+/** Reads a parsed callback, a record of one, or the body itself as M-Pesa posted it. */
+function tell(value: unknown) {
+  const given = isJson(value) ? value : {};
+  const envelope = isJson(given["Body"]) ? given["Body"]["stkCallback"] : undefined;
+  const [of, names] = isJson(envelope) ? [envelope, POSTED] : [given, PARSED];
+  const [checkoutRequestId, merchantRequestId, resultCode, resultDescription] = names.map((name) => text(of[name]));
+  return {
+    checkoutRequestId: checkoutRequestId || undefined,
+    merchantRequestId: merchantRequestId || undefined,
+    // An empty or broken code in a record means that its callback has not come.
+    resultCode: resultCode?.trim() && resultCode !== "NaN" ? resultCode.trim() : undefined,
+    resultDescription,
+  };
+}
+
+const PARSED = ["checkoutRequestId", "merchantRequestId", "resultCode", "resultDescription"] as const;
+const POSTED = [
+  "CheckoutRequestID",
+  "MerchantRequestID",
+  "ResultCode",
+  "ResultDesc",
+] as const satisfies readonly (keyof StkCallbackContent)[];

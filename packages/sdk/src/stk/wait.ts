@@ -4,12 +4,12 @@ import { type CodeMatch, lookupCode } from "../codes/lookup.ts";
 import type { Core } from "../core.ts";
 import { type AnyMpesaError, isMpesaError } from "../errors/is-mpesa-error.ts";
 import { wait as sleep } from "../transport/backoff.ts";
-import { MAX_TIMEOUT_MS } from "../values/call-options.ts";
+import { MAX_TIMEOUT_MS, parseSignal } from "../values/call-options.ts";
 import { bad, good, type Parsed } from "../values/parsed.ts";
 import type { StkCredentials } from "./credentials.ts";
 import { FIRST_POLL_MS, type Pace, POLL_INTERVAL_MS } from "./pace.ts";
 import { checkStkQuery, outcomeOf, readStk, type StkQueryPlan, type StkStatus } from "./query.ts";
-import { listen, type StkSettled, type StkSettlement } from "./settlement.ts";
+import { type Called, listen, parseSettled, type StkSettled, type StkSettlement } from "./settlement.ts";
 
 /** Which prompt to wait for: an answered push, or just its ids, also in another process. */
 export interface StkWaitTarget {
@@ -82,17 +82,20 @@ export async function stkWait<T extends StkSettlement>(
   target: StkWaitTarget,
   options: StkWaitOptions<T>,
 ): Promise<StkOutcome<T>> {
-  const { timeoutMs = DEFAULT_TIMEOUT_MS, firstPollMs = FIRST_POLL_MS, signal, settled } = options;
+  const { timeoutMs = DEFAULT_TIMEOUT_MS, firstPollMs = FIRST_POLL_MS, signal, settled, onPoll } = options;
   const plan = checkStkQuery(core, { ...target, ...credentialsOf(options) }, (checks) => {
     checks.take("timeoutMs", parseMs(timeoutMs));
     checks.take("firstPollMs", parseMs(firstPollMs));
+    if (signal !== undefined) checks.take("signal", parseSignal(signal));
+    if (settled !== undefined) checks.take("settled", parseSettled(settled));
+    if (onPoll !== undefined) checks.take("onPoll", parseListener(onPoll));
   });
   signal?.throwIfAborted();
   const done = new AbortController();
   const stop = signal ? AbortSignal.any([signal, done.signal]) : done.signal;
   const merchantRequestId = target.merchantRequestId;
-  const called = listen(settled, plan.checkoutRequestId, stop, core.emit).then((callback) =>
-    fromCallback(callback, { checkoutRequestId: plan.checkoutRequestId, merchantRequestId }),
+  const called = listen(settled, plan.checkoutRequestId, stop, core.emit).then((heard) =>
+    fromCallback(heard, { checkoutRequestId: plan.checkoutRequestId, merchantRequestId }),
   );
   const asked = poll<T>(
     core,
@@ -135,12 +138,11 @@ async function poll<T extends StkSettlement>(
     const reading = await readStk(core, plan, { options: { signal: stop, timeoutMs: attemptMs }, maxRetries: 0 });
     stop.throwIfAborted();
     earliest = clock() + POLL_INTERVAL_MS;
+    if (reading.retryAfterMs !== undefined) pace.hold(clock() + reading.retryAfterMs);
     if ("error" in reading) {
       const { error, final } = reading;
       if (final || !isMpesaError(error)) throw error;
       last = { ...last, error };
-      if (error.type === "MpesaRateLimitError" && error.retryAfterMs !== undefined)
-        pace.hold(clock() + error.retryAfterMs);
       tell(onPoll, { poll: count, status: undefined, error });
       continue;
     }
@@ -197,18 +199,17 @@ function fromPoll<T extends StkSettlement>(
 }
 
 function fromCallback<T extends StkSettlement>(
-  callback: T,
+  { callback, told }: Called<T>,
   { checkoutRequestId, merchantRequestId }: { checkoutRequestId: string; merchantRequestId: string | undefined },
 ): StkOutcome<T> {
-  const resultCode = String(callback.resultCode);
-  const { resultDescription } = callback;
+  const { resultCode, resultDescription } = told;
   const code = lookupCode(stkCodes, resultCode, { message: resultDescription });
   const outcome = outcomeOf(code);
   return {
     // A callback comes once: one that still says "pending" settles nothing.
     outcome: outcome === "pending" ? "unknown" : outcome,
     checkoutRequestId,
-    merchantRequestId: merchantRequestId ?? callback.merchantRequestId,
+    merchantRequestId: merchantRequestId ?? told.merchantRequestId,
     source: "callback",
     resultCode,
     resultDescription,
@@ -241,6 +242,10 @@ function credentialsOf({ passkey, password, timestamp }: StkCredentials): StkCre
     ...(password !== undefined && { password }),
     ...(timestamp !== undefined && { timestamp }),
   };
+}
+
+function parseListener(value: unknown): Parsed<unknown> {
+  return typeof value === "function" ? good(value) : bad(value, "must be a function", "Leave it out to hear nothing.");
 }
 
 function parseMs(value: unknown): Parsed<number> {

@@ -11,12 +11,13 @@ export interface Transactions {
    * Asks what became of a transaction: a customer payment, a payout, a business payment or a reversal. The answer comes
    * to `resultUrl`, and its `ResultCode` 0 only says that the question worked: look at the transaction's own status.
    *
-   * By `originatorConversationId` it finds a payout whose answer was lost.
+   * By `originatorConversationId` it finds a payout whose answer was lost; `ids` of the error holds it too.
    *
    * @throws MpesaValidationError, MpesaConfigError, MpesaAuthError, MpesaRateLimitError, MpesaApiError,
    *   MpesaConnectionError, MpesaOutcomeUnknownError. Asking again is safe after each of them.
    * @example
-   * await mpesa.transactions.status({ originatorConversationId: error.ids.originatorConversationId });
+   * const { originatorConversationId } = error.ids;
+   * if (originatorConversationId) await mpesa.transactions.status({ originatorConversationId });
    */
   status(params: TransactionStatusParams, options?: CallOptions): Promise<Acknowledged>;
   /**

@@ -68,7 +68,8 @@ function checkTransaction(
   const [[field, value] = ["receipt", undefined]] = named;
   if (named.length !== 1) {
     const fix = "Give one of receipt, originatorConversationId and conversationId.";
-    return checks.take("receipt", bad(receipt, "must be the only name of the transaction", fix));
+    const rule = named.length === 0 ? "or another name of the transaction is needed" : "must be its only name";
+    return checks.take("receipt", bad(receipt, rule, fix));
   }
   if (field === "receipt") return { TransactionID: checks.take(field, parseReceipt(value)) };
   // Production sends the receipt empty in this case, so the key is there.

@@ -28,8 +28,11 @@ export interface AttemptOptions {
   readonly signal: AbortSignal | undefined;
 }
 
+export const NOT_BEGUN = "it was aborted before sending";
+
 /** Sends once and reads the body to its end, both under one timeout. Never throws. */
 export async function attempt(out: Outgoing, { fetch, timeoutMs, signal }: AttemptOptions): Promise<AttemptResult> {
+  if (signal?.aborted) return { kind: "notSent", why: NOT_BEGUN, cause: signal.reason };
   const controller = new AbortController();
   let timedOut = false;
   const abort = (): void => controller.abort(signal?.reason);
@@ -44,9 +47,13 @@ export async function attempt(out: Outgoing, { fetch, timeoutMs, signal }: Attem
     const init: RequestInit = { method, headers, redirect: "manual", signal: controller.signal };
     if (body !== undefined) init.body = body;
     const response = await untilAborted(fetch(url, init), controller.signal);
+    if (!Number.isInteger(response.status)) throw new TypeError("fetch gave something that is no answer");
     status = response.status;
-    const text = await untilAborted(response.text(), controller.signal);
-    return { kind: "reply", reply: { status, headers: response.headers, text } };
+    const text: unknown = await untilAborted(response.text(), controller.signal);
+    // A `fetch` of the caller's may give less than a Response; the gateway has had the call all the same.
+    if (typeof text !== "string") throw new TypeError("the body of the answer is no text");
+    const given: HeadersInit | undefined = response.headers;
+    return { kind: "reply", reply: { status, headers: given instanceof Headers ? given : new Headers(given), text } };
   } catch (cause) {
     const answered = status === undefined ? {} : { status };
     if (timedOut) {
@@ -66,10 +73,14 @@ export async function attempt(out: Outgoing, { fetch, timeoutMs, signal }: Attem
 }
 
 /** A `fetch` or a body that does not listen to its signal must not outlive the timeout. */
-function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+function untilAborted<T>(work: T | Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise<T>((resolve, reject) => {
     const stop = (): void => reject(signal.reason);
+    // An aborted signal tells nobody any more.
+    if (signal.aborted) stop();
     signal.addEventListener("abort", stop, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
+    Promise.resolve(work)
+      .then(resolve, reject)
+      .finally(() => signal.removeEventListener("abort", stop));
   });
 }

@@ -1,6 +1,7 @@
 import type { OperationInfo } from "@mpesa/raw";
-import { errorCodes, faultCodes, httpCodes } from "@mpesa/raw/codes";
-import { type CodeMatch, lookupCode } from "../codes/lookup.ts";
+import { ErrorCode, type ErrorKind, errorCodes, faultCodes, httpCodes } from "@mpesa/raw/codes";
+import { noApiProduct, wireTexts } from "@mpesa/raw/platform";
+import { type CodeMatch, isZero, lookupCode, lookupText } from "../codes/lookup.ts";
 import type { Reply } from "./attempt.ts";
 import { type ErrorBody, errorBody, isJson, text } from "./error-body.ts";
 import { retryAfterMs } from "./retry-after.ts";
@@ -28,9 +29,10 @@ export type Decision =
 export function decide(operation: OperationInfo, reply: Reply): Decision {
   const { status } = reply;
   const body = parse(reply.text);
-  const error = errorBody(body);
-  if (!error && status >= 200 && status < 300 && isAccepted(operation, body)) return { kind: "accepted", body };
-  const match = error ? matchError(operation, error) : matchSignal(operation, reply, body);
+  const isAcceptance = isAccepted(operation, body);
+  const error = errorBody(body, isAcceptance) ?? bareText(operation, body);
+  if (!error && status >= 200 && status < 300 && isAcceptance) return { kind: "accepted", body };
+  const match = matchProduct(reply) ?? (error ? matchError(operation, error) : matchSignal(operation, reply, body));
   const refusal = {
     status,
     error,
@@ -42,15 +44,40 @@ export function decide(operation: OperationInfo, reply: Reply): Decision {
   return { kind: kindOf(operation, refusal), ...refusal };
 }
 
-function isAccepted(operation: OperationInfo, body: unknown): body is Record<string, unknown> {
+function isAccepted({ success }: OperationInfo, body: unknown): body is Record<string, unknown> {
+  const { field, alias = [], values, optional = false, list = false } = success;
+  if (Array.isArray(body)) return list;
   if (!isJson(body)) return false;
-  const { field, alias = [], values, optional = false } = operation.success;
   const value = [field, ...alias].map((name) => text(body[name])).find((one) => one !== undefined);
-  if (value === undefined) return optional && Object.keys(body).length > 0;
-  return values ? values.includes(value) : value !== "";
+  // A word of its own: "unsuccessful" is none.
+  if (value === undefined)
+    return optional && new RegExp(`\\b${wireTexts.c2bRegistered}`, "i").test(text(body["ResponseDescription"]) ?? "");
+  if (!values) return value !== "";
+  // Some products write success with eight zeros.
+  return values.includes(isZero(value) ? "0" : value);
+}
+
+function contains(whole = "", part: string): boolean {
+  return whole.toLowerCase().includes(part);
+}
+
+/** The text of an error without its code, as C2B registration sends it. */
+function bareText(operation: OperationInfo, body: unknown): ErrorBody | undefined {
+  const message = isJson(body) ? text(body["ResponseDescription"]) : undefined;
+  if (!message || !isJson(body) || body[operation.success.field] !== undefined) return undefined;
+  if (!lookupText(errorCodes, message, operation.id)) return undefined;
+  return { family: "daraja", code: "", message, requestId: undefined };
+}
+
+/** The text counts in an answer of any shape: other answers with these statuses mean a stale token. */
+function matchProduct({ status, text: body }: Reply): CodeMatch | undefined {
+  const { text: product, statuses } = noApiProduct;
+  if (!(statuses as readonly number[]).includes(status) || !contains(body, product)) return undefined;
+  return lookupCode(errorCodes, ErrorCode.Unauthorized, { message: product });
 }
 
 function matchError(operation: OperationInfo, error: ErrorBody): CodeMatch | undefined {
+  if (error.code === "" && error.family === "daraja") return lookupText(errorCodes, error.message, operation.id);
   const table = error.family === "fault" ? faultCodes : errorCodes;
   return lookupCode(table, error.code, { message: error.message, operation: operation.id });
 }
@@ -58,19 +85,24 @@ function matchError(operation: OperationInfo, error: ErrorBody): CodeMatch | und
 function matchSignal(operation: OperationInfo, reply: Reply, body: unknown): CodeMatch | undefined {
   const shape = reply.text.trim() === "" ? "empty" : body === undefined ? "html" : "json";
   const context = { operation: operation.id };
-  return (
-    lookupCode(httpCodes, `${reply.status}:${shape}`, context) ?? lookupCode(httpCodes, String(reply.status), context)
-  );
+  const match =
+    lookupCode(httpCodes, `${reply.status}:${shape}`, context) ?? lookupCode(httpCodes, String(reply.status), context);
+  // A bare status proves nothing, unless the spec ties it to this operation.
+  return match?.operations || match?.retry === "ask" ? match : undefined;
 }
 
-function kindOf(operation: OperationInfo, { status, error, match }: Refusal): Exclude<Decision["kind"], "accepted"> {
-  // A signal without a code is proof only where the spec ties it to this operation.
-  const proven = error || match?.operations ? match : undefined;
-  switch (proven?.retry) {
+/** The gateway turned the call away because too many came; other codes with `later` have reasons of their own. */
+const BUSY: readonly (ErrorKind | undefined)[] = ["spikeArrest", "systemBusy", "quotaViolation"];
+
+function kindOf(
+  operation: OperationInfo,
+  { status, error, match, body }: Refusal & { readonly body: unknown },
+): Exclude<Decision["kind"], "accepted"> {
+  switch (match?.retry) {
     case "token":
       return "token";
     case "later":
-      return "busy";
+      return operation.retry === "safe" && !BUSY.includes(match.kind) ? "unclear" : "busy";
     case "fix":
     case "new":
     case "no":
@@ -82,6 +114,8 @@ function kindOf(operation: OperationInfo, { status, error, match }: Refusal): Ex
     default:
       if (status === 401) return "token";
       if (status === 429) return "busy";
+      // Whatever its body says: there is nothing in a token request to refuse but the keys and the grant.
+      if (operation.auth === "basic" && status === 400 && body !== undefined) return "refused";
       // A 4xx number that the tables do not know is still Daraja refusing the request.
       if (error?.family === "daraja" && status >= 400 && status < 500 && error.code.startsWith("4")) return "refused";
       return "unclear";

@@ -1,3 +1,5 @@
+import { isZero } from "../codes/lookup.ts";
+
 /** What an error answer says of itself, whichever of Daraja's shapes it has. */
 export interface ErrorBody {
   /** `fault` codes are the gateway's own names; `daraja` codes are Daraja's numbers. */
@@ -13,7 +15,7 @@ type Json = Record<string, unknown>;
  * Finds code, message and request id in a parsed body, or `undefined` where it holds no error.
  * Read field by field: the body comes from outside and owes nothing to any schema.
  */
-export function errorBody(body: unknown): ErrorBody | undefined {
+export function errorBody(body: unknown, isAcceptance: boolean): ErrorBody | undefined {
   if (!isJson(body)) return undefined;
   const requestId = text(body["requestId"] ?? body["RequestID"] ?? body["requestRefId"] ?? body["requestRefID"]);
   const code = text(body["errorCode"]);
@@ -26,7 +28,15 @@ export function errorBody(body: unknown): ErrorBody | undefined {
   if (status && message !== undefined && !/^[02]/.test(status)) {
     return { family: "daraja", code: status, message, requestId: requestId ?? text(header["requestRefId"]) };
   }
-  return undefined;
+  return isAcceptance ? undefined : capitals(body, requestId);
+}
+
+/** Newer gateways write an error in the keys of an acceptance; older ones do it with a code that has dots. */
+function capitals(body: Json, requestId: string | undefined): ErrorBody | undefined {
+  const code = text(body["ResponseCode"]);
+  const message = text(body["ResponseMessage"] ?? (code?.includes(".") ? body["ResponseDescription"] : undefined));
+  if (!code || message === undefined || isZero(code)) return undefined;
+  return { family: "daraja", code, message, requestId };
 }
 
 function soapFault(body: Json): Json | undefined {

@@ -1,4 +1,5 @@
 import type { OperationInfo } from "@mpesa/raw";
+import { DOUBLES_NOTHING } from "../codes/lookup.ts";
 import {
   isMpesaError,
   MpesaApiError,
@@ -24,8 +25,12 @@ export interface ErrorContext {
   readonly recovery: string | undefined;
 }
 
-const SAFE_HINT = "This call changes nothing that a second one would double: repeat it later.";
 const MONEY_HINT = "It may have been processed: do not send it again.";
+const REFUSED_HINT = "It was refused before processing: correct what the message names, then send it again.";
+const KEYS_HINT =
+  "Check that consumer key and consumer secret are whole, not exchanged, and belong to this environment (sandbox or production).";
+/** A foreign text is whole in `errorMessage`; the message is for people. */
+const MAX_QUOTED = 300;
 
 /** Turns the outcome of a call that was not accepted into the error that says what to do. */
 export function toError(outcome: Outcome, context: ErrorContext): MpesaError {
@@ -68,7 +73,7 @@ function withoutToken(thrown: unknown, { operation, redactor, ids }: ErrorContex
     const what = "nothing was sent: too many requests for access tokens.";
     return new MpesaRateLimitError(what, { ...about, status, errorCode, hint, requestId, retryAfterMs });
   }
-  const why = thrown instanceof Error ? redactor.text(thrown.message) : "it was aborted";
+  const why = thrown instanceof Error ? short(redactor.text(withoutHint(thrown))) : "it was aborted";
   return new MpesaConnectionError(`nothing was sent: there is no access token (${why}).`, {
     ...about,
     hint: "Calling again is safe.",
@@ -80,20 +85,22 @@ function fromDecision(decision: Decision, context: ErrorContext): MpesaError {
   if (decision.kind === "accepted") throw new TypeError("an accepted call is no error");
   const { status, error, match, retryAfterMs } = decision;
   const errorMessage = error && redactor.text(error.message);
-  const errorCode = error ? redactor.text(error.code) : undefined;
+  const errorCode = error?.code ? redactor.text(error.code) : undefined;
   const requestId = error?.requestId === undefined ? undefined : redactor.text(error.requestId);
-  const about = { operation: operation.id, status, errorCode, errorMessage, requestId, ids, hint: match?.hint };
+  const about = { operation: operation.id, status, errorCode, errorMessage, requestId, ids };
   const said = error
-    ? `${errorCode} "${errorMessage}" (HTTP ${status})`
-    : `HTTP ${status} with ${decision.shape}${redactor.text(saidInstead(operation, decision.body))}`;
-  if (operation.id === "generateToken" && (decision.kind === "refused" || decision.kind === "token")) {
-    return new MpesaAuthError(`the consumer key and secret were refused: ${said}.`, about);
+    ? `${errorCode ? `${short(errorCode)} ` : ""}"${short(errorMessage ?? "")}" (HTTP ${status})`
+    : `HTTP ${status} with ${decision.shape}${short(redactor.text(saidInstead(operation, decision.body)))}`;
+  if (operation.auth === "basic" && (decision.kind === "refused" || decision.kind === "token")) {
+    // The advice of codes that all calls share is about the token, which this call was to fetch.
+    const hint = match?.operations ? match.hint : KEYS_HINT;
+    return new MpesaAuthError(`the consumer key and secret were refused: ${said}.`, { ...about, hint });
   }
   if (decision.kind === "token" || match?.kind === "noApiProduct") {
     const product = `"${operation.product}"`;
     const hint =
       match?.kind === "noApiProduct"
-        ? `Enable the product ${product} for this app on the portal; tokens fetched after that have it.`
+        ? `Enable the product ${product} for this app on the portal; the next call fetches a token that has it.`
         : `Check that the keys belong to this environment and that their app has the product ${product}.`;
     return new MpesaAuthError(`the access token was refused: ${said}.`, { ...about, hint });
   }
@@ -104,18 +111,30 @@ function fromDecision(decision: Decision, context: ErrorContext): MpesaError {
   }
   const kind = match?.kind;
   if (decision.kind === "refused" || decision.kind === "pending")
-    return new MpesaApiError(`refused: ${said}.`, { ...about, kind });
+    return new MpesaApiError(`refused: ${said}.`, { ...about, kind, hint: match?.hint ?? REFUSED_HINT });
+  // What a code advises for payments in doubt is no advice for a call that may simply be repeated.
+  const own = match?.retry === "ask" && operation.retry === "safe" ? undefined : match?.hint;
   if (operation.retry === "safe" && status >= 400) {
-    return new MpesaApiError(`failed: ${said}.`, { ...about, kind, hint: match?.hint ?? SAFE_HINT });
+    return new MpesaApiError(`failed: ${said}.`, { ...about, kind, hint: own ?? DOUBLES_NOTHING });
   }
   return unknown(`the answer settles nothing: ${said}.`, context, {
     status,
     errorCode,
     errorMessage,
     requestId,
-    hint: match?.hint,
+    hint: own,
     body: decision.body,
   });
+}
+
+function short(text: string): string {
+  return text.length > MAX_QUOTED ? `${text.slice(0, MAX_QUOTED - 1).toWellFormed()}…` : text;
+}
+
+/** The advice for the token call inside is not the advice for the call that wanted the token. */
+function withoutHint(thrown: Error): string {
+  const hint = isMpesaError(thrown) ? thrown.hint : undefined;
+  return hint ? thrown.message.replace(` ${hint}`, "") : thrown.message;
 }
 
 /** An answer may say no in the field that would have said yes. */
@@ -142,7 +161,7 @@ function unknown(
   { hint, body, ...details }: UnknownDetails,
 ): MpesaOutcomeUnknownError {
   const { operation, ids, recovery } = context;
-  const advice = operation.retry === "safe" ? [SAFE_HINT] : [MONEY_HINT, hint, recovery];
+  const advice = operation.retry === "safe" ? [hint ?? DOUBLES_NOTHING] : [hint ?? MONEY_HINT, recovery];
   return new MpesaOutcomeUnknownError(`the outcome is unknown: ${what}`, {
     operation: operation.id,
     ...details,

@@ -1,4 +1,5 @@
 import ky from "ky";
+import { NOT_BEGUN } from "./attempt.ts";
 import type { Outcome } from "./send.ts";
 
 /** A call that may be repeated. */
@@ -26,7 +27,7 @@ class TryAgain extends Error {
  * must be read before it is clear whether they are worth another try; so ky sees whole attempts, never a status.
  */
 export async function retrying({ url, signal, maxRetries, once, delayOf }: Retrying): Promise<Outcome> {
-  let latest: Outcome = { kind: "notSent", why: "it was aborted before sending", cause: signal?.reason };
+  let latest: Outcome = { kind: "notSent", why: NOT_BEGUN, cause: signal?.reason };
   let retry = 0;
   let delayMs = 0;
   const oneAttempt = async (): Promise<Response> => {
@@ -45,8 +46,9 @@ export async function retrying({ url, signal, maxRetries, once, delayOf }: Retry
       retry: { limit: maxRetries, shouldRetry: ({ error }) => error instanceof TryAgain, delay: () => delayMs },
       ...(signal && { signal }),
     });
-  } catch {
-    // Out of tries, or aborted while waiting: either way the last outcome stands.
+  } catch (cause) {
+    // Out of tries, or aborted while waiting: the last outcome stands. Anything else may have come after sending.
+    if (!(cause instanceof TryAgain) && !signal?.aborted) return { kind: "lost", why: "the call broke off", cause };
   }
   return latest;
 }

@@ -23,7 +23,16 @@ const BEFORE_CONNECTING_IN_WORDS = /client error \(Connect\)|^bad port$/;
  * Says why a failed `fetch` provably sent nothing, or `undefined` when that cannot be proven.
  * Every error in the chain of causes counts; where several addresses were tried, each must have failed before sending.
  */
-export function whyNotSent(thrown: unknown, depth = 0): string | undefined {
+export function whyNotSent(thrown: unknown): string | undefined {
+  try {
+    return reasonOf(thrown, 0);
+  } catch {
+    // A getter of the thrown value threw in its turn: that proves nothing.
+    return undefined;
+  }
+}
+
+function reasonOf(thrown: unknown, depth: number): string | undefined {
   if (typeof thrown !== "object" || thrown === null || depth > 5) return undefined;
   const { code, syscall, message, cause, errors } = thrown as {
     code?: unknown;
@@ -33,11 +42,11 @@ export function whyNotSent(thrown: unknown, depth = 0): string | undefined {
     errors?: unknown;
   };
   if (Array.isArray(errors) && errors.length > 0) {
-    const reasons = errors.map((error) => whyNotSent(error, depth + 1));
+    const reasons = errors.map((error) => reasonOf(error, depth + 1));
     return reasons.every((reason) => reason !== undefined) ? reasons[0] : undefined;
   }
   if (typeof syscall === "string" && !CONNECTING.test(syscall)) return undefined;
   if (typeof code === "string" && Object.hasOwn(BEFORE_CONNECTING, code)) return BEFORE_CONNECTING[code];
   if (typeof message === "string" && BEFORE_CONNECTING_IN_WORDS.test(message)) return "no connection was made";
-  return whyNotSent(cause, depth + 1);
+  return reasonOf(cause, depth + 1);
 }

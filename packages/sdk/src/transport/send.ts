@@ -2,7 +2,7 @@ import type { OperationInfo } from "@mpesa/raw";
 import type { TokenSource } from "../auth/token-source.ts";
 import type { MpesaEventHandler } from "../events.ts";
 import type { Redactor } from "../redact.ts";
-import { type AttemptResult, attempt, type Outgoing, type Reply } from "./attempt.ts";
+import { type AttemptResult, attempt, NOT_BEGUN, type Outgoing, type Reply } from "./attempt.ts";
 import { backoffMs, MAX_DELAY_MS, wait } from "./backoff.ts";
 import { type Decision, decide } from "./decide.ts";
 import { retrying } from "./ky.ts";
@@ -82,7 +82,7 @@ class Call {
       }
       if (unclear) mayBeIn = outcome;
       const again = unclear ? resend : outcome.kind === "notSent" || isBusy(outcome);
-      const delayMs = again && retry <= maxRetries ? this.#delay(outcome, retry) : undefined;
+      const delayMs = again && retry <= maxRetries && !signal?.aborted ? this.#delay(outcome, retry) : undefined;
       // Once an answer was lost, a later refusal proves nothing about the first request.
       if (delayMs === undefined) return mayBeIn ?? outcome;
       this.#announceRetry(outcome, delayMs);
@@ -101,7 +101,7 @@ class Call {
       const headers = new Headers(this.#out.headers);
       let token: string;
       try {
-        token = await this.#transport.tokens.get(signal);
+        token = await this.#transport.tokens.get({ signal });
         this.#sending.redactor.add(token);
         // Throws, quoting it, when a token from a store or a function is no header value.
         headers.set("authorization", `Bearer ${token}`);
@@ -109,6 +109,7 @@ class Call {
         return { kind: "noToken", cause };
       }
       const outcome = await this.#attempt(headers);
+      if (lacksProduct(outcome)) await this.#transport.tokens.drop(token);
       if (outcome.kind !== "decided" || outcome.decision.kind !== "token") return outcome;
       const replaceable = await this.#transport.tokens.refuse(token);
       if (this.#renewed || !replaceable) return outcome;
@@ -119,7 +120,7 @@ class Call {
 
   async #attempt(headers: Headers): Promise<Outcome> {
     const { operation, signal, timeoutMs } = this.#sending;
-    if (signal?.aborted) return { kind: "notSent", why: "it was aborted before sending", cause: signal.reason };
+    if (signal?.aborted) return { kind: "notSent", why: NOT_BEGUN, cause: signal.reason };
     const { fetch, emit } = this.#transport;
     const about = { operation: operation.id, callId: this.#id, attempt: ++this.#attempts } as const;
     emit({ type: "request", ...about });
@@ -139,7 +140,10 @@ class Call {
     if (decision.kind === "accepted" || !decision.error) return {};
     const { code, requestId } = decision.error;
     const { redactor } = this.#sending;
-    return { errorCode: redactor.text(code), ...(requestId !== undefined && { requestId: redactor.text(requestId) }) };
+    return {
+      ...(code && { errorCode: redactor.text(code) }),
+      ...(requestId !== undefined && { requestId: redactor.text(requestId) }),
+    };
   }
 
   /** How long to wait before the next try; nothing when the gateway asks for more patience than a call should have. */
@@ -165,6 +169,12 @@ class Call {
 
 function isBusy(outcome: Outcome): boolean {
   return outcome.kind === "decided" && outcome.decision.kind === "busy";
+}
+
+/** The token stays without the product after it is enabled; a newer one has it. */
+function lacksProduct(outcome: Outcome): boolean {
+  if (outcome.kind !== "decided" || outcome.decision.kind === "accepted") return false;
+  return outcome.decision.match?.kind === "noApiProduct";
 }
 
 function isDuplicate(decision: Decision): boolean {

@@ -30,7 +30,7 @@ export function parseTimeout(value: unknown): Parsed<number> {
 }
 
 /** By shape: some platforms and polyfills have a class of their own. */
-function parseSignal(value: unknown): Parsed<AbortSignal> {
+export function parseSignal(value: unknown): Parsed<AbortSignal> {
   const { aborted, addEventListener } = (value ?? {}) as Partial<Record<keyof AbortSignal, unknown>>;
   if (typeof aborted === "boolean" && typeof addEventListener === "function") return good(value as AbortSignal);
   return bad(value, "must be an AbortSignal", "Pass controller.signal, not the controller.");

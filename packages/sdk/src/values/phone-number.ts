@@ -7,10 +7,9 @@ const ON_THE_WIRE = new RegExp(rule.pattern);
 export function parsePhoneNumber(value: unknown): Parsed<string> {
   const isText = typeof value === "string";
   if (!isText && !(typeof value === "number" && Number.isSafeInteger(value))) return refuse(value);
-  const digits = isText ? value.replace(/[\s().-]/g, "").replace(/^\+/, "") : String(value);
-  const national = digits.replace(/^(?:254|0)/, "");
-  const full = `254${national}`;
-  return ON_THE_WIRE.test(full) && /^[0-9]+$/.test(digits) ? good(full) : refuse(value);
+  const written = isText ? value.replace(/[\s().-]/g, "") : String(value);
+  const full = `254${written.replace(/^(?:(?:\+|00)?254|0)/, "")}`;
+  return ON_THE_WIRE.test(full) ? good(full) : refuse(value);
 }
 
 function refuse(value: unknown): Parsed<string> {

@@ -1,11 +1,9 @@
 import { shortCode as rule } from "@mpesa/raw/platform";
 import { bad, good, type Parsed } from "./parsed.ts";
 
-const SHAPE = new RegExp(rule.pattern);
-
 /** A pay bill, till or store number, as text: a leading zero or a long one would not survive as a number. */
-export function parseShortCode(value: unknown): Parsed<string> {
+export function parseShortCode(value: unknown, { pattern }: { pattern: string } = rule): Parsed<string> {
   const text = typeof value === "number" && Number.isSafeInteger(value) ? String(value) : value;
-  if (typeof text === "string" && SHAPE.test(text)) return good(text);
-  return bad(value, `must be a short code (${rule.pattern})`, "Pass the digits as a string, without spaces.");
+  if (typeof text === "string" && new RegExp(pattern).test(text)) return good(text);
+  return bad(value, `must be a short code (${pattern})`, "Pass the digits as a string, without spaces.");
 }

@@ -65,6 +65,41 @@ describe("the token request", () => {
     expect(server?.received).toHaveLength(2);
   });
 
+  it("takes the blanks around a token off", async () => {
+    const { core } = await connect({ access_token: " invented-token\n", expires_in: 3599 });
+    expect(await core.tokens.get()).toBe("invented-token");
+  });
+
+  it("ends in an error that shows nothing of it when the token cannot stand in a header", async () => {
+    const { core } = await connect({ access_token: "invented\ntoken", expires_in: 3599 });
+    const error: unknown = await core.token().catch((thrown: unknown) => thrown);
+    expect(isMpesaError(error) && error.type).toBe("MpesaConnectionError");
+    expect(String(error)).toContain("cannot stand in a header");
+    expect(String(error)).not.toContain("invented");
+  });
+
+  it("is sent anew for token({ forceRefresh: true })", async () => {
+    let issued = 0;
+    const { core } = await connect(() => json(200, { access_token: `invented-${++issued}`, expires_in: 3599 }));
+    expect(await core.token()).toBe("invented-1");
+    expect(await core.token({ forceRefresh: true })).toBe("invented-2");
+    expect(await core.token()).toBe("invented-2");
+  });
+
+  it.each([
+    [400, { error: "invalid_client" }],
+    [401, { ErrorCode: "invalid_client", Error: "ClientId is Invalid" }],
+    [401, { requestId: "1", errorCode: "401", errorMessage: "Unauthorized" }],
+    [400, { fault: { faultstring: "Invalid client", detail: { errorcode: "oauth.v2.InvalidClientIdentifier" } } }],
+  ])("ends in MpesaAuthError that is about the keys: HTTP %s %j", async (status, body) => {
+    const { core } = await connect(() => json(status, body), { maxRetries: 2 });
+    const error = (await core.token().catch((thrown: unknown) => thrown)) as { type: string; hint: string };
+    expect(error.type).toBe("MpesaAuthError");
+    expect(error.hint).toContain("consumer key");
+    expect(error.hint).not.toContain("token");
+    expect(server?.received).toHaveLength(1);
+  });
+
   it("ends in MpesaAuthError with the likely causes when the keys are wrong (400, empty body), each time anew", async () => {
     const { core } = await connect(() => page(400, ""));
     for (const requests of [1, 2]) {

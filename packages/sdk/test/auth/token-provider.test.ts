@@ -113,7 +113,7 @@ describe("TokenProvider", () => {
     const g = gateway();
     const leaving = new AbortController();
     const reason = new Error("the caller left");
-    const left = g.provider.get(leaving.signal);
+    const left = g.provider.get({ signal: leaving.signal });
     const stays = g.provider.get();
     await settle();
     leaving.abort(reason);
@@ -126,9 +126,98 @@ describe("TokenProvider", () => {
   it("fetches nothing for a caller who left before asking", async () => {
     const g = gateway();
     const reason = new Error("the caller left");
-    await expect(g.provider.get(AbortSignal.abort(reason))).rejects.toBe(reason);
+    await expect(g.provider.get({ signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
     await settle();
     expect(g.requests).toBe(0);
+  });
+});
+
+describe("a forced refresh", () => {
+  it("fetches although the token at hand is good, and hands the new one to everybody from then on", async () => {
+    const g = gateway();
+    void g.provider.get();
+    await g.answer();
+    const forced = g.provider.get({ forceRefresh: true });
+    await g.answer();
+    expect(await forced).toBe("token-2");
+    expect(await g.provider.get()).toBe("token-2");
+  });
+
+  it("is one request for all who force it or need one at the same time", async () => {
+    const g = gateway();
+    const callers = [
+      g.provider.get(),
+      g.provider.get({ forceRefresh: true }),
+      g.provider.get(),
+      g.provider.get({ forceRefresh: true }),
+    ];
+    await g.answer();
+    expect(await Promise.all(callers)).toEqual(["token-1", "token-1", "token-1", "token-1"]);
+    expect(g.requests).toBe(1);
+  });
+
+  it("passes the shared store over, and leaves the new token there", async () => {
+    const store = sharedStore({ token: "theirs", expiresAt: 1_900_000_000_000 });
+    const g = gateway({ store });
+    const forced = g.provider.get({ forceRefresh: true });
+    await g.answer();
+    expect(await forced).toBe("token-1");
+    expect(store.held?.token).toBe("token-1");
+  });
+
+  it("is not undone by a slower look into the store", async () => {
+    let found = (_: StoredToken): void => undefined;
+    const slow = {
+      get: () =>
+        new Promise<StoredToken>((resolve) => {
+          found = resolve;
+        }),
+      set: async () => undefined,
+    };
+    const g = gateway({ store: slow });
+    const plain = g.provider.get();
+    await settle();
+    const forced = g.provider.get({ forceRefresh: true });
+    await g.answer();
+    expect(await forced).toBe("token-1");
+    found({ token: "theirs", expiresAt: 1_900_000_000_000 });
+    expect(await plain).toBe("token-1");
+    expect(await g.provider.get()).toBe("token-1");
+  });
+});
+
+describe("a token that lacks a product", () => {
+  it("is dropped here and in the store, so that no other process takes it", async () => {
+    const store = sharedStore();
+    const g = gateway({ store });
+    void g.provider.get();
+    await g.answer();
+    await g.provider.drop("token-1");
+    expect(store.held).toEqual({ token: "token-1", expiresAt: 0 });
+    const next = g.provider.get();
+    await g.answer();
+    expect(await next).toBe("token-2");
+    expect(store.held?.token).toBe("token-2");
+  });
+
+  it("takes no newer token of another process with it", async () => {
+    const store = sharedStore();
+    const g = gateway({ store });
+    void g.provider.get();
+    await g.answer();
+    store.held = { token: "theirs", expiresAt: 1_900_000_000_000 };
+    await g.provider.drop("token-1");
+    expect(store.held.token).toBe("theirs");
+    expect(await g.provider.get()).toBe("theirs");
+  });
+
+  it("is dropped without an error when the store fails", async () => {
+    const broken = (): Promise<never> => Promise.reject(new Error("down"));
+    const g = gateway({ store: { get: broken, set: broken } });
+    void g.provider.get();
+    await g.answer();
+    await g.provider.drop("token-1");
+    expect(g.events.at(-1)).toMatchObject({ type: "warning", code: "tokenStoreFailed" });
   });
 });
 
@@ -159,6 +248,21 @@ describe("TokenProvider with a shared store", () => {
     const first = g.provider.get();
     await g.answer();
     expect(await first).toBe("token-1");
+  });
+
+  it.each([
+    ["a line break", "corrupt\ntoken"],
+    ["a NUL", "corrupt\0token"],
+    ["a blank", "corrupt token"],
+    ["a letter that no header takes", "corrupt\u2026"],
+  ])("reports a stored token with %s and goes on without it", async (_, token) => {
+    const store = sharedStore({ token, expiresAt: 1_900_000_000_000 });
+    const g = gateway({ store });
+    const first = g.provider.get();
+    await g.answer();
+    expect(await first).toBe("token-1");
+    expect(g.events).toContainEqual(expect.objectContaining({ type: "warning", code: "tokenStoreFailed" }));
+    expect(store.held?.token).toBe("token-1");
   });
 
   it("renews in time although the store still holds the old token", async () => {

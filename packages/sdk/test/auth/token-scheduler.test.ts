@@ -1,13 +1,17 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { TokenProvider } from "../../src/auth/token-provider.ts";
+import type { TokenOptions } from "../../src/auth/token-source.ts";
 import type { StoredToken, TokenStore } from "../../src/auth/token-store.ts";
 import { settle } from "./gateway.ts";
 
 const LIFE_MS = 3_599_000;
 
-/** What one caller does with its turns: use the token, have it refused, wait for its end, or give up waiting. */
-const callerArb = fc.array(fc.constantFrom("use", "refused", "useTwice", "leave"), { minLength: 1, maxLength: 4 });
+/** What one caller does with its turns: use the token, force a new one, have it refused, or give up waiting. */
+const callerArb = fc.array(fc.constantFrom("use", "force", "refused", "lacksProduct", "leave"), {
+  minLength: 1,
+  maxLength: 4,
+});
 const planArb = fc.record({
   callers: fc.array(callerArb as fc.Arbitrary<readonly Turn[]>, { minLength: 1, maxLength: 6 }),
   /** How the gateway answers, request by request; good tokens after that. */
@@ -18,13 +22,13 @@ const planArb = fc.record({
   store: fc.constantFrom("none", "shared", "reads fail", "writes fail") as fc.Arbitrary<StoreKind>,
   otherProcess: fc.array(fc.constantFrom("new", "revive"), { maxLength: 3 }) as fc.Arbitrary<("new" | "revive")[]>,
 });
-type Turn = "use" | "refused" | "useTwice" | "leave";
+type Turn = "use" | "force" | "refused" | "lacksProduct" | "leave";
 type Answer = "good" | "down" | "short" | "noLife";
 type StoreKind = "none" | "shared" | "reads fail" | "writes fail";
 type Plan = typeof planArb extends fc.Arbitrary<infer T> ? T : never;
 
 it("never has two token requests in flight and never serves a refused token, in whatever order things happen", async () => {
-  const seen = { fetches: 0, refusals: 0, shared: 0, failures: 0, runs: 0 };
+  const seen = { fetches: 0, forced: 0, drops: 0, refusals: 0, shared: 0, failures: 0, runs: 0 };
   await fc.assert(
     fc.asyncProperty(fc.scheduler(), planArb, async (scheduler, plan) => {
       const world = new World(scheduler, plan);
@@ -41,6 +45,8 @@ it("never has two token requests in flight and never serves a refused token, in 
       expect(world.violations).toEqual([]);
       seen.runs++;
       seen.fetches += world.fetches;
+      seen.forced += world.forced;
+      seen.drops += world.drops;
       seen.refusals += world.refused.size;
       seen.shared += world.tookShared;
       seen.failures += world.failures;
@@ -57,6 +63,8 @@ class World {
   readonly violations: string[] = [];
   readonly refused = new Set<string>();
   fetches = 0;
+  forced = 0;
+  drops = 0;
   tookShared = 0;
   failures = 0;
   readonly #scheduler: fc.Scheduler;
@@ -84,13 +92,14 @@ class World {
       await this.#step(`caller ${nth} comes`);
       const leaving = new AbortController();
       if (turn === "leave") void this.#step(`caller ${nth} leaves`).then(() => leaving.abort(new Error("left")));
-      const token = await this.#get(leaving.signal);
+      const token = await this.#get({ signal: leaving.signal, forceRefresh: turn === "force" });
       if (token === undefined) continue;
       await this.#step(`caller ${nth} uses ${token}`);
-      if (turn === "refused") {
-        this.refused.add(token);
-        await this.#provider.refuse(token);
-      }
+      if (turn !== "refused" && turn !== "lacksProduct") continue;
+      // A refusal comes over the network, so not before all that is ready has run.
+      await settle();
+      this.refused.add(token);
+      await (turn === "refused" ? this.#provider.refuse(token) : this.#provider.drop(token));
     }
   }
 
@@ -111,14 +120,15 @@ class World {
     }
   }
 
-  async #get(signal: AbortSignal): Promise<string | undefined> {
+  async #get(options: TokenOptions): Promise<string | undefined> {
     let token: string;
     try {
-      token = await this.#provider.get(signal);
+      token = await this.#provider.get(options);
     } catch {
       return undefined;
     }
     if (this.refused.has(token)) this.violations.push(`${token} was served after it was refused`);
+    if (options.forceRefresh) this.forced++;
     if (token.startsWith("shared")) this.tookShared++;
     return token;
   }
@@ -147,6 +157,11 @@ class World {
       set: async (_key, token) => {
         await this.#step("the store is written");
         if (store === "writes fail") throw new Error("no write");
+        if (token.expiresAt === 0) {
+          this.drops++;
+          const held = this.#stored?.token;
+          if (held?.startsWith("token") && !this.refused.has(held)) this.violations.push(`${held} was dropped`);
+        }
         this.#stored = token;
       },
     };

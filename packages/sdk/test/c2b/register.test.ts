@@ -15,6 +15,7 @@ describe("c2b.registerUrls", () => {
       { OriginatorCoversationID: "7619-1", ResponseCode: "00000000", ResponseDescription: "success" },
       "7619-1",
     ],
+    ["two zeros", { OriginatorCoversationID: "7619-1", ResponseCode: "00", ResponseDescription: "success" }, "7619-1"],
     ["no code", { ResponseDescription: "Success" }, undefined],
   ])("is done after %s", async (_, answer, originatorConversationId) => {
     const result = await connect(() => json(answer)).mpesa.c2b.registerUrls(urls);
@@ -23,15 +24,23 @@ describe("c2b.registerUrls", () => {
 
   it.each([
     ["an error", daraja(500, "500.003.1001", "Urls are already registered")],
+    ["another number", daraja(500, "500.002.1001", "Duplicate notification info, SP ID is 1, correlator is 2")],
     ["the older error", daraja(500, "500.003.1001", "Duplicate notification info, SP ID is 1, correlator is 2")],
-    [
-      "an answer without code",
+    ...[200, 400, 500].map((status): [string, () => Response] => [
+      `an answer without code and HTTP ${status}`,
       () =>
-        json({
-          ConversationID: "",
-          OriginatorCoversationID: "",
-          ResponseDescription: "Validation and Confirmation URLs are already registered",
-        }),
+        json(
+          {
+            ConversationID: "",
+            OriginatorCoversationID: "",
+            ResponseDescription: "Validation and Confirmation URLs are already registered",
+          },
+          status,
+        ),
+    ]),
+    [
+      "a bare description",
+      () => json({ ResponseDescription: "Duplicate notification info, SP ID is 1, correlator is 2" }, 500),
     ],
   ])("counts as done after %s that says it was before", async (_, answer) => {
     const { mpesa, sent } = connect(answer, { maxRetries: 2 });
@@ -40,6 +49,15 @@ describe("c2b.registerUrls", () => {
       originatorConversationId: undefined,
     });
     expect(sent).toHaveLength(1);
+  });
+
+  it.each([
+    ["something else altogether", { foo: 1 }],
+    ["a denial", { ResponseDescription: "The request was unsuccessful" }],
+    ["a refusal in words", { ResponseDescription: "Bad request, shortcode invalid" }],
+  ])("is in doubt after %s without a code", async (_, answer) => {
+    const error = await failure(() => connect(() => json(answer)).mpesa.c2b.registerUrls(urls));
+    expect(error["type"]).toBe("MpesaOutcomeUnknownError");
   });
 
   it("does not take another fault under the same number for done", async () => {

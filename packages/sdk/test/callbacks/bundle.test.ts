@@ -66,20 +66,20 @@ describe("the callbacks entry", () => {
 });
 
 describe("the size of the entry", () => {
-  test("stays under 8 kB gzipped, every parser, the handler and signed URLs together", async () => {
+  test("stays under 8.75 kB gzipped, every parser, the handler and signed URLs together", async () => {
     const { gzipped } = await bundle('export * from "./index.ts";');
-    expect(gzipped).toBeLessThan(8_000);
+    expect(gzipped).toBeLessThan(8_750);
   });
 });
 
 describe("the parsers alone", () => {
-  test("stay under 4.7 kB gzipped, codes of every product included", async () => {
+  test("stay under 5 kB gzipped, codes of every product included", async () => {
     const { gzipped } = await bundle(
       'export * from "./phone-number-matches.ts"; export { parseCallback, parseStkCallback, parseB2cResult, parsePochiResult, parseB2bResult, ' +
         "parseTaxResult, parseBalanceResult, parseStatusResult, parseReversalResult, parseTimeout, parseC2bValidation, parseC2bConfirmation, " +
         'parseUssdCallback, parsePullNotification } from "./index.ts";',
     );
-    expect(gzipped).toBeLessThan(4700);
+    expect(gzipped).toBeLessThan(5_000);
   });
 
   test("one parser leaves the handler out", async () => {

@@ -195,5 +195,9 @@ test("one entry that cannot be read does not spoil the rest", () => {
   );
   balance.Result.ResultParameters.ResultParameter.shift();
   expect(parseCallback(balance, { kind: "balance" })).toMatchObject({ kind: "balance", outcome: "success" });
-  expect(parseCallback(balance)).toMatchObject({ kind: "b2c", confidence: "guess", issues: [{ path: "currency" }] });
+  expect(parseCallback(balance)).toMatchObject({
+    kind: "balance",
+    confidence: "likely",
+    issues: [{ path: "currency" }],
+  });
 });

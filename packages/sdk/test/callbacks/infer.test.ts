@@ -16,7 +16,8 @@ describe("without a kind", () => {
     ["status-completed", "status", "certain"],
     ["status-other-spellings", "status", "certain"],
     ["reversal-reversed", "reversal", "certain"],
-    ["b2c-credential-locked", "b2c", "guess"],
+    ["b2c-credential-locked", "b2c", "likely"],
+    ["timeout-id-only", "timeout", "guess"],
     ["timeout-payout", "timeout", "certain"],
     ["timeout-lower-case", "timeout", "certain"],
     ["c2bConfirmation-pay-bill", "c2bConfirmation", "likely"],
@@ -42,6 +43,48 @@ describe("without a kind", () => {
       const read = parseCallback(JSON.parse(json));
       if ("outcome" in read && read.confidence === "guess") expect(read.outcome).toBe("unknown");
     }
+  });
+});
+
+describe("a result that lacks what tells its product surely", () => {
+  const of = (parameters: Record<string, unknown>, references: Record<string, unknown> = {}) => {
+    const pairs = (values: Record<string, unknown>) => Object.entries(values).map(([Key, Value]) => ({ Key, Value }));
+    return parseCallback({
+      Result: {
+        ResultCode: 0,
+        ConversationID: "AG_1",
+        OriginatorConversationID: "o",
+        TransactionID: "SKE52PAWR9",
+        ResultParameters: { ResultParameter: pairs(parameters) },
+        ReferenceData: { ReferenceItem: pairs(references) },
+      },
+    });
+  };
+  const row = "Utility Account|KES|346568.83|6186.83|340382.00|0.00";
+
+  test.each([
+    ["b2b", { DebitPartyAffectedAccountBalance: row, Amount: "190.00", ReceiverPartyPublicName: "000000 - Biller" }],
+    ["b2b", { DebitPartyCharges: "Business Pay Bill Charge|KES|77.00", Amount: "190.00" }],
+    ["reversal", { DebitAccountBalance: row, Charge: 0, CreditPartyPublicName: "2547***** - JOHN DOE" }],
+    ["reversal", { DebitAccountBalance: row, CreditPartyPublicName: "2547***** - JOHN DOE" }],
+    ["status", { DebitPartyName: "600310 - Safaricom333", ReceiptNo: "MBN31H462N" }],
+  ])("is likely %s", (kind, parameters) => {
+    expect(of(parameters)).toMatchObject({ kind, confidence: "likely" });
+  });
+
+  test("is a guess without an outcome where nothing tells", () => {
+    expect(of({ DebitAccountBalance: row })).toMatchObject({ confidence: "guess", outcome: "unknown" });
+  });
+
+  test.each([
+    ["b2cresults", "b2c"],
+    ["b2bresults", "b2b"],
+    ["abresults", "balance"],
+    ["reversalresults", "reversal"],
+  ])("takes its product from the sandbox's queue %s", (queue, kind) => {
+    const QueueTimeoutURL = `https://internalsandbox.safaricom.co.ke/mpesa/${queue}/v1/submit`;
+    expect(of({}, { QueueTimeoutURL })).toMatchObject({ kind, confidence: "likely" });
+    expect(of({}, { QueueTimeoutURL: `https://example.com/${queue}` })).toMatchObject({ confidence: "guess" });
   });
 });
 

@@ -96,7 +96,8 @@ function change(root: unknown, random: Random): unknown {
 }
 
 function alter(holder: Holder, key: string, random: Random): void {
-  const value = holder[key];
+  // Only its own: what an empty object inherits is the prototype of all.
+  const value = Object.hasOwn(holder, key) ? holder[key] : undefined;
   const put = (name: string, one: unknown): void => {
     // JSON gives an array no names: what has one is added at its end.
     if (Array.isArray(holder) && !/^\d+$/.test(name)) holder.push(one);

@@ -6,7 +6,6 @@ import {
   parsePullNotification,
   parseStatusResult,
   parseStkCallback,
-  parseTimeout,
   parseUssdCallback,
   type StatusResult,
   type StkCallback,
@@ -182,77 +181,6 @@ describe("status results", () => {
   });
 });
 
-describe("timeouts", () => {
-  const secret = "not-a-real-credential";
-
-  test.each([
-    "SecurityCredential",
-    "securityCredential",
-    "SECURITYCREDENTIAL",
-    "Security_Credential",
-    "Security Credential",
-  ])("%s is dropped", (key) => {
-    const given = {
-      OriginatorConversationID: "1",
-      CommandID: "BusinessPayment",
-      [key]: secret,
-      Amount: 10,
-      deep: [{ [key]: secret }],
-    };
-    for (const read of [
-      parseTimeout(given),
-      parseCallback(given),
-      parseCallback(given, { kind: "b2c" }),
-      parseCallback(given, { kind: "stk" }),
-    ]) {
-      expect(JSON.stringify(read)).not.toContain(secret);
-      expect(read.raw).toEqual({ OriginatorConversationID: "1", CommandID: "BusinessPayment", Amount: 10, deep: [{}] });
-    }
-    expect(given).toHaveProperty([key], secret);
-  });
-
-  test.each([
-    ["SalaryPayment", "b2c"],
-    ["PromotionPayment", "b2c"],
-    ["BusinessPayToPochi", "pochi"],
-    ["BusinessPayBill", "b2b"],
-    ["BusinessBuyGoods", "b2b"],
-    ["PayTaxToKRA", "tax"],
-    ["AccountBalance", "balance"],
-    ["TransactionStatusQuery", "status"],
-    ["TransactionReversal", "reversal"],
-    ["NewCommand", undefined],
-    ["b2c", undefined],
-    ["constructor", undefined],
-  ])("%s belongs to %s", (CommandID, product) => {
-    const read = parseTimeout({ OriginatorConversationID: "1", CommandID });
-    expect(read).toMatchObject({ kind: "timeout", outcome: "unknown" });
-    expect("product" in read ? read.product : undefined).toBe(product);
-  });
-
-  test("the route's product wins over the command's", () => {
-    expect(parseTimeout({ CommandID: "BusinessPayment" }, "pochi")).toMatchObject({ product: "pochi" });
-  });
-
-  test("the outcome is unknown whatever the body says", () => {
-    expect(parseTimeout({ Result: { ResultCode: 0, OriginatorConversationID: "1" } })).toMatchObject({
-      kind: "timeout",
-      outcome: "unknown",
-    });
-    expect(parseTimeout({ ResultCode: "1", OriginatorConversationID: "1" })).toMatchObject({
-      kind: "timeout",
-      outcome: "unknown",
-    });
-  });
-
-  test("one that comes on the result's route is a timeout of that product", () => {
-    expect(parseCallback(body("b2c-timeout-on-result-route"), { kind: "pochi" })).toMatchObject({
-      kind: "timeout",
-      product: "pochi",
-    });
-  });
-});
-
 describe("placeholders", () => {
   test.each(["OAK0000000", "SKE0000000", "NLJ0000000", "LGS0000000", "OA90000000", "XXX0000000"])(
     "%s is no transaction id",
@@ -292,3 +220,10 @@ test.each(["pull-rows", "pull-bare-rows", "pull-one-row"])("%s gives its rows", 
     ]),
   });
 });
+
+test.each([{ Response: [[]] }, { Response: [] }, [[]], []].map((given) => [given]))(
+  "%j is a pull of no rows",
+  (given) => {
+    expect(parsePullNotification(given)).toMatchObject({ kind: "pull", transactions: [], issues: [] });
+  },
+);

@@ -77,12 +77,17 @@ describe("money", () => {
     ["0.00", 0, "0.00"],
     ["900719925474099312.34", 900719925474099300, "900719925474099312.34"],
     [10n, 10, "10"],
+    ["1,000.00", 1000, "1000.00"],
+    ["-12,345,678", -12_345_678, "-12345678"],
   ])("%s keeps its exact text", (sent, value, text) => {
     expect(amount(sent)).toEqual({ value, text });
   });
 
   test.each([
-    "1,000.00",
+    "1,5",
+    "1,00.00",
+    "1.234,567",
+    ",000",
     "KES 10",
     "1e5",
     "0x10",
@@ -105,6 +110,8 @@ describe("money", () => {
     "{Amount={CurrencyCode=KES, MinimumAmount=618683, BasicAmount=6186.83}}",
     "{ Amount={BasicAmount=6186.83, MinimumAmount=618683, CurrencyCode=KES}}",
     "{Amount={MinimumAmount=618683,BasicAmount=6186.83,CurrencyCode=KES}}",
+    "{Amount={CurrencyCode=KES, BasicAmount=6,186.83, MinimumAmount=618,683}}",
+    "Working Account|KES|346,568.83|6,186.83|340,382.00|0.00",
     "Working Account|KES|346568.83|6186.83|340382.00|0.00",
   ])("%s is what can be spent", (sent) => {
     expect(parameter("b2b", "DebitAccountBalance", sent)["debitAccountBalance"]).toEqual({
@@ -178,9 +185,32 @@ describe("balances and charges", () => {
       { name: "Business Pay Bill Charge", amount: kes("77.00") },
     ]);
     expect(parameter("b2b", "DebitPartyCharges", "A|KES|1.00&B|KES|2.00")["charges"]).toHaveLength(2);
+    expect(parameter("b2b", "DebitPartyCharges", "0.00")).toMatchObject({
+      charges: [{ name: "", amount: { value: 0, text: "0.00" } }],
+      issues: expect.not.arrayContaining([{ path: "charges", problem: "unreadable" }]),
+    });
+    expect(parameter("b2b", "DebitPartyCharges", "none").issues).toContainEqual({
+      path: "charges",
+      problem: "unreadable",
+    });
     expect(parameter("b2b", "DebitPartyCharges", "")).toMatchObject({
       issues: expect.not.arrayContaining([{ path: "charges", problem: "unreadable" }]),
     });
+  });
+});
+
+describe("whether the receiver is registered", () => {
+  const registered = (value: unknown) => parameter("b2b", "B2CRecipientIsRegisteredCustomer", value);
+
+  test.each(["Y", "y", "Yes", "true", true])("%j says so", (value) => {
+    expect(registered(value)["receiverIsRegistered"]).toBe(true);
+  });
+  test.each(["N", "n", "no", "false", false])("%j denies it", (value) => {
+    expect(registered(value)["receiverIsRegistered"]).toBe(false);
+  });
+  test.each(["maybe", 1, {}])("%j says nothing and is reported", (value) => {
+    expect("receiverIsRegistered" in registered(value)).toBe(false);
+    expect(registered(value).issues).toContainEqual({ path: "receiverIsRegistered", problem: "unreadable" });
   });
 });
 
@@ -206,8 +236,9 @@ describe("parties", () => {
     [600310, { account: "600310" }],
     ["John Doe", { name: "John Doe" }],
     ["John-Doe", { name: "John-Doe" }],
+    ["254708374149 - ", { account: "254708374149", phoneNumber: { kind: "plain", value: "254708374149" } }],
   ])("%s", (value, parts) => {
-    expect(party(value)).toEqual({ text: String(value), ...parts });
+    expect(party(value)).toEqual({ text: String(value).trim(), ...parts });
   });
 });
 

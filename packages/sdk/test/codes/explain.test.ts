@@ -17,6 +17,10 @@ const others = ["stk", "c2b", "ussd", "ratiba", "bonga", "billManager", "acknowl
 const products: readonly CodeProduct[] = [...new Set<CodeProduct>([...results, ...reads, ...others])];
 
 describe("explain", () => {
+  it.each([[undefined], [null], ["1032"]])("says what it needs when it is given %s", (given) => {
+    expect(() => explain(given as never)).toThrow(new TypeError("explain() needs { product, code }"));
+  });
+
   it("says what happened, who has to act, what is safe, and what a customer may read", () => {
     expect(explain({ product: "stk", code: StkResultCode.CancelledByUser })).toMatchInlineSnapshot(`
       {
@@ -138,11 +142,24 @@ describe("explain", () => {
   it("lets a read be repeated where a payment must be asked about", () => {
     expect(explain({ product: "balance", code: "17" })).toMatchObject({
       next: "later",
-      hint: expect.stringContaining("only reads"),
+      hint: expect.stringContaining("repeat it later"),
     });
     expect(explain({ product: "status", code: "4242" })).toMatchObject({ known: false, next: "later" });
     expect(explain({ product: "pochi", code: "17" })).toMatchObject({ next: "ask" });
     expect(explain({ product: "pochi", code: "4242" })).toMatchObject({ known: false, next: "ask" });
+  });
+
+  it.each([
+    ["500.001.1001", "Internal Server Error"],
+    ["500.003.1001", "Internal Server Error"],
+    ["500.123.45", "Something new"],
+  ])("goes by the call that failed: %s %s", (code, text) => {
+    const about = (operation?: "stkQuery" | "stkPush") => explain({ product: "error", code, text, operation });
+    expect(about("stkQuery")).toMatchObject({ next: "later", hint: expect.stringContaining("repeat it later") });
+    expect(about("stkPush").next).toBe("ask");
+    expect(about().next).toBe("ask");
+    // The query failed, not the payment: its customer must not be sent to pay again.
+    expect(about("stkQuery").customerMessage).toEqual(about("stkPush").customerMessage);
   });
 
   it("tells error codes apart by their text", () => {

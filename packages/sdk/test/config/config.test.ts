@@ -3,7 +3,7 @@ import { Mpesa, type MpesaEvent, type MpesaOptions } from "../../src/index.ts";
 import { connect, failure, fieldsOf, options, SECRET } from "../products/harness.ts";
 
 const keys = { consumerKey: SECRET.consumerKey, consumerSecret: SECRET.consumerSecret };
-const make = (more: object): Promise<Error & Record<string, unknown>> =>
+const make = (more: unknown): Promise<Error & Record<string, unknown>> =>
   failure(async () => new Mpesa(more as MpesaOptions));
 
 describe("a client", () => {
@@ -38,11 +38,48 @@ describe("a client", () => {
       { environment: "sandbox", ...keys, initiator: { name: "" } },
       ["initiator.name", "initiator.password"],
     ],
+    ["a text", "sandbox", ["options"]],
+    ["null", null, ["options"]],
+    [
+      "names that do not exist",
+      {
+        environment: "sandbox",
+        ...keys,
+        passKey: SECRET.passkey,
+        timeout: 5,
+        apiVersion: { B2C: "v1" },
+        verbose: true,
+      },
+      ["passKey", "timeout", "verbose", "apiVersion.B2C"],
+    ],
+    [
+      "a name that does not exist, without value",
+      { environment: "sandbox", ...keys, shortcode: undefined },
+      ["shortcode"],
+    ],
+    ["a token store without functions", { environment: "sandbox", ...keys, tokenStore: {} }, ["tokenStore"]],
+    ["half a token store", { environment: "sandbox", ...keys, tokenStore: { get: () => undefined } }, ["tokenStore"]],
+    ["the address of a token store", { environment: "sandbox", ...keys, tokenStore: "redis://" }, ["tokenStore"]],
+    ["no token store", { environment: "sandbox", ...keys, tokenStore: null }, ["tokenStore"]],
+    ["one version for all", { environment: "sandbox", ...keys, apiVersion: "v1" }, ["apiVersion"]],
     ["wrong numbers", { environment: "sandbox", ...keys, timeoutMs: 0, maxRetries: 1.5 }, ["timeoutMs", "maxRetries"]],
   ])("is not made of %s", async (_, given, fields) => {
     const error = await make(given);
     expect(error["type"]).toBe("MpesaConfigError");
     expect(fieldsOf(error)).toEqual(fields);
+  });
+
+  it.each([
+    ["passKey", "Did you mean passkey?"],
+    ["base_url", "Did you mean baseUrl?"],
+    ["callbackURL", "Did you mean callbackUrl?"],
+    ["timeout", "Did you mean timeoutUrl or timeoutMs?"],
+    ["secret", "Did you mean consumerSecret?"],
+    ["verbose", "The names are environment, baseUrl,"],
+  ])("says what %s may have been meant for", async (name, advice) => {
+    const error = await make({ environment: "sandbox", ...keys, [name]: SECRET.passkey });
+    expect(error.message).toContain(advice);
+    expect(error.message).not.toContain(SECRET.passkey);
   });
 
   it("shows no secret when it is not made", async () => {

@@ -73,8 +73,13 @@ describe("configFromEnv", () => {
     ["an unknown environment", { ...least, MPESA_ENVIRONMENT: "live" }, ["MPESA_ENVIRONMENT"]],
     ["a number in words", { ...least, MPESA_TIMEOUT_MS: "30s" }, ["MPESA_TIMEOUT_MS"]],
     ["an initiator without secret", { ...least, MPESA_INITIATOR_NAME: "testapi" }, ["MPESA_SECURITY_CREDENTIAL"]],
+    ["an environment in capital letters", { ...least, MPESA_ENVIRONMENT: "Production" }, ["MPESA_ENVIRONMENT"]],
+    ["null", null, ["env"]],
+    ["a text", "MPESA_ENVIRONMENT=sandbox", ["env"]],
   ])("refuses %s", async (_, env, fields) => {
-    expect(fieldsOf(await failure(async () => configFromEnv(env)))).toContain(fields[0]);
+    const error = await failure(async () => configFromEnv(env as never));
+    expect(error["type"]).toBe("MpesaConfigError");
+    expect(fieldsOf(error)).toEqual(fields);
   });
 
   it("needs no keys with a token, and no environment with a base URL", async () => {

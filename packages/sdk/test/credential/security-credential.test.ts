@@ -170,6 +170,12 @@ describe("securityCredential", () => {
     expect(await refusal({ password: "Invented999!*!\n", environment: "sandbox" })).toContain("white space");
   });
 
+  it.each([[undefined], [null]])("names all that is missing when it is given %s", async (given) => {
+    const message = await refusal(given as never);
+    expect(message).toContain("password: is needed");
+    expect(message).toContain("environment: must be");
+  });
+
   it("names all that is wrong at once, and shows none of it", async () => {
     const message = await refusal({ password: "Invented999!*!\n", environment: "live-999" });
     expect(message).toContain("password:");

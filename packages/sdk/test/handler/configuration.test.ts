@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
-import { createCallbackHandler } from "../../src/callbacks/index.ts";
-import { BASE_URL, SECRET } from "./setup.ts";
+import { type CallbackHandlerOptions, createCallbackHandler } from "../../src/callbacks/index.ts";
+import { body } from "../callbacks/fixtures.ts";
+import { BASE_URL, post, SECRET } from "./setup.ts";
 
 const good = { baseUrl: BASE_URL, secrets: [SECRET] };
 
@@ -37,6 +38,48 @@ test.each([[[]], [[""]], [["x".repeat(31)]], [["x".repeat(64)]], [["changeme".re
     expect(() => createCallbackHandler({ ...good, secrets })).toThrow(/secrets/);
   },
 );
+
+test.each([
+  ["secrets", "one long text instead of a list of them, 1234567890"],
+  ["secrets", undefined],
+  ["secrets", [42]],
+  ["maxBodyBytes", Number.NaN],
+  ["maxBodyBytes", 0],
+  ["maxBodyBytes", "65536"],
+  ["maxBodyBytes", Number.POSITIVE_INFINITY],
+  ["validationTimeoutMs", Number.NaN],
+  ["validationTimeoutMs", -1],
+  ["validationTimeoutMs", 2 ** 31],
+  ["failureStatus", 204],
+  ["failureStatus", 205],
+  ["failureStatus", 304],
+  ["failureStatus", 42],
+  ["failureStatus", 600],
+  ["failureStatus", 500.5],
+  ["allowedAddresses", ["196.201.212.0/24"]],
+  ["allowedAddresses", "196.201.212.69"],
+  ["allowedAddresses", [{}]],
+  ["on", { stkCallback: () => undefined }],
+  ["validationDefault", "C2B00012"],
+  ["validationDefault", { ResultCode: "yes" }],
+])("%s %j is refused by its name", (name, value) => {
+  const options = { ...good, [name]: value } as unknown as CallbackHandlerOptions;
+  const error = thrownBy(() => createCallbackHandler(options));
+  expect(error).toBeInstanceOf(TypeError);
+  expect(String(error)).toMatch(new RegExp(`^TypeError: ${name} must be [^;]+(; CIDR[^;]+)?$`));
+});
+
+test.each([undefined, null, {}])("options that are %j miss a base URL and secrets", (options) => {
+  expect(() => createCallbackHandler(options as unknown as CallbackHandlerOptions)).toThrow(
+    /^baseUrl must.*; secrets must/,
+  );
+});
+
+test("what is given as undefined is not given", async () => {
+  const nothing = { maxBodyBytes: undefined, failureStatus: undefined, on: undefined, allowedAddresses: undefined };
+  const handler = createCallbackHandler({ ...good, ...nothing } as unknown as CallbackHandlerOptions);
+  expect((await handler(post(await handler.url("stk"), body("stk-paid")))).status).toBe(500);
+});
 
 test("everything wrong is said at once, and no secret with it", () => {
   const error = thrownBy(() => createCallbackHandler({ baseUrl: "nowhere", secrets: ["hunter2-hunter2"] }));

@@ -161,6 +161,17 @@ describe("the answer", () => {
     expect(done).toBe(true);
   });
 
+  test("leaves before your function has begun, even one that does not pause", async () => {
+    const later: Promise<unknown>[] = [];
+    const order: string[] = [];
+    await send({ on: { stk: () => order.push("function") } }, paid, {
+      waitUntil: (promise: Promise<unknown>) => later.push(promise),
+    });
+    order.push("answer");
+    await Promise.all(later);
+    expect(order).toEqual(["answer", "function"]);
+  });
+
   test("stays good when the function fails after it, and the promise does not reject", async () => {
     const later: Promise<unknown>[] = [];
     const failed: unknown[] = [];

@@ -22,6 +22,24 @@ const makeSqlite = async ({ store, leaseMs }: { store: string; leaseMs: number }
   return inbox;
 };
 
+test.each([
+  { leaseMs: Number.NaN },
+  { leaseMs: 0 },
+  { leaseMs: -1 },
+  { leaseMs: Number.POSITIVE_INFINITY },
+  { leaseMs: "1" },
+])("an inbox refuses %j", async (options) => {
+  expect(() => memoryInbox(options as object)).toThrow(/^leaseMs must be/);
+  await expect(sqliteInbox(":memory:", options as object)).rejects.toThrow(/^leaseMs must be/);
+});
+
+test("an inbox refuses a clock without a time, and a memory without a size", async () => {
+  await expect(memoryInbox({ now: () => Number.NaN }).claim("stk:1", "{}")).rejects.toThrow(/^now must/);
+  const inbox = await sqliteInbox(":memory:", { now: () => Number.NaN });
+  await expect(inbox.claim("stk:1", "{}")).rejects.toThrow(/^now must/);
+  expect(() => memoryInbox({ maxCompleted: Number.NaN })).toThrow(/^maxCompleted must/);
+});
+
 describe("the memory inbox", () => {
   for (const { name, run } of inboxContract(({ leaseMs }) => memoryInbox({ leaseMs }), { shared: false })) {
     test.concurrent(name, run);
@@ -52,6 +70,20 @@ describe.skipIf(!hasSqlite)("the SQLite inbox", () => {
     expect(await inbox.prune(new Date(Date.now() + 1000))).toBe(1);
     expect(await inbox.claim("done", "payload")).toBe("new");
     expect(await inbox.claim("open", "payload")).toBe("busy");
+  });
+
+  test("takes a clock and a lease with fractions", async () => {
+    const inbox = await sqliteInbox(":memory:", {
+      leaseMs: 99.5,
+      now: () => performance.timeOrigin + performance.now(),
+    });
+    open.push(inbox);
+    expect(await inbox.claim("a", "payload")).toBe("new");
+    await inbox.fail("a");
+    expect(await inbox.pending(1)).toHaveLength(1);
+    await inbox.claim("a", "payload");
+    await inbox.complete("a");
+    expect(await inbox.claim("a", "payload")).toBe("duplicate");
   });
 
   test("says so when the file cannot be opened", async () => {

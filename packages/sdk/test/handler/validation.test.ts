@@ -73,6 +73,35 @@ describe("a C2B validation", () => {
     await sleep(400);
   });
 
+  test("counts the time of a slow body, and asks nobody once that has used it up", async () => {
+    let asked = 0;
+    let send: (() => void) | undefined;
+    const { handler, notices } = recording({
+      validationTimeoutMs: 20,
+      on: {
+        c2bValidation: () => {
+          asked += 1;
+          return accept();
+        },
+      },
+    });
+    const slow = new ReadableStream<Uint8Array>({
+      start(controller) {
+        send = () => {
+          controller.enqueue(new TextEncoder().encode(JSON.stringify(payload)));
+          controller.close();
+        };
+      },
+    });
+    const url = await handler.url("c2bValidation");
+    const answer = await handler(new Request(url, { method: "POST", body: slow, duplex: "half" } as RequestInit));
+    expect(await answer.json()).toMatchObject({ ResultCode: "C2B00016" });
+    send?.();
+    await sleep(20);
+    expect(asked).toBe(0);
+    expect(notices).toEqual([{ type: "defaulted", reason: "late" }]);
+  });
+
   test("is asked again each time, with an inbox too", async () => {
     let asked = 0;
     const { handler } = recording({

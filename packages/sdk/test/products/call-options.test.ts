@@ -122,8 +122,8 @@ describe("ids and codes that an odd answer holds", () => {
     const { mpesa } = connect(() => json({ ResponseCode: "0", MerchantRequestID: "29115-1" }));
     expect((await failure(() => mpesa.stk.push(push)))["ids"]).toEqual({ merchantRequestId: "29115-1" });
     const { mpesa: other } = connect(() => json({ ResponseCode: "0", ConversationID: "AG_1" }));
-    const tax = { paymentRegistrationNumber: "PRN1234567890", amount: 1 };
-    expect((await failure(() => other.b2b.payTax(tax)))["ids"]).toEqual({ conversationId: "AG_1" });
+    const reverse = { receipt: "UKLUX41VAV", amount: 1 };
+    expect((await failure(() => other.transactions.reverse(reverse)))["ids"]).toEqual({ conversationId: "AG_1" });
   });
 
   it("the id made before sending is not replaced by another in the answer", async () => {

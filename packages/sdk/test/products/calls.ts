@@ -130,7 +130,8 @@ export const calls: readonly ProductCall[] = [
   {
     name: "b2b.payTax",
     operation: "taxRemittance",
-    run: ({ b2b }, options) => b2b.payTax({ paymentRegistrationNumber: "PRN1234567890", amount: 239 }, options),
+    run: ({ b2b }, options) =>
+      b2b.payTax({ paymentRegistrationNumber: "PRN1234567890", amount: 239, originatorConversationId }, options),
   },
   {
     name: "b2b.expressCheckout",

@@ -48,6 +48,11 @@ describe("the initiator", () => {
     ["a name of 51 characters", { name: "x".repeat(51), password }, ["initiator.name"]],
     ["neither password nor credential", { name: "testapi" }, ["initiator.password"]],
     ["both", { name: "testapi", password, securityCredential: SECRET.credential }, ["initiator"]],
+    [
+      "a credential that lost its end",
+      { name: "testapi", securityCredential: "Q".repeat(344) },
+      ["initiator.securityCredential"],
+    ],
     ["a password as credential", { name: "testapi", securityCredential: password }, ["initiator.securityCredential"]],
     ["a credential as password", { name: "testapi", password: SECRET.credential }, ["initiator.password"]],
     ["a key that is none", { name: "testapi", password, key: "abc" }, ["initiator.key"]],

@@ -22,6 +22,18 @@ describe("mpesa.raw", () => {
     expect(response.status).toBe(200);
   });
 
+  it.each([
+    ["POST without init", (mpesa: Mpesa) => mpesa.raw.POST("/mpesa/b2c/v3/paymentrequest", undefined as never)],
+    ["POST with a text", (mpesa: Mpesa) => mpesa.raw.POST("/mpesa/b2c/v3/paymentrequest", "{}" as never)],
+    ["GET without init", (mpesa: Mpesa) => mpesa.raw.GET("/oauth/v1/generate", undefined as never)],
+    ["POST of nothing", (mpesa: Mpesa) => mpesa.raw.POST(undefined as never, undefined as never)],
+  ])("%s rejects, sends nothing, and says what is missing", async (_, call) => {
+    const { mpesa, sent } = connect();
+    const rejection = call(mpesa).catch((error: unknown) => error);
+    expect(String(await rejection)).toMatch(/TypeError: the second parameter must be an object: \{ body \}/);
+    expect(sent).toEqual([]);
+  });
+
   it("gets a token with the client's keys", async () => {
     const { mpesa } = connect();
     const { data } = await mpesa.raw.GET("/oauth/v1/generate", {

@@ -90,6 +90,42 @@ const bad: readonly Bad[] = [
     fields: ["payTo"],
   },
   {
+    name: "stk.push to a pay bill whose name is misspelt",
+    run: ({ stk }) => stk.push({ ...push, payTo: any({ paybill: "174379", account: "A" }) }),
+    fields: ["payTo.paybill"],
+  },
+  {
+    name: "stk.push to a pay bill that is null",
+    run: ({ stk }) => stk.push({ ...push, payTo: any({ payBill: null, account: "A" }) }),
+    fields: ["payTo.payBill"],
+  },
+  {
+    name: "stk.push to a till whose store is null",
+    run: ({ stk }) => stk.push({ ...push, payTo: any({ till: "600001", store: null }) }),
+    fields: ["payTo.store"],
+  },
+  {
+    name: "stk.push to a pay bill with a till's reference",
+    run: ({ stk }) => stk.push({ ...push, payTo: any({ payBill: "174379", account: "A", reference: "B" }) }),
+    fields: ["payTo"],
+  },
+  {
+    name: "c2b.simulate of a pay bill whose name is misspelt",
+    run: ({ c2b }) => c2b.simulate({ payTo: any({ paybill: "600638", account: "A" }), phoneNumber, amount: 1 }),
+    fields: ["payTo.paybill"],
+  },
+  {
+    name: "c2b.simulate of a pay bill that is null",
+    run: ({ c2b }) => c2b.simulate({ payTo: any({ payBill: null, account: "A" }), phoneNumber, amount: 1 }),
+    fields: ["payTo.payBill"],
+  },
+  {
+    name: "b2b.expressCheckout to a pay bill that is null",
+    run: ({ b2b }) =>
+      b2b.expressCheckout({ till: "600001", payBill: any(null), amount: 1, reference: "A", partnerName: "B" }),
+    fields: ["payBill"],
+  },
+  {
     name: "stk.push with a finished password as passkey",
     run: ({ stk }) => stk.push({ ...push, passkey: btoa(`174379${SECRET.passkey}20261006095219`) }),
     fields: ["passkey"],
@@ -106,6 +142,22 @@ const bad: readonly Bad[] = [
     "https://example.com/#a",
     " https://example.com/",
     "",
+    "https:example.com",
+    "https:/example.com/x",
+    "https:\\\\example.com\\x",
+    "HTTPS://example.com",
+    "https://example.com/a\nb",
+    "https://example.com/a\tb",
+    "https://example.com/a b",
+    "https://example.com/a\0b",
+    "https://example.com\\a",
+    "https://.com",
+    "https://..",
+    "https://example..com/a",
+    "https://1",
+    "https://127.1/a",
+    "https://0x7f000001/a",
+    "https://example.com:99999/",
   ].map((callbackUrl) => ({
     name: `stk.push with the callback ${callbackUrl}`,
     run: ({ stk }: Mpesa) => stk.push({ ...push, callbackUrl }),
@@ -223,6 +275,26 @@ const bad: readonly Bad[] = [
     fields: ["party"],
   },
   {
+    name: "account.balance of no party",
+    run: ({ account }) => account.balance({ party: any(null) }),
+    fields: ["party"],
+  },
+  {
+    name: "transactions.status about a short code of ten digits",
+    run: ({ transactions }) => transactions.status({ receipt: "UJ61HAY6QB", party: { shortCode: "1234567890" } }),
+    fields: ["party.shortCode"],
+  },
+  {
+    name: "transactions.status about a till of eight digits",
+    run: ({ transactions }) => transactions.status({ receipt: "UJ61HAY6QB", party: { till: "12345678" } }),
+    fields: ["party.till"],
+  },
+  ...[0.5, 0, -1, 1e21, Number.NaN].map((amount) => ({
+    name: `b2b.topUpB2c of ${amount}`,
+    run: ({ b2b }: Mpesa) => b2b.topUpB2c({ b2cShortCode: "600000", amount }),
+    fields: ["amount"],
+  })),
+  {
     name: "transactions.status of nothing",
     run: ({ transactions }) => transactions.status(any({})),
     fields: ["receipt"],
@@ -247,6 +319,12 @@ const bad: readonly Bad[] = [
     run: ({ qr }) =>
       qr.generate({ payTo: any({ till: "373132", payBill: "174379" }), amount: 1, merchantName: "A", reference: "B" }),
     fields: ["payTo"],
+  },
+  {
+    name: "qr.generate for a till and somebody who does not exist",
+    run: ({ qr }) =>
+      qr.generate({ payTo: any({ till: "373132", pochi: "174379" }), amount: 1, merchantName: "A", reference: "B" }),
+    fields: ["payTo.pochi"],
   },
   {
     name: "qr.generate of no size",
@@ -314,6 +392,46 @@ describe("wrong parameters", () => {
       );
     }
     expect(sent).toEqual([]);
+  });
+
+  it.each([
+    "http://localhost:3000/a",
+    "https://example.com",
+    "https://example.com./a?b=c%20d",
+    "https://10.0.0.1:8443/a",
+    "https://[2001:db8::1]/a",
+    "https://xn--exmple-cua.com/é",
+  ])("takes the callback %s as it is", async (callbackUrl) => {
+    const { mpesa, sent } = connect();
+    await mpesa.stk.push({ ...push, callbackUrl });
+    expect(sent[0]?.body["CallBackURL"]).toBe(callbackUrl);
+  });
+
+  it("takes the longer short codes that a status query knows", async () => {
+    const { mpesa, sent } = connect();
+    await mpesa.transactions.status({ receipt: "UJ61HAY6QB", party: { shortCode: "123456789" } });
+    expect(sent[0]?.body).toMatchObject({ PartyA: 123456789, IdentifierType: "4" });
+  });
+
+  it("does not hold organisations to the limit of a customer's transaction", async () => {
+    const { mpesa, sent } = connect();
+    const amount = 300_000;
+    await mpesa.b2b.topUpB2c({ b2cShortCode: "600000", amount });
+    await mpesa.b2b.transfer({ from: "working", to: "utility", amount });
+    await mpesa.b2b.payTax({ paymentRegistrationNumber: "PRN1234567890", amount });
+    expect(sent.map(({ body }) => body["Amount"])).toEqual([amount, amount, amount]);
+  });
+
+  it("fills in the client's short code only where none is named", async () => {
+    const { mpesa, sent } = connect();
+    await mpesa.stk.push({ ...push, payTo: { account: "A" } });
+    await mpesa.stk.push({ ...push, payTo: { payBill: "174379", account: "A" } });
+    expect(sent.map(({ body }) => body["PartyB"])).toEqual([600992, 174379]);
+  });
+
+  it("says which name of a transaction is needed", async () => {
+    const error = await failure(() => connect().mpesa.transactions.status(any({})));
+    expect(error.message).toMatch(/is needed.*receipt, originatorConversationId and conversationId/);
   });
 
   it("takes 12 characters of any script as account", async () => {

@@ -49,6 +49,30 @@ describe("pull.transactions", () => {
     expect(await all(connect(() => json(empty)).mpesa.pull.transactions(day))).toEqual([]);
   });
 
+  it.each([
+    ["an empty list in a list", [[]]],
+    ["an empty list", []],
+  ])("ends after %s, which the documentation has for none", async (_, empty) => {
+    const answer: Answer = (one, nth) => (nth === 1 ? paged(ids.slice(0, 100), 100)(one, nth) : json(empty));
+    const { mpesa, sent } = connect(answer, { maxRetries: 2 });
+    expect(await all(mpesa.pull.transactions(day))).toEqual(ids.slice(0, 100));
+    expect(sent).toHaveLength(2);
+    const page = await connect(() => json(empty)).mpesa.pull.query(day);
+    expect(page).toEqual({ transactions: [], responseMessage: "", raw: empty });
+  });
+
+  it("does not take the list of an error for none", async () => {
+    const { mpesa } = connect(() => json([[]], 500));
+    expect((await failure(() => all(mpesa.pull.transactions(day))))["type"]).toMatch(/Mpesa(Api|OutcomeUnknown)Error/);
+  });
+
+  it("does not take an unavailable service for an empty range, nor for haste", async () => {
+    const { mpesa } = connect(daraja(500, "500", "nothing available for the short code"));
+    const error = await failure(() => all(mpesa.pull.transactions(day)));
+    expect(error).toMatchObject({ type: "MpesaApiError", kind: "pullNothingAvailable", errorCode: "500" });
+    expect(error["hint"]).toMatch(/registered for pull/);
+  });
+
   it("ends when the gateway passes over the offset", async () => {
     const { mpesa, sent } = connect((_, nth) => {
       if (nth > 20) throw new Error("it does not end");

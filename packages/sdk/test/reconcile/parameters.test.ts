@@ -6,12 +6,12 @@ import { PAYOUT, PROMPT, payout, prompt, RECEIPT, range, receipt, row, run, told
 describe("what is known", () => {
   const wrong: [string, unknown][] = [
     ["no amount", { receipt: RECEIPT }],
-    ["an amount of text", { receipt: RECEIPT, amount: "168" }],
+    ["an amount of words", { receipt: RECEIPT, amount: "168,00" }],
     ["an amount of NaN", { receipt: RECEIPT, amount: Number.NaN }],
     ["an amount of nothing", { receipt: RECEIPT, amount: 0 }],
     ["an amount below zero", { receipt: RECEIPT, amount: -168 }],
     ["no id", { amount: 1 }],
-    ["two ids", { receipt: RECEIPT, checkoutRequestId: PROMPT, amount: 1 }],
+    ["two ids", { receipt: RECEIPT, originatorConversationId: PAYOUT, amount: 1 }],
     ["an empty id", { checkoutRequestId: " ", amount: 1 }],
     ["a wrong number", { ...prompt, phoneNumber: "12" }],
     ["a wrong short code", { ...payout, shortCode: "x" }],
@@ -29,6 +29,22 @@ describe("what is known", () => {
     // A receipt in a wrong entry is still one that is known here.
     const names = (entry as { receipt?: string } | null)?.receipt === RECEIPT;
     expect(report.missingHere).toHaveLength(names ? 0 : 1);
+  });
+
+  const nothing = { receipt: null, checkoutRequestId: null, originatorConversationId: null, conversationId: null };
+  it.each([
+    ["a receipt with nulls", { ...nothing, ...receipt }],
+    ["a prompt with nulls", { ...nothing, ...prompt, shortCode: null, phoneNumber: null, account: null }],
+    ["a payout with nulls", { ...nothing, ...payout, shortCode: null }],
+    ["a decimal in a text", { ...receipt, amount: "168.00" }],
+    ["a prompt that has its receipt", { ...receipt, checkoutRequestId: PROMPT }],
+    ["a receipt with blanks around it", { ...receipt, receipt: ` ${RECEIPT} ` }],
+  ])("may be %s, as a database gives it", async (_, entry) => {
+    const known = [entry] as KnownPayment[];
+    const rows = "receipt" in entry && entry.receipt ? [row(RECEIPT)] : [];
+    const results = told({ outcome: "success", amount: 168 });
+    const report = await run(world({ rows, stk: "0" }), { known, results });
+    expect(report).toMatchObject({ matched: [{ known: entry }], missingHere: [], complete: true });
   });
 
   it.each([
@@ -161,7 +177,7 @@ export function types(reconcile: (params: ReconcileParams) => Promise<ReconcileR
   // @ts-expect-error an amount is needed
   void reconcile({ ...range, known: [{ receipt: RECEIPT }] });
   // @ts-expect-error one payment has one name
-  void reconcile({ ...range, known: [{ receipt: RECEIPT, checkoutRequestId: PROMPT, amount: 1 }] });
+  void reconcile({ ...range, known: [{ receipt: RECEIPT, originatorConversationId: PAYOUT, amount: 1 }] });
   // @ts-expect-error a payout has at least one id
   void reconcile({ ...range, known: [{ originatorConversationId: undefined, amount: 1 }] });
 }

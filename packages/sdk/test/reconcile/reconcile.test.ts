@@ -89,10 +89,37 @@ describe("prompts", () => {
     expect(report.missingHere[0]?.candidates).toHaveLength(1);
   });
 
-  it("has nothing to do with a row of another amount, whoever paid it", async () => {
-    const known = [{ ...prompt, account: "INV-1", phoneNumber: "0722000000" }];
+  it.each([
+    ["number and account agree", { account: "INV-1", phoneNumber: "0722000000" }],
+    ["the number agrees", { phoneNumber: "0722000000" }],
+    ["the account agrees", { account: "INV-1" }],
+  ])("is a candidate for a row of another amount when %s, and nothing is complete then", async (_, more) => {
+    const known = [{ ...prompt, ...more }];
+    const report = await run(world({ rows: [row("UJ60000001", { amount: "100.00" })], stk: "0" }), { known });
+    expect(report).toMatchObject({
+      matched: [{ known: known[0], transaction: undefined }],
+      missingHere: [{ candidates: known }],
+      complete: false,
+    });
+  });
+
+  it.each([
+    ["nothing agrees", {}],
+    ["the account differs", { account: "INV-2", phoneNumber: "0722000000" }],
+  ])("has nothing to do with a row of another amount when %s", async (_, more) => {
+    const known = [{ ...prompt, ...more }];
     const report = await run(world({ rows: [row("UJ60000001", { amount: "169.00" })], stk: "0" }), { known });
-    expect(report).toMatchObject({ matched: [{ transaction: undefined }], missingHere: [{ candidates: [] }] });
+    expect(report).toMatchObject({ missingHere: [{ candidates: [] }], complete: true });
+  });
+
+  it("has nothing to do with a row of another amount when its own is there", async () => {
+    const rows = [row("UJ60000001", { amount: "169.00" }), row("UJ60000002")];
+    const report = await run(world({ rows, stk: "0" }), { known: [{ ...prompt, account: "INV-1" }] });
+    expect(report).toMatchObject({
+      matched: [{ transaction: { transactionId: "UJ60000002" } }],
+      missingHere: [{ transaction: { transactionId: "UJ60000001" }, candidates: [] }],
+      complete: true,
+    });
   });
 
   it("does not give a failed prompt somebody's payment", async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
+import { parseStkCallback } from "../../src/callbacks/index.ts";
 import type { StkPoll } from "../../src/index.ts";
 import { type Answer, daraja, failure, json } from "../products/harness.ts";
 import { ID, pending, result, stkInFakeTime } from "./fake-time.ts";
@@ -82,6 +83,24 @@ describe("stk.wait", () => {
       "Retry-After",
       () => new Response(JSON.stringify(spike), { status: 429, headers: { "retry-after": "47" } }),
       47_000,
+    ],
+    [
+      "Retry-After beside a page of the firewall",
+      () => new Response("<html></html>", { status: 503, headers: { "retry-after": "60" } }),
+      60_000,
+    ],
+    [
+      "Retry-After beside a pending answer",
+      () =>
+        new Response(
+          JSON.stringify({
+            requestId: "1",
+            errorCode: "500.001.1001",
+            errorMessage: "The transaction is being processed",
+          }),
+          { status: 500, headers: { "retry-after": "60" } },
+        ),
+      60_000,
     ],
   ])("waits as long as %s asks", async (_, busy, ms) => {
     const { stk, time, asked } = stkInFakeTime(inTurn(busy, result("0")));
@@ -169,6 +188,23 @@ describe("stk.wait", () => {
   });
 });
 
+describe("what stk.wait does not take", () => {
+  it.each([
+    ["the controller for its signal", { signal: new AbortController() }, "signal", /controller\.signal/],
+    ["a function as hook", { settled: async () => undefined }, "settled", /Call it/],
+    ["a callback that came already", { settled: { resultCode: "0" } }, "settled", /Promise\.resolve/],
+    ["no hook at all", { settled: null }, "settled", /promise/],
+    ["a listener that is none", { onPoll: {} }, "onPoll", /function/],
+  ])("is %s", async (_, options, field, says) => {
+    const { stk, asked } = stkInFakeTime(result("0"));
+    const error = await failure(() => stk.wait(push, options as never));
+    expect(error["type"]).toBe("MpesaValidationError");
+    expect(error["issues"]).toMatchObject([{ field }]);
+    expect(error.message).toMatch(says);
+    expect(asked).toEqual([]);
+  });
+});
+
 describe("aborting stk.wait", () => {
   it("rejects with the reason and asks no more", async () => {
     const { stk, time, asked } = stkInFakeTime(result("4999"));
@@ -236,6 +272,12 @@ describe("a settled hook", () => {
       ["settledFailed"],
     ],
     ["knows nothing", () => Promise.resolve(undefined), []],
+    ["has no row", () => Promise.resolve(null), []],
+    ["has a row whose code is null", () => Promise.resolve({ ...called, resultCode: null }), ["settledFailed"]],
+    ["has a row whose code is empty", () => Promise.resolve({ ...called, resultCode: " " }), ["settledFailed"]],
+    ["has a row whose code is no number", () => Promise.resolve({ resultCode: Number.NaN }), ["settledFailed"]],
+    ["gives a text", () => Promise.resolve("0"), ["settledFailed"]],
+    ["heard of something else", () => Promise.resolve(parseStkCallback({ Result: {} })), ["settledFailed"]],
     [
       "gives another prompt's callback",
       () => Promise.resolve({ ...called, checkoutRequestId: "another" }),
@@ -252,6 +294,30 @@ describe("a settled hook", () => {
       expect(warnings).toEqual(expected);
     },
   );
+
+  it("may give the body as M-Pesa posted it", async () => {
+    const { stk, time, asked } = stkInFakeTime(result("4999"));
+    const body = {
+      Body: {
+        stkCallback: {
+          MerchantRequestID: "22205-1",
+          CheckoutRequestID: ID,
+          ResultCode: 1032,
+          ResultDesc: "Request cancelled by user",
+        },
+      },
+    };
+    const outcome = await time.until(stk.wait(push, { settled: Promise.resolve(body) as never }));
+    expect(outcome).toMatchObject({
+      outcome: "failed",
+      source: "callback",
+      merchantRequestId: "22205-1",
+      resultCode: "1032",
+      resultDescription: "Request cancelled by user",
+      callback: body,
+    });
+    expect(asked).toEqual([]);
+  });
 
   it.each(["4999", "98765"])("with the code %s ends in unknown, never in failed", async (resultCode) => {
     const { stk, time } = stkInFakeTime(result("0"));

@@ -24,6 +24,15 @@ describe("an acceptance", () => {
     ["pull registered before", "pullRegister", { ResponseStatus: "1001" }],
     ["pull with blanks in its keys", "pullRegister", { "Response Status": "1000" }],
     ["pull that found nothing", "pullQuery", { ResponseCode: "1001" }],
+    ["pull that found nothing, as a bare list", "pullQuery", [[]]],
+    [
+      "pull that found nothing, with a message",
+      "pullQuery",
+      { RequestID: "1", ResponseCode: "1001", ResponseMessage: "No records found" },
+    ],
+    ["STK push with eight zeros", "stkPush", { ResponseCode: "00000000", CheckoutRequestID: "ws_CO_1" }],
+    ["a payout with eight zeros", "b2cPaymentV3", { ResponseCode: "00000000" }],
+    ["C2B with two zeros", "c2bRegisterV2", { ResponseCode: "00" }],
     ["USSD push", "ussdPush", { code: "0", status: "USSD Initiated Successfully" }],
   ] as const)("%s", (_, id, body) => expect(decided(id, 200, body).kind).toBe("accepted"));
 });
@@ -64,8 +73,56 @@ describe("refused before processing", () => {
       "urlsAlreadyRegistered",
     ],
     ["wrong keys, by an empty 400", "generateToken", 400, "", "wrongConsumerKeys"],
+    [
+      "an error in the keys of an acceptance",
+      "pullQuery",
+      400,
+      { RequestID: "q-1", ResponseCode: "400.001", ResponseMessage: "invalid short code" },
+      "invalidShortCode",
+    ],
+    [
+      "an error in the keys of an acceptance, with 200",
+      "pullQuery",
+      200,
+      { RequestID: "q-1", ResponseCode: "400.001", ResponseMessage: "invalid short code" },
+      "invalidShortCode",
+    ],
+    ...[200, 400, 500].map(
+      (status) =>
+        [
+          `URLs that are there already, said without a code (${status})`,
+          "c2bRegisterV2",
+          status,
+          {
+            ConversationID: "",
+            OriginatorCoversationID: "",
+            ResponseDescription: "Validation and Confirmation URLs are already registered",
+          },
+          "urlsAlreadyRegistered",
+        ] as const,
+    ),
+    [
+      "URLs that are there already, under another number",
+      "c2bRegisterV1",
+      500,
+      error("500.002.1001", "Duplicate notification info, SP ID is 1, correlator is 2"),
+      "duplicateNotificationInfo",
+    ],
   ] as const)("%s", (_, id, status, body, kind) => {
     expect(decided(id, status, body)).toMatchObject({ kind: "refused", match: { kind } });
+  });
+
+  test("the request id of an error in the keys of an acceptance", () => {
+    const body = { RequestID: "q-1", ResponseCode: "400.001", ResponseMessage: "invalid short code" };
+    expect(decided("pullQuery", 400, body)).toMatchObject({ error: { code: "400.001", requestId: "q-1" } });
+  });
+
+  test.each([
+    [400, { error: "invalid_client" }],
+    [400, { errorCode: "invalid_client", errorMessage: "?" }],
+    [400, { ErrorCode: "invalid_client", Error: "ClientId is Invalid" }],
+  ])("keys that the token call does not know: %s %j", (status, body) => {
+    expect(decided("generateToken", status, body).kind).toBe("refused");
   });
 
   test("a 4xx number that no table knows", () => {
@@ -82,6 +139,27 @@ describe("a token to replace", () => {
     [401, { fault: { faultstring: "Invalid access token", detail: { errorcode: "oauth.v2.InvalidAccessToken" } } }],
     [401, ""],
   ])("%s %j", (status, body) => expect(decided("b2cPaymentV3", status, body).kind).toBe("token"));
+
+  test("in the keys of an acceptance too", () => {
+    const body = { RequestID: "q-1", ResponseCode: "404.001.03", ResponseMessage: "Invalid Access Token" };
+    expect(decided("pullQuery", 404, body).kind).toBe("token");
+    expect(decided("stkPush", 404, { ResponseCode: "404.001.03", ResponseDescription: "Invalid" }).kind).toBe("token");
+  });
+
+  const SAID = "Invalid API call as no apiproduct match found";
+  test.each([
+    [401, SAID],
+    [401, { errorMessage: SAID }],
+    [401, error("401.009.01", SAID)],
+    [403, error("403.001", SAID)],
+    [404, error("404.001.03", SAID)],
+    [
+      401,
+      { fault: { faultstring: "?", detail: { errorcode: "steps.oauth.v2.InvalidAPICallAsNoApiProductMatchFound" } } },
+    ],
+  ])("but not when the product is missing, in any shape: %s %j", (status, body) => {
+    expect(decided("b2cPaymentV3", status, body)).toMatchObject({ kind: "refused", match: { kind: "noApiProduct" } });
+  });
 
   test("but not when the product is missing", () => {
     const body = error("401.003.01", "Invalid API call as no apiproduct match found");
@@ -174,7 +252,29 @@ describe("unclear: it may have been processed", () => {
     ["a redirect", 302, ""],
     ["409 and 410 of other products", 409, ""],
     ["an array", 200, [{ ResponseCode: "0" }]],
+    ["an array without anything", 200, [[]]],
+    ["an odd code in the keys of an acceptance", 200, { ResponseCode: "1", ResponseMessage: "Rejected" }],
+    ["the product's name in an answer that is no refusal", 500, "no apiproduct match found"],
     ["null", 200, "null"],
     ["a number of the pull API", 500, error("500", "nothing available")],
   ])("%s", (_, status, body) => expect(decided("b2cPaymentV3", status, body).kind).toBe("unclear"));
+});
+
+describe("what only a read makes of an answer", () => {
+  test("'nothing available' is no throttle", () => {
+    expect(decided("pullQuery", 500, error("500", "nothing available"))).toMatchObject({
+      kind: "unclear",
+      match: { kind: "pullNothingAvailable" },
+    });
+  });
+
+  test.each([{ foo: 1 }, { ResponseDescription: "Bad request, shortcode invalid" }])(
+    "a registration that says nothing of success is none: %j",
+    (body) => expect(decided("c2bRegisterV2", 200, body).kind).toBe("unclear"),
+  );
+
+  test("a status of other products says nothing about this one", () => {
+    expect(decided("c2bRegisterV2", 409, {})).toMatchObject({ kind: "unclear", match: undefined });
+    expect(decided("stkPush", 410, "")).toMatchObject({ kind: "unclear", match: undefined });
+  });
 });

@@ -84,6 +84,11 @@ export const faults: readonly Fault[] = [
     expect: same(1, "MpesaAuthError"),
   },
   {
+    name: "apiproduct, said in plain text",
+    behave: always(page(401, "Invalid API call as no apiproduct match found", "text/plain")),
+    expect: same(1, "MpesaAuthError"),
+  },
+  {
     name: "429 fault",
     behave: always(gatewayFault(429, SPIKE, "policies.ratelimit.SpikeArrestViolation")),
     expect: same(1, "MpesaRateLimitError"),

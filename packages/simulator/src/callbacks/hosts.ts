@@ -7,6 +7,12 @@ export function refuseHost(url: string, { allowedCallbackHosts }: Settings): str
   return `callbacks go to this machine only; to let them go to ${hostname}, name it in allowedCallbackHosts (--allow-host)`;
 }
 
+/** `shop.example` from `Shop.Example`, `shop.example:8443` or a whole URL; undefined for what names no host. */
+export function hostOf(written: string): string | undefined {
+  const url = /^[a-z][a-z+.-]*:\/\//i.test(written) ? written : `http://${written}`;
+  return URL.canParse(url) ? new URL(url).hostname || undefined : undefined;
+}
+
 function isLoopback(hostname: string): boolean {
   return (
     hostname === "localhost" ||

@@ -29,7 +29,7 @@ export class Engine {
       settings.clock === "virtual" ? new VirtualClock(meta?.now ?? settings.startAt) : { now: () => Date.now() };
     this.schedule = new Schedule(this.store.jobs, () => this.serial());
     for (const { id, phone, state } of this.store.prompts.values()) if (state !== "finished") this.busy.set(phone, id);
-    if (!meta) seedParties(this);
+    seedParties(this);
     this.commit();
   }
 

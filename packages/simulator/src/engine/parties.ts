@@ -1,9 +1,10 @@
-import { accountNames, dailyLimit, phoneNumber as phoneRule, sandbox, taxShortCode } from "@mpesa/raw/platform";
-import { sampleMerchantTill, sampleStore } from "../defaults.ts";
+import { accountNames, dailyLimit, sandbox, taxShortCode } from "@mpesa/raw/platform";
+import { openingBalance, sampleMerchantTill, sampleStore } from "../defaults.ts";
 import type { CustomerOptions, OrganisationOptions } from "../options.ts";
 import type { CustomerRecord, OrganisationRecord } from "../state/records.ts";
 import type { Engine } from "./engine.ts";
 import { customerAccount, FEES, ISSUE, move, openAccount, toCents } from "./ledger.ts";
+import { normalisePhone } from "./phone.ts";
 import { dayOf } from "./time.ts";
 
 /** Invented: first names of people who do not exist, with "Mfano" (example) as the family name. */
@@ -21,20 +22,13 @@ const NAMES = [
   "Kendi",
   "Lulu",
 ];
-const PHONE = new RegExp(phoneRule.pattern);
 
-/** `254…` from any usual way of writing. @throws TypeError when it is no Kenyan mobile number */
-export function normalisePhone(written: string): string {
-  const digits = String(written).replace(/[\s()+-]/g, "");
-  const phone = digits.replace(/^0?(?=[17]\d{8}$)/, "254");
-  if (!PHONE.test(phone)) throw new TypeError(`"${written}" is no Kenyan mobile number`);
-  return phone;
-}
-
+/** Puts in whoever is not there yet. What a state file knows stays as it is. */
 export function seedParties(engine: Engine): void {
-  const { accounts } = engine.store;
+  const { accounts, customers, organisations } = engine.store;
   for (const id of [ISSUE, FEES])
-    accounts.put(id, { id, owner: "mpesa", name: id.slice(6), balance: 0, floor: id === ISSUE ? null : 0 });
+    if (!accounts.has(id))
+      accounts.put(id, { id, owner: "mpesa", name: id.slice(6), balance: 0, floor: id === ISSUE ? null : 0 });
   const passkey = sandbox.passkey;
   const builtIn: OrganisationOptions[] = [
     { shortCode: sandbox.shortCode, name: "Daraja-Sandbox", passkey },
@@ -55,19 +49,23 @@ export function seedParties(engine: Engine): void {
     { shortCode: taxShortCode, name: "Tax Authority", balance: 0 },
   ];
   const byCode = new Map([...builtIn, ...engine.settings.organisations].map((one) => [one.shortCode, one]));
-  for (const organisation of byCode.values()) addOrganisation(engine, organisation);
-  const customers: CustomerOptions[] = [
+  for (const organisation of byCode.values())
+    if (!organisations.has(organisation.shortCode)) addOrganisation(engine, organisation);
+  const people: CustomerOptions[] = [
     { phone: sandbox.phoneNumber, name: "Test Customer" },
     ...engine.settings.customers,
   ];
-  for (const customer of customers) addCustomer(engine, customer);
-  // The sandbox's number never answered a prompt where that was watched.
-  const silent = engine.store.customers.get(sandbox.phoneNumber);
-  if (silent) silent.habit = { kind: "ignore" };
+  const byPhone = new Map(people.map((one) => [normalisePhone(one.phone), one]));
+  for (const [phone, person] of byPhone) {
+    if (customers.has(phone)) continue;
+    const added = addCustomer(engine, person);
+    // The sandbox's number never answered a prompt where that was watched.
+    if (phone === sandbox.phoneNumber) added.habit = { kind: "ignore" };
+  }
 }
 
 function addOrganisation(engine: Engine, options: OrganisationOptions): OrganisationRecord {
-  const { shortCode, kind = "payBill", balance = 1_000_000 } = options;
+  const { shortCode, kind = "payBill", balance = openingBalance.organisation } = options;
   const initiators = options.initiators ?? [{ name: sandbox.initiatorName, password: sandbox.initiatorPassword }];
   const record = engine.store.organisations.put(shortCode, {
     shortCode,
@@ -79,7 +77,7 @@ function addOrganisation(engine: Engine, options: OrganisationOptions): Organisa
       ...one,
       securityCredential: one.securityCredential ?? null,
       tries: 0,
-      locked: false,
+      locked: one.locked ?? false,
     })),
     externalValidation: options.externalValidation ?? true,
     operatorPhone: options.operatorPhone ? normalisePhone(options.operatorPhone) : null,
@@ -110,13 +108,13 @@ function addCustomer(engine: Engine, options: CustomerOptions): CustomerRecord {
     pinLocked: false,
     decisions: [],
     habit: null,
+    limit: toCents(options.limit ?? dailyLimit),
     day: dayOf(engine.now()),
     spentToday: 0,
   });
   const id = customerAccount(phone);
   engine.store.accounts.put(id, { id, owner: "customer", name: phone, balance: 0, floor: 0 });
-  const opening = Math.min(toCents(options.balance ?? 50_000), toCents(dailyLimit));
-  fund(engine, id, opening);
+  fund(engine, id, toCents(options.balance ?? openingBalance.customer));
   return record;
 }
 

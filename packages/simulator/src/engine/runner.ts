@@ -33,7 +33,11 @@ export class Runner {
     const delay = Math.min(Math.max(0, next.at - this.#engine.now()), LONGEST_TIMER_MS);
     this.#timer = setTimeout(() => {
       this.#armedFor = Infinity;
-      this.#runDue();
+      try {
+        this.#runDue();
+      } catch (error) {
+        this.#stop(error);
+      }
       this.arm();
     }, delay);
     // A waiting prompt is no reason to keep a test process alive.
@@ -43,8 +47,10 @@ export class Runner {
   /** Lets time pass on a virtual clock, and everything that is due in it happen, callbacks included. */
   advance(ms: number): Promise<void> {
     const { clock } = this.#engine;
-    if (!(clock instanceof VirtualClock)) throw new TypeError('advance needs a simulator with clock: "virtual"');
-    if (!(Number.isFinite(ms) && ms >= 0)) throw new TypeError("advance takes a number of milliseconds, at least 0");
+    if (!(clock instanceof VirtualClock))
+      return Promise.reject(new TypeError('advance needs a simulator with clock: "virtual"'));
+    if (!(Number.isFinite(ms) && ms >= 0))
+      return Promise.reject(new TypeError(`advance takes a number of milliseconds, at least 0, not ${String(ms)}`));
     return this.#inTurn(async () => {
       const until = clock.now() + ms;
       await this.#runUntil(clock, until);
@@ -59,6 +65,8 @@ export class Runner {
     return (async () => {
       for (;;) {
         await Promise.all(this.#running);
+        const { failure } = this.#engine.store;
+        if (failure !== undefined) throw failure;
         const next = schedule.peek();
         if (!next && this.#running.size === 0) return;
         const wait = Math.min(50, Math.max(1, (next?.at ?? 0) - this.#engine.now()));
@@ -110,8 +118,14 @@ export class Runner {
     ) {
       this.#engine.schedule.take();
       const work = this.#run(job);
-      if (work) void this.track(work);
+      if (work) this.track(work).catch((error: unknown) => this.#stop(error));
     }
+  }
+
+  /** When the state file is lost nothing goes on; whoever asks next is told why. Anything else is a mistake of ours. */
+  #stop(error: unknown): void {
+    if (this.#engine.store.failure === undefined) throw error;
+    this.close();
   }
 
   /** A job leaves the state file in the same step in which its effects enter it. */

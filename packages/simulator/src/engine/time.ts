@@ -45,7 +45,7 @@ export function dayOf(at: number): string {
   return `${year}-${month}-${day}`;
 }
 
-/** The instant of a Nairobi wall-clock text such as `2026-10-05 8:00:00`. */
+/** The instant of a Nairobi wall-clock text such as `2026-10-05 8:00:00`; NaN when there is no such day or time. */
 export function fromWallClock(text: string): number {
   const match = /^(\d{4})-(\d\d)-(\d\d) (\d{1,2}):(\d\d):(\d{2,3})$/.exec(text);
   if (!match) return Number.NaN;
@@ -57,5 +57,12 @@ export function fromWallClock(text: string): number {
     number,
     number,
   ];
-  return Date.UTC(year, month - 1, day, hour, minute, second) - OFFSET_MS;
+  // The portal has a sample with seconds of three digits.
+  const exists = month >= 1 && month <= 12 && day >= 1 && day <= daysIn(year, month) && hour < 24 && minute < 60;
+  return exists && second < 60 ? Date.UTC(year, month - 1, day, hour, minute, second) - OFFSET_MS : Number.NaN;
+}
+
+/** How many days a month has; January is 1. */
+export function daysIn(year: number, month: number): number {
+  return new Date(Date.UTC(year, month, 0)).getUTCDate();
 }

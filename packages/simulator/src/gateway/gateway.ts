@@ -1,12 +1,13 @@
-import { type OperationInfo, operationTable } from "@mpesa/raw";
+import { type OperationId, type OperationInfo, operationTable } from "@mpesa/raw";
 import { ErrorCode, GatewayFaultCode, HttpSignal } from "@mpesa/raw/codes";
+import { responseScope } from "../abilities.ts";
 import { textOf } from "../codes.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { Runner } from "../engine/runner.ts";
 import { handlers } from "../products/index.ts";
 import type { NetworkFault, Scenario } from "../scenario.ts";
 import type { Call, Reply } from "./call.ts";
-import { magicScenario } from "./magic.ts";
+import { magicValue } from "./magic.ts";
 import { spikeArrest } from "./rate-limit.ts";
 import { recordRequest } from "./record.ts";
 import { refusal, refuseField } from "./refusals.ts";
@@ -39,9 +40,13 @@ export async function exchange(engine: Engine, runner: Runner, incoming: Incomin
     typeof parsed === "object" && parsed !== null && !Array.isArray(parsed)
       ? (parsed as Record<string, unknown>)
       : undefined;
-  const scenario = queued ?? (info && body && engine.settings.magic ? magicScenario(info.id, body) : null);
+  const magic = !queued && info && body && engine.settings.magic ? magicValue(info.id, body) : undefined;
+  const scenario = queued ?? magic?.scenario ?? null;
   const { reply, cut } = withFault(engine, scenario, () => answer(engine, info, incoming, body, scenario));
-  recordRequest(engine, { info, incoming, body: parsed, reply, cut, scenario });
+  // A request that was refused for another reason never came as far as its magic value.
+  const decided = magic && (reply?.status === 200 || magic.scenario.errorCode !== undefined);
+  const why = decided ? `magic ${magic.field}: ${magic.code} ${magic.name}` : undefined;
+  recordRequest(engine, { info, incoming, body: parsed, reply, cut, scenario: queued, magic: why });
   // Whatever is acknowledged must outlive the process, so it is safe before the answer leaves.
   engine.commit();
   if (scenario?.callback === "early" && reply?.about) await runner.hurry(reply.about);
@@ -72,20 +77,29 @@ function answer(
     return refusal(engine, ErrorCode.InvalidRequestPayload);
   const wrong = invalidField(info, body, engine.settings);
   if (wrong !== undefined) return refuseField(engine, wrong);
-  return withResponseCode(scenario, () =>
+  return withResponseCode(info.id, scenario, () =>
     handlers[info.id as keyof typeof handlers](engine, { operation: info.id, info, body, scenario } satisfies Call),
   );
 }
 
-/** An acknowledgement with another ResponseCode; without zeros in it, nothing was taken on. */
-function withResponseCode(scenario: Scenario | null, process: () => Reply): Reply {
+/** The keys of code and text in acknowledgements that have others than most. */
+const acknowledgements: Readonly<Partial<Record<OperationId, readonly [code: string, text: string]>>> = {
+  ussdPush: ["code", "status"],
+  pullRegister: ["ResponseStatus", "ResponseDescription"],
+  pullQuery: ["ResponseCode", "ResponseMessage"],
+};
+
+/** An acknowledgement with another code; without zeros in it, nothing was taken on. */
+function withResponseCode(operation: OperationId, scenario: Scenario | null, process: () => Reply): Reply {
   const code = scenario?.responseCode;
   if (code === undefined) return process();
-  const text = textOf("response", code);
-  if (!/^0+$/.test(code))
-    return { status: 200, body: { ResponseCode: code, ResponseDescription: text }, note: `ResponseCode ${code}` };
+  const [codeKey, textKey] = acknowledgements[operation] ?? ["ResponseCode", "ResponseDescription"];
+  if (!/^0+$/.test(code)) {
+    const text = textOf(responseScope(operation) ?? "response", code);
+    return { status: 200, body: { [codeKey]: code, [textKey]: text }, note: `${codeKey} ${code}` };
+  }
   const reply = process();
-  return reply.status === 200 ? { ...reply, body: { ...(reply.body as object), ResponseCode: code } } : reply;
+  return reply.status === 200 ? { ...reply, body: { ...(reply.body as object), [codeKey]: code } } : reply;
 }
 
 /** Which faults still let the request through to the product. */

@@ -1,12 +1,9 @@
 import type { OperationInfo } from "@mpesa/raw";
 import type { Engine } from "../engine/engine.ts";
 import type { Scenario } from "../scenario.ts";
+import { BLANK, blank } from "./blank.ts";
 import type { Reply } from "./call.ts";
 import type { Incoming } from "./gateway.ts";
-
-/** What a person may look at later: everything, with the secrets blanked. */
-const secret = ["SecurityCredential", "Password", "access_token"];
-const BLANK = "•••";
 
 export interface Exchanged {
   readonly info: OperationInfo | undefined;
@@ -15,9 +12,11 @@ export interface Exchanged {
   readonly reply: Reply | undefined;
   readonly cut: string | undefined;
   readonly scenario: Scenario | null;
+  /** The magic value that decided, if one did. */
+  readonly magic: string | undefined;
 }
 
-export function recordRequest(engine: Engine, { info, incoming, body, reply, cut, scenario }: Exchanged): void {
+export function recordRequest(engine: Engine, { info, incoming, body, reply, cut, scenario, magic }: Exchanged): void {
   const id = String(engine.serial());
   const told = cut ? `${cut}${reply ? ", after processing" : ""}` : (reply?.note ?? null);
   engine.store.requests.put(id, {
@@ -29,14 +28,8 @@ export function recordRequest(engine: Engine, { info, incoming, body, reply, cut
     body: blank(body),
     status: cut ? null : (reply?.status ?? null),
     answer: blank(withoutToken(reply?.body, incoming.authorization)),
-    note: told ?? (scenario ? "as asked for" : null),
+    note: magic ? (told ? `${told} (${magic})` : magic) : (told ?? (scenario ? "as asked for" : null)),
   });
-}
-
-function blank(value: unknown): unknown {
-  if (typeof value !== "object" || value === null) return value ?? null;
-  const found = secret.filter((key) => key in value);
-  return found.length === 0 ? value : { ...value, ...Object.fromEntries(found.map((key) => [key, BLANK])) };
 }
 
 /** One refusal repeats the bearer token in its text. */

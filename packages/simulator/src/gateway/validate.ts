@@ -3,6 +3,7 @@ import { constraints } from "@mpesa/raw/constraints";
 import { callbackUrl } from "@mpesa/raw/platform";
 import * as validators from "@mpesa/raw/validators";
 import * as v from "valibot";
+import { daysIn } from "../engine/time.ts";
 import type { Settings } from "../options.ts";
 
 const schemaOf = (name: string): v.GenericSchema | undefined =>
@@ -49,5 +50,5 @@ function isInstant(stamp: string): boolean {
   const [, year, month, day, hour, minute, second] = parts;
   const inRange =
     Number(month) <= 12 && Number(month) >= 1 && Number(hour) < 24 && Number(minute) < 60 && Number(second) < 60;
-  return inRange && Number(day) >= 1 && Number(day) <= new Date(Date.UTC(Number(year), Number(month), 0)).getUTCDate();
+  return inRange && Number(day) >= 1 && Number(day) <= daysIn(Number(year), Number(month));
 }

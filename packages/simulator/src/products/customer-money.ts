@@ -1,14 +1,14 @@
 import { ResultCode } from "@mpesa/raw/codes";
 import { dailyLimit } from "@mpesa/raw/platform";
 import type { Engine } from "../engine/engine.ts";
-import { balanceOf, canGive, customerAccount, type Movement, move, toCents } from "../engine/ledger.ts";
+import { balanceOf, canGive, customerAccount, lend, type Movement, move, toCents } from "../engine/ledger.ts";
 import { dayOf } from "../engine/time.ts";
 import type { Cents, CustomerRecord } from "../state/records.ts";
 
 /** Why a customer cannot pay this, as a result code of any product; nothing when it is possible. */
 export function refusePayer(engine: Engine, customer: CustomerRecord, amount: Cents): string | undefined {
   if (!canGive(engine, customerAccount(customer.phone), amount)) return ResultCode.InsufficientFunds;
-  return spentToday(engine, customer) + amount > toCents(dailyLimit) ? ResultCode.DailyLimitExceeded : undefined;
+  return spentToday(engine, customer) + amount > customer.limit ? ResultCode.DailyLimitExceeded : undefined;
 }
 
 /** Why a customer cannot receive this: the account holds no more than the limit. */
@@ -18,9 +18,10 @@ export function refuseReceiver(engine: Engine, customer: CustomerRecord, amount:
     : undefined;
 }
 
-/** Moves a customer's money and counts it for the day. */
-export function spend(engine: Engine, customer: CustomerRecord, movement: Omit<Movement, "from">): void {
+/** Moves a customer's money and counts it for the day. `sure`: what is missing is lent. */
+export function spend(engine: Engine, customer: CustomerRecord, movement: Omit<Movement, "from">, sure: boolean): void {
   const before = spentToday(engine, customer);
+  if (sure) lend(engine, customerAccount(customer.phone), movement.amount);
   move(engine, { ...movement, from: customerAccount(customer.phone) });
   customer.day = dayOf(engine.now());
   customer.spentToday = before + movement.amount;

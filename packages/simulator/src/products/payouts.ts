@@ -1,33 +1,45 @@
 import { ResultCode } from "@mpesa/raw/codes";
-import { accountNames, idTypes } from "@mpesa/raw/platform";
+import { accountNames, idTypes, resultQueues } from "@mpesa/raw/platform";
 import type { Engine } from "../engine/engine.ts";
-import { balanceOf, canGive, customerAccount, money, move, organisationAccount, toCents } from "../engine/ledger.ts";
+import {
+  balanceOf,
+  canGive,
+  customerAccount,
+  lend,
+  money,
+  move,
+  organisationAccount,
+  toCents,
+} from "../engine/ledger.ts";
 import { customerOf, partyName } from "../engine/parties.ts";
 import { dottedTime } from "../engine/time.ts";
+import { insists } from "../scenario.ts";
 import type { ConversationRecord, OrganisationRecord } from "../state/records.ts";
 import { payCharge } from "./charges.ts";
 import { refuseReceiver } from "./customer-money.ts";
 import type { Execution, ResultStyle } from "./initiator.ts";
 
 /** Money from the utility account to a customer, a Pochi or a customer whose identity is checked. */
-export const payout: ResultStyle = { execute: payOut, party: "PartyA", queue: "b2cresults" };
+export const payout: ResultStyle = { execute: payOut, party: "PartyA", queue: resultQueues.b2c };
 
 function payOut(
   engine: Engine,
-  { body, operation, conversationId, originatorConversationId }: ConversationRecord,
+  { body, operation, conversationId, originatorConversationId, scenario }: ConversationRecord,
   organisation: OrganisationRecord,
 ): Execution {
   const customer = customerOf(engine, String(body["PartyB"]));
-  if (operation === "b2cValidatedPayment") {
+  const sure = insists(scenario);
+  if (operation === "b2cValidatedPayment" && !sure) {
     if (body["IDType"] !== idTypes.nationalId) return { code: ResultCode.IdTypeNotFound };
     if (body["IDNumber"] !== customer.idNumber) return { code: ResultCode.IdNumberMismatch };
   }
-  if (!customer.registered) return { code: ResultCode.ReceiverNotRegistered };
+  if (!customer.registered && !sure) return { code: ResultCode.ReceiverNotRegistered };
   const amount = toCents(String(body["Amount"]));
   const from = organisationAccount(organisation.shortCode, accountNames.utility);
   const to = customerAccount(customer.phone);
+  if (sure) lend(engine, from, amount);
   if (!canGive(engine, from, amount)) return { code: ResultCode.InsufficientFunds };
-  const refused = refuseReceiver(engine, customer, amount);
+  const refused = sure ? undefined : refuseReceiver(engine, customer, amount);
   if (refused) return { code: refused };
   const receipt = engine.receipt();
   move(engine, { receipt, from, to, amount, text: `${String(body["CommandID"])}, ${String(body["Remarks"])}` });

@@ -5,22 +5,24 @@ import { SUCCESS, textOf } from "../codes.ts";
 import { triesUntilLock } from "../defaults.ts";
 import type { Engine } from "../engine/engine.ts";
 import { conversationId } from "../engine/ids.ts";
-import { canGive, customerAccount, money, move } from "../engine/ledger.ts";
+import { canGive, customerAccount, lend, money, move } from "../engine/ledger.ts";
 import { customerOf, incomeAccount, organisationOf, partyName } from "../engine/parties.ts";
 import { compactTime } from "../engine/time.ts";
+import { insists } from "../scenario.ts";
 import type { PromptAction, PromptRecord } from "../state/records.ts";
 import { refusePayer, spend } from "./customer-money.ts";
 
 /** Sends a prompt to its phone; it ends by itself when nobody answers. */
 export function sendPrompt(engine: Engine, prompt: PromptRecord): void {
   const { reachable, registered } = customerOf(engine, prompt.phone);
+  const forced = prompt.scenario?.resultCode;
   if (reachable && registered)
     engine.schedule.add(prompt.at + engine.settings.delays.promptMs, "showPrompt", prompt.id);
   prompt.endJob = engine.schedule.add(prompt.at + timing.observedTimeoutMs, "endPrompt", prompt.id);
   engine.store.prompts.put(prompt.id, prompt);
   engine.busy.set(prompt.phone, prompt.id);
   // A callback that overtakes the answer leaves no time for a person.
-  if (prompt.scenario?.callback === "early") complete(engine, prompt);
+  if (prompt.scenario?.callback === "early" && forced !== StkResultCode.StillProcessing) complete(engine, prompt);
 }
 
 /** What the phone shows. */
@@ -34,7 +36,8 @@ export function showPrompt(engine: Engine, id: string): void {
   prompt.state = "shown";
   engine.store.prompts.put(id, prompt);
   const forced = prompt.scenario?.resultCode;
-  if (promptText(prompt).length > stkPromptMaxCharacters) finishPrompt(engine, prompt, StkResultCode.PushFailed);
+  if (forced === undefined && promptText(prompt).length > stkPromptMaxCharacters)
+    finishPrompt(engine, prompt, StkResultCode.PushFailed);
   else if (forced === undefined) askCustomer(engine, prompt);
   // These two are what happens when nothing happens.
   else if (forced !== StkResultCode.NoResponse && forced !== StkResultCode.StillProcessing)
@@ -78,13 +81,11 @@ function pinRefusal({ kind }: PromptRecord, wasLocked: boolean): string {
 export function endPrompt(engine: Engine, id: string): void {
   const prompt = engine.store.prompts.get(id);
   if (!prompt || (prompt.state !== "sent" && prompt.state !== "shown")) return;
-  if (
-    prompt.scenario?.resultCode === StkResultCode.StillProcessing ||
-    (prompt.kind === "ussd" && !prompt.scenario?.resultCode)
-  ) {
-    // No callback is documented for a merchant who does not answer.
-    close(engine, prompt, null);
-  } else finishPrompt(engine, prompt, prompt.scenario?.resultCode ?? StkResultCode.NoResponse);
+  const forced = prompt.scenario?.resultCode;
+  // No callback is documented for a merchant who does not answer.
+  if (forced === StkResultCode.StillProcessing || (prompt.kind === "ussd" && !forced)) close(engine, prompt, null);
+  else if (forced) complete(engine, prompt);
+  else finishPrompt(engine, prompt, StkResultCode.NoResponse);
 }
 
 export function completePrompt(engine: Engine, id: string): void {
@@ -98,7 +99,8 @@ function startProcessing(engine: Engine, prompt: PromptRecord): void {
   engine.schedule.add(engine.now() + engine.settings.delays.processingMs, "completePrompt", prompt.id);
 }
 
-function complete(engine: Engine, prompt: PromptRecord): void {
+/** Ends a prompt as its scenario says, or else with the payment. */
+export function complete(engine: Engine, prompt: PromptRecord): void {
   const forced = prompt.scenario?.resultCode ?? SUCCESS;
   finishPrompt(
     engine,
@@ -115,14 +117,15 @@ function payByCustomer(engine: Engine, prompt: PromptRecord): string {
   const assigned = till
     ? receiver.kind === "till" && receiver.store === prompt.shortCode
     : receiver.shortCode === prompt.shortCode && receiver.kind !== "till";
-  if (!assigned) return StkResultCode.ProductNotPermitted;
+  const sure = insists(prompt.scenario);
+  if (!assigned && !sure) return StkResultCode.ProductNotPermitted;
   const payer = customerOf(engine, prompt.payer);
-  const refused = refusePayer(engine, payer, prompt.amount);
+  const refused = sure ? undefined : refusePayer(engine, payer, prompt.amount);
   if (refused) return refused;
   const receipt = engine.receipt();
   const to = incomeAccount(receiver);
   const text = `Paid by prompt, ${prompt.reference}`;
-  spend(engine, payer, { receipt, to, amount: prompt.amount, text });
+  spend(engine, payer, { receipt, to, amount: prompt.amount, text }, sure);
   engine.record({
     receipt,
     operation: "stkPush",
@@ -152,6 +155,7 @@ function payByMerchant(engine: Engine, prompt: PromptRecord): string {
   const from = payer
     ? `${payer.shortCode}:${payer.kind === "till" ? accountNames.merchant : accountNames.working}`
     : "";
+  if (insists(prompt.scenario)) lend(engine, from, prompt.amount);
   if (!payer || !receiver || !canGive(engine, from, prompt.amount)) return UssdPushCode.UssdException;
   const receipt = engine.receipt();
   const to = incomeAccount(receiver);

@@ -7,7 +7,7 @@ import { money } from "../engine/ledger.ts";
 import { organisationOf } from "../engine/parties.ts";
 import { fromWallClock, wallClock } from "../engine/time.ts";
 import type { Call, Reply } from "../gateway/call.ts";
-import { refusal } from "../gateway/refusals.ts";
+import { refusal, refuseField } from "../gateway/refusals.ts";
 import type { TransactionRecord } from "../state/records.ts";
 import { png } from "./png.ts";
 
@@ -47,6 +47,8 @@ export function pullRegister(engine: Engine, { body, scenario }: Call): Reply {
 export function pullQuery(engine: Engine, { body, scenario }: Call): Reply {
   const organisation = organisationOf(engine, body["ShortCode"]);
   if (!organisation) return refusal(engine, ErrorCode.InvalidShortCode);
+  for (const field of ["StartDate", "EndDate"])
+    if (Number.isNaN(fromWallClock(String(body[field])))) return refuseField(engine, field);
   const from = Math.max(fromWallClock(String(body["StartDate"])), engine.now() - pullWindowHours * 3_600_000);
   const until = fromWallClock(String(body["EndDate"]));
   const offset = Number(body["OffSetValue"]);

@@ -6,7 +6,7 @@ import { organisationOf } from "../engine/parties.ts";
 import type { Call, Reply } from "../gateway/call.ts";
 import { refuseField } from "../gateway/refusals.ts";
 import type { PromptRecord } from "../state/records.ts";
-import { finishPrompt, sendPrompt } from "./prompts.ts";
+import { complete, finishPrompt, sendPrompt } from "./prompts.ts";
 
 /** Puts a prompt on the phone of a merchant's till. */
 export function ussdPush(engine: Engine, { body, scenario }: Call): Reply {
@@ -44,14 +44,11 @@ export function ussdPush(engine: Engine, { body, scenario }: Call): Reply {
     about: prompt.id,
     body: { code: UssdPushCode.Success, status: textOf("ussdPush", UssdPushCode.Success) },
   };
-  if (!payer.operatorPhone && !scenario?.resultCode) finishPrompt(engine, prompt, UssdPushCode.NominatedNumberMissing);
-  else if (!payer.operatorPhone && scenario?.resultCode)
-    finishPrompt(
-      engine,
-      prompt,
-      scenario.resultCode === UssdPushCode.Success ? UssdPushCode.NominatedNumberMissing : scenario.resultCode,
-    );
-  else if (engine.busy.has(phone)) finishPrompt(engine, prompt, UssdPushCode.UssdNetworkError);
-  else sendPrompt(engine, prompt);
+  const hindrance = payer.operatorPhone
+    ? engine.busy.has(phone) && UssdPushCode.UssdNetworkError
+    : UssdPushCode.NominatedNumberMissing;
+  if (!hindrance) sendPrompt(engine, prompt);
+  else if (scenario?.resultCode) complete(engine, prompt);
+  else finishPrompt(engine, prompt, hindrance);
   return reply;
 }

@@ -14,20 +14,22 @@ const types: Readonly<Record<string, string>> = {
   svg: "image/svg+xml",
 };
 
-/** Daraja on every path, except the page and what the page needs. */
-export function createApp(parts: SimulatorParts): Hono<{ Bindings: HttpBindings }> {
+/**
+ * Daraja on every path, except the page and what the page needs.
+ * @param host the name it was told to listen on
+ */
+export function createApp(parts: SimulatorParts, host: string): Hono<{ Bindings: HttpBindings }> {
   const app = new Hono<{ Bindings: HttpBindings }>();
 
   // A web page from elsewhere must not press buttons here, nor read what is shown by giving this address its own name.
   app.use("/_simulator/*", async (context, next) => {
-    const { host = "" } = context.env.incoming.headers;
+    const { host: named = "" } = context.env.incoming.headers;
     const origin = context.req.header("origin");
-    const sameOrigin = origin === undefined || origin === `http://${host}`;
+    const sameOrigin = origin === undefined || origin === `http://${named}`;
     const json = context.req.method !== "POST" || context.req.header("content-type")?.startsWith("application/json");
-    const named =
-      /^(?:localhost|127(?:\.\d+){3}|\[::1\])(?::\d+)?$/.test(host) ||
-      host.startsWith(`${context.env.incoming.socket.localAddress}:`);
-    if (!sameOrigin || !json || !named)
+    // Only a name can be made to point here; an address is what it is.
+    const own = isAddress(named) || ["localhost", host].includes(named.replace(/:\d+$/, ""));
+    if (!sameOrigin || !json || !own)
       return context.json({ problem: "this interface is for the simulator's own page" }, 403);
     return next();
   });
@@ -55,6 +57,7 @@ export function createApp(parts: SimulatorParts): Hono<{ Bindings: HttpBindings 
     }
   });
 
+  app.onError((error, context) => context.text(error.message, 500));
   app.all("*", async (context) => {
     const { outgoing, incoming } = context.env;
     const exchanged = await parts.exchange(context.req.raw);
@@ -65,4 +68,9 @@ export function createApp(parts: SimulatorParts): Hono<{ Bindings: HttpBindings 
     return RESPONSE_ALREADY_SENT;
   });
   return app;
+}
+
+/** Whether a Host header holds an IP address, with or without a port. */
+function isAddress(host: string): boolean {
+  return /^(?:\d{1,3}(?:\.\d{1,3}){3}|\[[\da-f:.]+\])(?::\d+)?$/i.test(host);
 }

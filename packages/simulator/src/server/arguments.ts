@@ -6,7 +6,7 @@ export const help: string = `Usage: mpesa-simulator [options]
 A Daraja on this machine: point a client's base URL at it. The page at / has a phone that answers prompts.
 
   --port <number>        port to listen on (4020; 0 takes a free one)
-  --host <address>       address to listen on (127.0.0.1)
+  --host <address>       address to listen on (127.0.0.1; 0.0.0.0 or :: for all)
   --state <file>         keep money, prompts and callbacks in this SQLite file
   --seed <text>          the same seed gives the same ids
   --environment <name>   sandbox or production: the rules that differ
@@ -37,7 +37,9 @@ export function readCommand(args: readonly string[]): Command {
   if (environment !== undefined && environment !== "sandbox" && environment !== "production") {
     throw new Error(`--environment is sandbox or production, not "${environment}"`);
   }
-  const empty = (["host", "state", "seed"] as const).find((name) => values[name] === "");
+  const empty =
+    (["host", "state", "seed"] as const).find((name) => values[name] === "") ??
+    (values["allow-host"]?.includes("") ? "allow-host" : undefined);
   if (empty) throw new Error(`--${empty} needs a value`);
   return {
     kind,
@@ -80,7 +82,11 @@ function parse(args: readonly string[]) {
       },
     });
   } catch (error) {
-    const [first = ""] = (error as Error).message.split(/[.\n]/);
+    const { message } = error as Error;
+    // A value that begins with a dash: node says so in three sentences.
+    const [, option] = /^Option '(--[\w-]+)[^']*' argument is ambiguous/.exec(message) ?? [];
+    if (option) throw new Error(`${option} needs a value, and none begins with a dash; --help lists the options`);
+    const [first = ""] = message.split(/[.\n]/);
     throw new Error(`${first}; --help lists the options`);
   }
 }

@@ -7,6 +7,11 @@ import { logTo } from "./log.ts";
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
+function fail(error: unknown): void {
+  process.stderr.write(`mpesa-simulator: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+}
+
 try {
   const { kind, json, options } = readCommand(process.argv.slice(2));
   if (kind === "help") print(help);
@@ -17,23 +22,28 @@ try {
     );
   else await serve(json, options);
 } catch (error) {
-  process.stderr.write(`mpesa-simulator: ${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
+  fail(error);
 }
 
 async function serve(json: boolean, options: Parameters<typeof startServer>[0]): Promise<void> {
   const server = await startServer(options);
-  const { simulator, url } = server;
+  const { simulator, url, urls } = server;
   logTo(simulator, { write: print, json, colour: process.stdout.isTTY === true && !process.env["NO_COLOR"] });
   const { consumerKey, consumerSecret, shortCode, passkey } = simulator.credentials;
   if (json) print(JSON.stringify({ event: "listening", url, consumerKey, consumerSecret, shortCode, passkey }));
   else {
     print(`Daraja is at ${url} – open it in a browser for the phone.`);
+    if (urls.length > 1) print(`  From elsewhere: ${urls.slice(1).join(", ")}`);
     print(
       `  consumer key ${consumerKey}, secret ${consumerSecret}, short code ${shortCode} with the sandbox's passkey`,
     );
     print("  Ctrl-C stops it.");
   }
+  // Going on would acknowledge what the next start knows nothing of.
+  void server.failed.then((error) => {
+    fail(error);
+    return server.close().then(() => process.exit());
+  });
   let stopping = false;
   const stop = (): void => {
     if (stopping) process.exit(130);

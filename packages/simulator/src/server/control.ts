@@ -3,22 +3,11 @@ import { codesByScope } from "@mpesa/raw/codes";
 import { stkQuery } from "@mpesa/raw/platform";
 import { Hono } from "hono";
 import { magicValues } from "../gateway/magic.ts";
+import { publicCallback, publicOrganisation } from "../public-records.ts";
 import { callbackFaults, networkFaults, type Scenario, type ScenarioTarget, scenarioTargets } from "../scenario.ts";
 import type { SimulatorParts } from "../simulator.ts";
-import type { Change } from "../state/table.ts";
+import { choices } from "./choices.ts";
 
-/** What the page shows; the rest of the tables is nobody's business. */
-const shown = new Set([
-  "customers",
-  "organisations",
-  "accounts",
-  "prompts",
-  "requests",
-  "callbacks",
-  "messages",
-  "scenarios",
-  "transactions",
-]);
 const RECENT = 200;
 
 /** The page's own interface under `/_simulator`: state, live changes, and everything a person can do. */
@@ -35,11 +24,11 @@ export function control({ simulator, engine }: SimulatorParts): Hono {
       credentials: simulator.credentials,
       promptTimeoutMs: stkQuery.observedTimeoutMs,
       customers: [...store.customers.values()],
-      organisations: [...store.organisations.values()].map(({ initiators: _, ...rest }) => rest),
+      organisations: [...store.organisations.values()].map(publicOrganisation),
       accounts: [...store.accounts.values()],
       prompts: recent(store.prompts.values()),
       requests: recent(store.requests.values()),
-      callbacks: recent(store.callbacks.values()),
+      callbacks: recent(store.callbacks.values()).map(publicCallback),
       messages: recent(store.messages.values()),
       transactions: recent(store.transactions.values()),
       scenarios: [...store.scenarios.values()],
@@ -58,6 +47,7 @@ export function control({ simulator, engine }: SimulatorParts): Hono {
       codes: codesByScope,
       magic: magicValues(),
       targets: scenarioTargets,
+      choices: Object.fromEntries(scenarioTargets.map((target) => [target, choices(target)])),
       networkFaults,
       callbackFaults,
     }),
@@ -70,9 +60,9 @@ export function control({ simulator, engine }: SimulatorParts): Hono {
       start(controller) {
         const send = (text: string): void => controller.enqueue(encoder.encode(text));
         send(": hello\n\n");
-        const unsubscribe = simulator.subscribe((changes) =>
-          send(`data: ${JSON.stringify(changes.filter(({ table }) => shown.has(table)).map(forPage))}\n\n`),
-        );
+        const unsubscribe = simulator.subscribe((changes) => {
+          if (changes.length > 0) send(`data: ${JSON.stringify(changes)}\n\n`);
+        });
         // Proxies and browsers drop silent connections.
         const beat = setInterval(() => send(": beat\n\n"), 15_000);
         stop = () => {
@@ -91,6 +81,9 @@ export function control({ simulator, engine }: SimulatorParts): Hono {
   app.post("/customers/:phone/:action", async (context) => {
     const customer = simulator.customer(context.req.param("phone"));
     const body = (await context.req.json()) as Record<string, unknown>;
+    // An answer that comes too late must not be kept for the next prompt.
+    if (body["prompt"] !== undefined && body["prompt"] !== customer.prompt?.id)
+      return context.json({ problem: "this prompt is over" }, 409);
     switch (context.req.param("action")) {
       case "pin":
         // No PIN means the right one; a number is a PIN all the same.
@@ -112,7 +105,7 @@ export function control({ simulator, engine }: SimulatorParts): Hono {
         customer.pay({
           shortCode: String(body["shortCode"]),
           amount: Number(body["amount"]),
-          reference: String(body["reference"] ?? ""),
+          ...(body["reference"] === undefined ? {} : { reference: String(body["reference"]) }),
         });
         break;
       default:
@@ -145,10 +138,4 @@ export function control({ simulator, engine }: SimulatorParts): Hono {
     context.json({ problem: error.message }, error instanceof TypeError || error instanceof SyntaxError ? 400 : 500),
   );
   return app;
-}
-
-function forPage({ table, key, record }: Change): Change {
-  if (table !== "organisations" || !record) return { table, key, record };
-  const { initiators: _, ...rest } = record as { initiators: unknown };
-  return { table, key, record: rest };
 }

@@ -1,6 +1,6 @@
 import type { StatementSync } from "node:sqlite";
-import type { AccountRecord } from "../state/records.ts";
 import type { StateFile } from "../state/store.ts";
+import { checkSound } from "./soundness.ts";
 
 /** Marks a file as the simulator's own; any other database is left alone. */
 const APPLICATION_ID = 0x4d_50_53_31;
@@ -9,6 +9,8 @@ const VERSION = 1;
 /**
  * Opens or makes a SQLite file that keeps the state over restarts. What `save` returned from survives the end of the
  * process, also by SIGKILL; it is not meant to survive a power cut.
+ *
+ * `load` and `save` throw an Error with one sentence too.
  *
  * @throws Error with one sentence when the file is broken, in use, of another program or cannot be opened
  */
@@ -24,11 +26,19 @@ export async function openStateFile(path: string): Promise<StateFile> {
     );
     const { application_id: owner } = database.prepare("PRAGMA application_id").get() as { application_id: number };
     const { count } = database.prepare("SELECT count(*) AS count FROM sqlite_master").get() as { count: number };
-    if (owner !== APPLICATION_ID && count > 0) throw new Error("it belongs to another program");
+    if (owner !== APPLICATION_ID && (owner !== 0 || count > 0)) throw new Error("it belongs to another program");
+    if (owner === APPLICATION_ID && count === 0) throw new Error("it is incomplete");
     const { user_version: version } = database.prepare("PRAGMA user_version").get() as { user_version: number };
     if (version > VERSION) throw new Error("it was written by a newer simulator");
-    database.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${VERSION};
-      CREATE TABLE IF NOT EXISTS records (name TEXT NOT NULL, key TEXT NOT NULL, json TEXT NOT NULL, PRIMARY KEY (name, key))`);
+    // The rows may be readable where the index over them is not, and then the first write would fail.
+    const [{ integrity_check: found }] = database.prepare("PRAGMA integrity_check(1)").all() as [
+      Record<string, string>,
+    ];
+    if (found !== "ok") throw new Error("it is damaged");
+    // At once, so that a file of ours without its table is known to have lost it.
+    if (count === 0)
+      database.exec(`BEGIN; PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${VERSION};
+        CREATE TABLE records (name TEXT NOT NULL, key TEXT NOT NULL, json TEXT NOT NULL, PRIMARY KEY (name, key)); COMMIT`);
     put = database.prepare(
       "INSERT INTO records (name, key, json) VALUES (?, ?, ?) ON CONFLICT (name, key) DO UPDATE SET json = excluded.json",
     );
@@ -53,31 +63,24 @@ export async function openStateFile(path: string): Promise<StateFile> {
       }
     },
     save(changes) {
-      database.exec("BEGIN");
       try {
+        database.exec("BEGIN");
         for (const { table, key, record } of changes) {
           if (record) put.run(table, key, JSON.stringify(record));
           else drop.run(table, key);
         }
         database.exec("COMMIT");
       } catch (error) {
-        database.exec("ROLLBACK");
-        throw error;
+        try {
+          database.exec("ROLLBACK");
+        } catch {
+          // A broken file may refuse this too; what went wrong first is what counts.
+        }
+        throw broken(path, error);
       }
     },
     close: () => database.close(),
   };
-}
-
-/** A file that somebody edited or that lost rows must not go on as if its money were right. */
-function checkSound(records: readonly { table: string; record: object | null }[]): void {
-  if (records.length === 0) return;
-  if (records.some(({ record }) => typeof record !== "object" || record === null))
-    throw new Error("it holds a record that is none");
-  if (!records.some(({ table }) => table === "meta")) throw new Error("it is incomplete");
-  const accounts = records.filter(({ table }) => table === "accounts").map(({ record }) => record as AccountRecord);
-  const sum = accounts.reduce((total, { balance }) => total + balance, 0);
-  if (accounts.length === 0 || sum !== 0) throw new Error("its money does not add up");
 }
 
 async function loadSqlite(): Promise<typeof import("node:sqlite")> {

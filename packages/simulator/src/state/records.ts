@@ -25,6 +25,8 @@ export interface CustomerRecord {
   decisions: PromptAction[];
   /** What happens when there is no decision. */
   habit: PromptAction | null;
+  /** What may be spent in a day. */
+  limit: Cents;
   day: string;
   spentToday: Cents;
 }
@@ -151,6 +153,8 @@ export interface PaymentRecord {
   at: number;
   phone: string;
   shortCode: string;
+  /** Buy goods rather than pay bill. */
+  goods: boolean;
   reference: string;
   amount: Cents;
   state: "validating" | "completed" | "rejected";

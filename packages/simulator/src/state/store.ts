@@ -40,6 +40,7 @@ export class Store {
   readonly #file: StateFile | undefined;
   #closed = false;
   readonly #listeners = new Set<(changes: readonly Change[]) => void>();
+  #failure: unknown;
 
   readonly meta: Table<MetaRecord>;
   readonly customers: Table<CustomerRecord>;
@@ -89,8 +90,17 @@ export class Store {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Makes everything since the last commit permanent, at once, and tells the listeners. */
+  /** Why the state file can no longer be written. */
+  get failure(): unknown {
+    return this.#failure;
+  }
+
+  /**
+   * Makes everything since the last commit permanent, at once, and tells the listeners.
+   * @throws what the state file threw, from then on at every commit: nothing may be acknowledged that is not safe
+   */
   commit(): void {
+    if (this.#failure !== undefined) throw this.#failure;
     // A delivery may come back after the end.
     if (this.#dirty.size === 0 || this.#closed) return;
     if (!this.#file && this.#listeners.size === 0) {
@@ -102,13 +112,25 @@ export class Store {
       const rows = this.#tables.get(table);
       for (const key of keys) changes.push({ table, key, record: rows?.get(key) });
     }
-    this.#file?.save(changes);
+    try {
+      this.#file?.save(changes);
+    } catch (error) {
+      this.#failure = error;
+      throw error;
+    }
     this.#dirty.clear();
-    for (const listener of this.#listeners) listener(changes);
+    for (const listener of this.#listeners) {
+      try {
+        listener(changes);
+      } catch (error) {
+        // biome-ignore lint/suspicious/noConsole: a mistake in a listener must be seen, and must not stop a payment.
+        console.error("a listener of the simulator threw", error);
+      }
+    }
   }
 
   close(): void {
-    this.commit();
+    if (this.#failure === undefined) this.commit();
     this.#closed = true;
     this.#file?.close();
   }

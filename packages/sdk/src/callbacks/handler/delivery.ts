@@ -25,11 +25,12 @@ export interface Delivery<Context> {
   attempt(stage: FailureStage, received: ReceivedCallback, work: () => unknown, key?: string): Promise<boolean>;
   eventOf(received: ReceivedCallback): CallbackEvent;
   contextOf(received: ReceivedCallback, extras: Extras<Context>): CallbackContext<Context>;
-  /** Claims one delivery and begins it. When this resolves, an inbox holds it; `done` never rejects. */
+  /** Claims one delivery and works on it, or leaves that to `later`. False if it failed. */
   start(
     received: ReceivedCallback,
     context: Context | undefined,
-  ): Promise<{ readonly done: Promise<boolean> | boolean }>;
+    later?: (work: Promise<unknown>) => void,
+  ): Promise<boolean>;
   /** Takes what the inbox has pending, one after the other. */
   redeliver(limit: number): Promise<RedeliveryReport>;
 }
@@ -39,7 +40,7 @@ export function deliveryFor<Context>(options: CallbackHandlerOptions<Context>): 
 
   const notify = (notice: CallbackNotice): void => {
     // In a promise, so that an observer's mistake is not the payment's.
-    new Promise((resolve) => resolve(onNotice?.(notice))).catch(() => undefined);
+    (async () => onNotice?.(notice))().catch(() => undefined);
   };
 
   const attempt: Delivery<Context>["attempt"] = async (stage, received, work, key) => {
@@ -74,7 +75,14 @@ export function deliveryFor<Context>(options: CallbackHandlerOptions<Context>): 
       return take(event, contextOf(received, extras));
     };
     const done = await attempt("function", received, deliver, key);
-    if (key) await attempt("mark", received, () => inbox?.[done ? "complete" : "fail"](key), key);
+    const mark = async (): Promise<void> => {
+      if (!key) return;
+      await inbox?.[done ? "complete" : "fail"](key);
+      // Money that came is not taken back by a failure that comes later: that one is a duplicate.
+      const failure = key.replace(SUCCESS, "");
+      if (done && failure !== key && (await inbox?.claim(failure, SETTLED)) === "new") await inbox?.complete(failure);
+    };
+    await attempt("mark", received, mark, key);
     return done;
   };
 
@@ -86,26 +94,36 @@ export function deliveryFor<Context>(options: CallbackHandlerOptions<Context>): 
     async start(
       received: ReceivedCallback,
       context: Context | undefined,
-    ): Promise<{ done: Promise<boolean> | boolean }> {
+      later?: (work: Promise<unknown>) => void,
+    ): Promise<boolean> {
       const event = eventOf(received);
       // The event's raw value lacks what must not be kept.
       const kept = { ...received, payload: event.raw };
-      let key: string | undefined;
-      let state: ClaimState | undefined = "new";
+      const key = inbox && (await keyOf(event, kept));
+      let state: ClaimState = "new";
       const claim = async (): Promise<void> => {
-        key = await keyOf(event, kept);
-        state = await inbox?.claim(key, JSON.stringify(kept));
+        if (key) state = (await inbox?.claim(key, JSON.stringify(kept))) ?? "busy";
       };
       // Delivering what could not be claimed might deliver it twice.
-      if (inbox && !(await attempt("claim", kept, claim))) return { done: false };
-      if (state === "new") return { done: run(event, kept, { context, key }) };
-      notify({ type: "duplicate", kind: kept.kind, key: masked(key ?? ""), state: state ?? "busy" });
-      return { done: true };
+      if (!(await attempt("claim", kept, claim))) return false;
+      if (key && state !== "new") {
+        notify({ type: "duplicate", kind: kept.kind, key: masked(key), state });
+        return true;
+      }
+      const work = (): Promise<boolean> => run(event, kept, { context, key });
+      if (!later) return work();
+      // In a task of its own, since work that does not pause would hold the answer back.
+      later(new Promise((resolve) => setTimeout(resolve)).then(work));
+      return true;
     },
     async redeliver(limit: number): Promise<RedeliveryReport> {
       const report = { delivered: 0, failed: 0, skipped: 0 };
       for (const { key, payload } of (await inbox?.pending(limit)) ?? []) {
         const isMine = (await inbox?.claim(key, payload)) === "new";
+        if (isMine && payload === SETTLED) {
+          await inbox?.complete(key);
+          continue;
+        }
         let done = false;
         try {
           const received = JSON.parse(payload) as ReceivedCallback;
@@ -122,7 +140,15 @@ export function deliveryFor<Context>(options: CallbackHandlerOptions<Context>): 
   };
 }
 
-/** The product's own id of the transaction, or a hash of everything where it has none or is not over. */
+/** At the end of a success' key. The key without it is the failure's. */
+const SUCCESS = /:success$/;
+/** The payload of a key that was claimed only to be completed. */
+const SETTLED = '"settled"';
+
+/**
+ * The product's own id of the transaction, or a hash of everything where it has none. What may follow each other for one
+ * id has keys apart: a failure, a success, and every code that says neither.
+ */
 async function keyOf(event: CallbackEvent, { receivedAt: _, ...content }: ReceivedCallback): Promise<string> {
   const ids = event as unknown as Readonly<Record<string, unknown>>;
   const id =
@@ -130,16 +156,18 @@ async function keyOf(event: CallbackEvent, { receivedAt: _, ...content }: Receiv
       ? event.transactionId
       : (ids["checkoutRequestId"] ?? ids["requestId"] ?? ids["conversationId"] ?? ids["originatorConversationId"]);
   const prefix = [event.kind, content.product].filter(Boolean).join(":");
-  // "Still processing", or a code that nobody knows, must not make the end that comes later a duplicate.
-  const isOver = event.kind === "timeout" || !/pending|unknown/.test(`${ids["queryOutcome"] ?? ids["outcome"]}`);
+  const outcome = ids["queryOutcome"] ?? ids["outcome"];
+  const isOpen = event.kind !== "timeout" && /pending|unknown/.test(`${outcome}`);
+  const { resultCode } = ids;
+  const name = `${id}${outcome === "success" ? ":success" : isOpen ? `:code:${resultCode}` : ""}`;
   // An id of another shape could mean something to a store.
-  if (isOver && typeof id === "string" && /^[!-~]{1,200}$/.test(id)) return `${prefix}:${id}`;
+  if (id && (resultCode || !isOpen) && /^[!-~]{1,200}$/.test(name)) return `${prefix}:${name}`;
   return `${prefix}:${await sha256Hex(JSON.stringify(content))}`;
 }
 
 /** A CheckoutRequestID ends in the payer's number. */
 function masked(key: string): string {
-  return key.replace(/\d{6}(?=\d\d$)/, "******");
+  return key.replace(/\d{6}(?=\d\d(:|$))/, "******");
 }
 
 /** The message could hold anything; the name is the developer's. */

@@ -1,14 +1,15 @@
 import type { CallbackKind } from "../types.ts";
+import { withoutCredential } from "../without-credential.ts";
 import { plainAddress } from "./addresses.ts";
-import { checkOptions } from "./check-options.ts";
+import { checked } from "./check-options.ts";
 import { deliveryFor, nameOf } from "./delivery.ts";
 
 import type { RefusalReason } from "./notices.ts";
-import type { CallbackHandler, CallbackHandlerOptions } from "./options.ts";
-import { readBody, withoutCredential } from "./read-body.ts";
+import type { CallbackHandler, CallbackHandlerOptions, ReceivedCallback } from "./options.ts";
+import { readBody } from "./read-body.ts";
 import { acknowledgement } from "./replies.ts";
 import { signedPath } from "./sign-url.ts";
-import { pathSigner } from "./signed-path.ts";
+import { pathSigner, type Route } from "./signed-path.ts";
 import { decide } from "./validation.ts";
 
 export type { ClaimState, Inbox, InboxOptions, PendingDelivery } from "../inbox/inbox.ts";
@@ -32,6 +33,8 @@ interface Platform {
  *
  * A callback may come never, once or several times, and before the answer to your request: match it by its `reference`, give
  * an `inbox` to have each delivered once, and reconcile after an outage.
+ *
+ * With `waitUntil` in the context your function starts after the answer has left; without it the answer waits for it.
  *
  * @throws TypeError with everything that is wrong with the options.
  * @example
@@ -68,11 +71,11 @@ interface Platform {
 export function createCallbackHandler<Context = unknown>(
   options: CallbackHandlerOptions<Context>,
 ): CallbackHandler<Context> {
-  const { maxBodyBytes = 65_536, failureStatus = 500, now = Date.now, allowedAddresses, clientAddress } = options;
-  const base = checkOptions(options);
-  const prefix = new URL(options.basePath ?? base, base).pathname.replace(/\/*$/, "/");
-  const signer = pathSigner(options.secrets);
-  const delivery = deliveryFor(options);
+  const settings = checked(options);
+  const { baseUrl, basePath = baseUrl, now = Date.now, allowedAddresses, clientAddress, failureStatus } = settings;
+  const prefix = new URL(basePath, baseUrl).pathname.replace(/\/*$/, "/");
+  const signer = pathSigner(settings.secrets);
+  const delivery = deliveryFor(settings);
 
   const refuse = (
     status: number,
@@ -80,7 +83,7 @@ export function createCallbackHandler<Context = unknown>(
     more?: { kind?: CallbackKind; address?: string; length?: number },
   ): Response => {
     delivery.notify({ type: "refused", status, reason, ...more });
-    return new Response(null, { status, headers: { allow: "POST" } });
+    return new Response(null, { status, headers: status === 405 ? { allow: "POST" } : {} });
   };
 
   const answer = async (request: Request, context: (Context & Platform) | undefined): Promise<Response> => {
@@ -93,26 +96,32 @@ export function createCallbackHandler<Context = unknown>(
       const address = plainAddress((clientAddress ? clientAddress(request, context) : context?.remoteAddress) ?? "");
       if (!allowedAddresses.map(plainAddress).includes(address)) return refuse(403, "address", { kind, address });
     }
-    const text = await readBody(request, maxBodyBytes);
+    if (kind === "c2bValidation") return decide(settings, delivery, context, () => read(request, route));
+    const received = await read(request, route);
+    if (received instanceof Response) return received;
+    const ok = await delivery.start(received, context, context?.waitUntil?.bind(context));
+    return Response.json(ok || failureStatus < 300 ? acknowledgement(kind) : null, {
+      status: ok ? 200 : failureStatus,
+    });
+  };
+
+  /** What arrived, or its refusal. */
+  const read = async (request: Request, route: Route): Promise<ReceivedCallback | Response> => {
+    const { kind } = route;
+    if (request.bodyUsed) return refuse(500, "bodyUsed", { kind });
+    const text = await readBody(request, settings.maxBodyBytes);
     if (text === undefined) return refuse(413, "size", { kind });
     const received = {
       ...route,
       receivedAt: new Date(now()).toISOString(),
-      payload: withoutCredential(text) as unknown,
+      payload: withoutCredential(text),
     };
     const parseJson = (): void => {
       received.payload = JSON.parse(text);
     };
     if (!(await delivery.attempt("json", received, parseJson)))
       return refuse(400, "json", { kind, length: text.length });
-    if (kind === "c2bValidation") return Response.json(await decide(options, delivery, received, context));
-    const { done } = await delivery.start(received, context);
-    const isLater = done instanceof Promise && context?.waitUntil;
-    if (isLater) context.waitUntil?.(done);
-    const ok = isLater || (await done);
-    return Response.json(ok || failureStatus < 300 ? acknowledgement(kind) : null, {
-      status: ok ? 200 : failureStatus,
-    });
+    return received;
   };
 
   const handler = async (request: Request, context?: Context): Promise<Response> => {
@@ -125,7 +134,7 @@ export function createCallbackHandler<Context = unknown>(
   };
   return Object.assign(handler, {
     url: async (kind: CallbackKind, given?: Parameters<CallbackHandler["url"]>[1]) =>
-      `${base}/${await signedPath(signer, now(), kind, given)}`,
+      `${baseUrl}/${await signedPath(signer, now(), kind, given)}`,
     redeliver: ({ limit = 100 } = {}) => delivery.redeliver(limit),
   });
 }

@@ -1,7 +1,10 @@
 import type { CallbackKind, ResultKind } from "../types.ts";
 
-/** Why a request was refused, with its HTTP status. */
-export type RefusalReason = "path" | "expired" | "method" | "address" | "size" | "json";
+/**
+ * Why a request was refused, with its HTTP status. `bodyUsed` (500): something in front of the handler has read the body;
+ * give the handler a clone of the request.
+ */
+export type RefusalReason = "path" | "expired" | "method" | "address" | "size" | "json" | "bodyUsed";
 
 /** What was going on when something threw. `mark`: the inbox, after your function. */
 export type FailureStage = "claim" | "function" | "mark" | "onFailed" | "json" | "request";

@@ -71,18 +71,25 @@ export interface CallbackHandlerOptions<Context = unknown> {
   readonly on?: CallbackFunctions<Context>;
   /** Gets what no function in `on` takes, except validations. A kind that neither takes is a failed delivery. */
   readonly onEvent?: (event: CallbackEvent, context: CallbackContext<Context>) => unknown;
-  /** Stops duplicates and keeps what a crash or an error interrupts. @default none: every arrival is delivered */
+  /**
+   * Stops duplicates and keeps what a crash or an error interrupts. One id has a key each for a failure, a success and every
+   * code in doubt: a success is never taken for a repeated failure, but a failure after a delivered success is a duplicate.
+   * @default none: every arrival is delivered
+   */
   readonly inbox?: Inbox;
-  /** Refuses other addresses with 403, see {@link safaricomAddresses}. @default any */
+  /** Refuses other addresses with 403, see {@link safaricomAddresses}. Single addresses: CIDR ranges are refused. @default any */
   readonly allowedAddresses?: readonly string[];
   /**
    * Tells the caller's address for `allowedAddresses`; see {@link forwardedAddress} for proxies. Nothing means refused.
    * @default `remoteAddress` of the context, which the Node adapter sets
    */
   readonly clientAddress?: (request: Request, context: Context | undefined) => string | null | undefined;
-  /** Larger bodies get 413. @default 65536 */
+  /** Larger bodies get 413. In bytes, above 0. @default 65536 */
   readonly maxBodyBytes?: number;
-  /** Milliseconds that your C2B validation has; M-Pesa decides by itself after about 8 seconds. @default 6000 */
+  /**
+   * Milliseconds that a C2B validation has, from the arrival of the request: a slow body uses them up. M-Pesa decides by
+   * itself after about 8 seconds. @default 6000
+   */
   readonly validationTimeoutMs?: number;
   /**
    * The answer when your validation throws, is late, is missing or returns something else.
@@ -91,7 +98,8 @@ export interface CallbackHandlerOptions<Context = unknown> {
   readonly validationDefault?: C2bDecision;
   /**
    * The HTTP status when a delivery failed. It matters only to senders that try again, and most do not (STK pushes and
-   * results were never seen to): rely on an `inbox` or on `onFailed`. @default 500
+   * results were never seen to): rely on an `inbox` or on `onFailed`. From 200 to 599, but none that forbids a body (204,
+   * 205, 304); below 300 the answer is the acknowledgement. @default 500
    */
   readonly failureStatus?: number;
   /** Gets every delivery that failed, with what your function threw, so that it is not lost. */
@@ -132,7 +140,8 @@ export interface CallbackHandler<Context = unknown> {
    * Makes the URL to give to Safaricom for one callback. The same input gives the same URL, unless it expires.
    *
    * @param kind What will arrive there. For `timeout` the options name the product.
-   * @throws TypeError for a reference that is too long or malformed, a bad `expiresInMs`, or a timeout without product.
+   * @throws TypeError for an unknown kind, a reference that is no text, too long or malformed, a bad `expiresInMs`, or a
+   *   timeout without product.
    * @example
    * await mpesa.stk.push({ ...payment, callbackUrl: await handler.url("stk", { reference: order.id }) });
    * const timeoutUrl = await handler.url("timeout", { product: "b2c", reference: payout.id });
@@ -140,10 +149,12 @@ export interface CallbackHandler<Context = unknown> {
   url(kind: Exclude<CallbackKind, "timeout">, options?: CallbackUrlOptions): Promise<string>;
   url(kind: "timeout", options: CallbackUrlOptions & { readonly product: ResultKind }): Promise<string>;
   /**
-   * Delivers what the inbox has pending: claimed by a process that died, or failed. Call it at the start and now and then.
+   * Delivers what the inbox has pending: what failed, and what a process that died had claimed, once that claim's lease has
+   * run out (`leaseMs` of the inbox). So call it on a timer; a call at the start alone finds nothing of a crash just before.
    *
    * @param options `limit`: how many to take at most. @default 100
    * @throws What the inbox throws.
+   * @example setInterval(() => handler.redeliver().catch(report), 60_000);
    */
   redeliver(options?: { readonly limit?: number }): Promise<RedeliveryReport>;
 }

@@ -16,8 +16,3 @@ export async function readBody({ body }: Request, maxBytes: number): Promise<str
     text += decoder.decode(value, { stream: true });
   }
 }
-
-/** Blanks the credential that queue timeouts echo, in a text that cannot be parsed. */
-export function withoutCredential(text: string): string {
-  return text.replace(/(security[^"]{0,9}credential\\?"\s*:\s*\\?")(?:[^"\\]|\\.)*/gi, "$1");
-}

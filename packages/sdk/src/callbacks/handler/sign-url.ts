@@ -1,6 +1,6 @@
 import { RESULT_KINDS } from "../fields.ts";
 import type { CallbackKind, ResultKind } from "../types.ts";
-import { insist } from "./check-options.ts";
+import { callbackKinds, insist, isAmount } from "./check-options.ts";
 import type { CallbackUrlOptions } from "./options.ts";
 import type { PathSigner } from "./signed-path.ts";
 
@@ -15,15 +15,18 @@ export async function signedPath(
   options: CallbackUrlOptions & { readonly product?: ResultKind } = {},
 ): Promise<string> {
   const { reference = "", expiresInMs, product } = options;
+  const kinds = callbackKinds();
   const hasProduct = RESULT_KINDS.includes(product as ResultKind);
-  insist([
-    hasProduct === (kind === "timeout") || "product must be there for a timeout, and only there",
-    (reference.isWellFormed() && new TextEncoder().encode(reference).length <= MAX_REFERENCE_BYTES) ||
-      `reference must have at most ${MAX_REFERENCE_BYTES} bytes of UTF-8`,
+  insist({
+    kind: kinds.includes(kind) || `one of ${kinds}`,
+    product: hasProduct === (kind === "timeout") || "that of a timeout, and only there",
+    reference:
+      (typeof reference === "string" &&
+        reference.isWellFormed() &&
+        new TextEncoder().encode(reference).length <= MAX_REFERENCE_BYTES) ||
+      `a text of at most ${MAX_REFERENCE_BYTES} bytes of UTF-8`,
     // Time that has run out must not come to mean "never".
-    expiresInMs === undefined ||
-      (expiresInMs > 0 && Number.isFinite(expiresInMs)) ||
-      "expiresInMs must be a number of milliseconds above 0",
-  ]);
+    expiresInMs: expiresInMs === undefined || isAmount(expiresInMs, Number.MAX_SAFE_INTEGER),
+  });
   return signer.sign({ kind, reference, ...(product && { product }) }, expiresInMs ? nowMs + expiresInMs : 0);
 }

@@ -1,3 +1,4 @@
+import { toHex } from "../../values/sha256.ts";
 import type { CallbackKind, ResultKind } from "../types.ts";
 
 /** What a signed path says. */
@@ -20,7 +21,7 @@ const PATH = /^(([^/-]+)(-timeout)?\/([\da-f]*)-([\da-f]+))-([\da-f]{64})$/;
 const ALGORITHM = { name: "HMAC", hash: "SHA-256" };
 const encoder = new TextEncoder();
 
-/** A path is `kind/reference-expiry-hmac`; the expiry is in seconds since 1970, 0 for never. */
+/** A path is `kind/reference-expiry-hmac`; the expiry is in milliseconds since 1970, 0 for never. */
 export function pathSigner(secrets: readonly string[]): PathSigner {
   let imported: Promise<CryptoKey[]> | undefined;
   // Not at once: some runtimes forbid cryptography outside of requests.
@@ -36,7 +37,7 @@ export function pathSigner(secrets: readonly string[]): PathSigner {
   return {
     async sign({ kind, product, reference }: Route, expiresAtMs: number): Promise<string> {
       const segment = product ? `${product}-timeout` : kind;
-      const path = `${segment}/${toHex(encoder.encode(reference))}-${Math.ceil(expiresAtMs / 1000).toString(16)}`;
+      const path = `${segment}/${toHex(encoder.encode(reference))}-${Math.ceil(expiresAtMs).toString(16)}`;
       const [key] = await keys();
       return `${path}-${toHex(await crypto.subtle.sign("HMAC", key as CryptoKey, labelled(path)))}`;
     },
@@ -47,7 +48,7 @@ export function pathSigner(secrets: readonly string[]): PathSigner {
       // subtle.verify compares in constant time.
       const checks = (await keys()).map((key) => crypto.subtle.verify("HMAC", key, fromHex(mac), labelled(signed)));
       if (!(await Promise.all(checks)).includes(true)) return undefined;
-      const expiresAtMs = Number.parseInt(expiry, 16) * 1000;
+      const expiresAtMs = Number.parseInt(expiry, 16);
       if (expiresAtMs && expiresAtMs <= nowMs) return "expired";
       const route = isTimeout ? { kind: "timeout", product: segment } : { kind: segment };
       return { ...route, reference: new TextDecoder("utf-8", { ignoreBOM: true }).decode(fromHex(reference)) } as Route;
@@ -58,10 +59,6 @@ export function pathSigner(secrets: readonly string[]): PathSigner {
 /** The label keeps these signatures apart from whatever else the secret signs. */
 function labelled(path: string): Uint8Array<ArrayBuffer> {
   return encoder.encode(`mpesa callback ${path}`);
-}
-
-function toHex(bytes: ArrayBuffer | Uint8Array): string {
-  return Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 function fromHex(text: string): Uint8Array<ArrayBuffer> {

@@ -1,33 +1,49 @@
+import type { Settings } from "./check-options.ts";
 import { type Delivery, nameOf } from "./delivery.ts";
-import type { CallbackHandlerOptions, ReceivedCallback } from "./options.ts";
-import { type C2bDecision, reject } from "./replies.ts";
+import type { ReceivedCallback } from "./options.ts";
+import { isDecision } from "./replies.ts";
 
-/** The user's decision on a C2B payment, or the default when there is none in time. */
+/**
+ * The answer to a C2B validation: the user's decision, or the default where there is none in time, counted from the
+ * arrival. `read` gives the payment, or a refusal of the request.
+ */
 export async function decide<Context>(
-  { on, validationTimeoutMs = 6000, validationDefault = reject("C2B00016") }: CallbackHandlerOptions<Context>,
+  { on, validationTimeoutMs, validationDefault }: Settings<Context>,
   { eventOf, contextOf, notify }: Delivery<Context>,
-  received: ReceivedCallback,
   context: Context | undefined,
-): Promise<C2bDecision> {
+  read: () => Promise<ReceivedCallback | Response>,
+): Promise<Response> {
   const aborter = new AbortController();
+  const { signal } = aborter;
+  const byDefault = (reason: string): Response => {
+    if (!signal.aborted) notify({ type: "defaulted", reason });
+    return Response.json(validationDefault);
+  };
+  const decided = async (): Promise<Response> => {
+    try {
+      const received = await read();
+      if (received instanceof Response) return received;
+      const event = eventOf(received);
+      // When the body itself came too late, the default has been sent.
+      const decision =
+        event.kind === "c2bValidation" &&
+        !signal.aborted &&
+        (await on.c2bValidation?.(event, contextOf(received, { context, signal })));
+      return isDecision(decision) ? Response.json(decision) : byDefault("undecided");
+    } catch (error) {
+      return byDefault(nameOf(error));
+    }
+  };
   let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<Response>((resolve) => {
+    timer = setTimeout(() => {
+      resolve(byDefault("late"));
+      aborter.abort();
+    }, validationTimeoutMs);
+  });
   try {
-    const event = eventOf(received);
-    const decision = await Promise.race([
-      event.kind === "c2bValidation"
-        ? on?.c2bValidation?.(event, contextOf(received, { context, signal: aborter.signal }))
-        : undefined,
-      new Promise<never>((_, giveUp) => {
-        timer = setTimeout(giveUp, validationTimeoutMs, "late");
-      }),
-    ]);
-    if (decision?.ResultCode) return decision;
-    notify({ type: "defaulted", reason: "undecided" });
-  } catch (error) {
-    aborter.abort();
-    notify({ type: "defaulted", reason: error === "late" ? error : nameOf(error) });
+    return await Promise.race([decided(), late]);
   } finally {
     clearTimeout(timer);
   }
-  return validationDefault;
 }

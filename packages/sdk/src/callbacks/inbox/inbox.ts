@@ -41,11 +41,22 @@ export interface Inbox {
 
 /** Options that every ready-made inbox takes. */
 export interface InboxOptions {
-  /** Milliseconds that a claim holds. Longer than your slowest callback function. @default 300000 */
+  /** Milliseconds that a claim holds, above 0. Longer than your slowest callback function. @default 300000 */
   readonly leaseMs?: number;
   /** The clock, in milliseconds since 1970. @default Date.now */
   readonly now?: () => number;
 }
 
-/** Five minutes. */
-export const DEFAULT_LEASE_MS = 300_000;
+/** The options with their defaults, in whole milliseconds: stores may take nothing else. @throws TypeError when they are wrong. */
+export function checkedInbox({ leaseMs = 300_000, now = Date.now }: InboxOptions): Required<InboxOptions> {
+  // NaN would make every claim succeed.
+  if (!(typeof leaseMs === "number" && leaseMs > 0 && Number.isFinite(leaseMs)))
+    throw new TypeError("leaseMs must be a number of milliseconds above 0");
+  // Asked only when it is needed: a simulator's clock may not exist yet.
+  const checkedNow = (): number => {
+    const ms = Math.floor(now());
+    if (!Number.isFinite(ms)) throw new TypeError("now must give milliseconds since 1970");
+    return ms;
+  };
+  return { leaseMs: Math.ceil(leaseMs), now: checkedNow };
+}

@@ -1,4 +1,4 @@
-import { type ClaimState, DEFAULT_LEASE_MS, type Inbox, type InboxOptions, type PendingDelivery } from "./inbox.ts";
+import { type ClaimState, checkedInbox, type Inbox, type InboxOptions, type PendingDelivery } from "./inbox.ts";
 
 export type { ClaimState, Inbox, InboxOptions, PendingDelivery } from "./inbox.ts";
 
@@ -18,11 +18,14 @@ interface Entry {
  * An inbox in the memory of one process: stops duplicates, and forgets everything when the process ends. For tests, for
  * development, and where a lost delivery is found again by reconciling.
  *
+ * @throws TypeError for wrong options.
  * @example
  * const handler = createCallbackHandler({ baseUrl, secrets, inbox: memoryInbox(), on });
  */
 export function memoryInbox(options: MemoryInboxOptions = {}): Inbox {
-  const { leaseMs = DEFAULT_LEASE_MS, maxCompleted = 100_000, now = Date.now } = options;
+  const { leaseMs, now } = checkedInbox(options);
+  const { maxCompleted = 100_000 } = options;
+  if (!(maxCompleted >= 0)) throw new TypeError("maxCompleted must be a number from 0");
   const open = new Map<string, Entry>();
   const completed = new Set<string>();
   return {

@@ -1,4 +1,4 @@
-import { type ClaimState, DEFAULT_LEASE_MS, type Inbox, type InboxOptions, type PendingDelivery } from "./inbox.ts";
+import { type ClaimState, checkedInbox, type Inbox, type InboxOptions, type PendingDelivery } from "./inbox.ts";
 
 export type { ClaimState, Inbox, InboxOptions, PendingDelivery } from "./inbox.ts";
 
@@ -47,15 +47,15 @@ const SETUP = `
  * `--experimental-sqlite`).
  *
  * @param path The file; created if missing, its folder is not.
- * @throws Error where `node:sqlite` does not exist, and for a file that cannot be opened.
+ * @throws TypeError for wrong options, Error where `node:sqlite` does not exist and for a file that cannot be opened.
  * @example
  * const inbox = await sqliteInbox("/var/lib/shop/callbacks.db");
  * const handler = createCallbackHandler({ baseUrl, secrets, inbox, on });
- * await handler.redeliver(); // what a crash left behind
+ * // Takes what has failed, and what a crash left behind once its lease has run out: five minutes after the claim.
  * setInterval(() => handler.redeliver().catch(report), 60_000);
  */
 export async function sqliteInbox(path: string, options: InboxOptions = {}): Promise<SqliteInbox> {
-  const { leaseMs = DEFAULT_LEASE_MS, now = Date.now } = options;
+  const { leaseMs, now } = checkedInbox(options);
   const { DatabaseSync } = await loadSqlite();
   const database = new DatabaseSync(path);
   database.exec(SETUP);

@@ -4,6 +4,6 @@
 export const stkCodeIndex: string =
   "none none,0;customer new,1032";
 
-/** Each callback kind with the commands of its requests, parted by `;`. */
+/** Each callback kind with the commands of its requests and the queue of its results, parted by `;`. */
 export const commandIndex: string =
   "";

@@ -6,6 +6,9 @@ export const environments = { sandbox: "https://sandbox.example.com", production
 /** The name of an environment. */
 export type Environment = keyof typeof environments;
 
+/** The operations that may be repeated: they read, or repeat harmlessly. */
+export const safeOperations = ["generateToken", "stkQuery"] as const;
+
 /** Nairobi has no daylight saving time. */
 export const timeZoneOffset = "+03:00" as const;
 

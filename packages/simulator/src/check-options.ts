@@ -1,0 +1,87 @@
+import { dailyLimit, shortCode as shortCodeRule } from "@mpesa/raw/platform";
+import { hostOf } from "./callbacks/hosts.ts";
+import { callable, fields, flag, list, number, oneOf, type Rule, refuse, text, wrongWith } from "./check.ts";
+import { isPhone } from "./engine/phone.ts";
+
+/** The last millisecond of the year 9999: receipts and times are written with four digits of year. */
+const LAST_INSTANT = 253_402_300_799_999;
+/** Sums in cents must stay whole numbers. */
+const MOST_SHILLINGS = 10 ** 12;
+
+const money = number(0, MOST_SHILLINGS);
+const phone = text('a Kenyan mobile number as a text, such as "0712345678"', isPhone);
+const shortCode = text('a text of 5 to 7 digits, such as "600111"', (value) =>
+  new RegExp(shortCodeRule.pattern).test(value),
+);
+
+/** What can be said about a customer, at the start or later. */
+export const customerRules: Readonly<Record<string, Rule>> = {
+  name: text(),
+  pin: text('a text, such as "1234"'),
+  balance: number(0, dailyLimit),
+  limit: money,
+  idNumber: text(),
+  registered: flag,
+  reachable: flag,
+};
+
+const initiator = fields({ name: text(), password: text(), securityCredential: text(), locked: flag }, [
+  "name",
+  "password",
+]);
+const organisation = fields(
+  {
+    shortCode,
+    name: text(),
+    kind: oneOf("payBill", "till", "store"),
+    store: shortCode,
+    passkey: text(),
+    initiators: list(initiator),
+    externalValidation: flag,
+    operatorPhone: phone,
+    balance: money,
+  },
+  ["shortCode"],
+);
+const app = fields({ consumerKey: text(), consumerSecret: text() }, ["consumerKey", "consumerSecret"]);
+const waits = fields(
+  Object.fromEntries(
+    ["promptMs", "processingMs", "resultMs", "validationMs", "lateMs"].map((name) => [name, number(0)]),
+  ),
+);
+/** An empty list would show keys in `credentials` that are refused. */
+const apps: Rule = (value, path) => {
+  if (value === "any") return undefined;
+  return Array.isArray(value) && value.length > 0 ? list(app)(value, path) : 'a list of at least one app, or "any"';
+};
+const seed: Rule = (value) =>
+  Number.isFinite(value) || (typeof value === "string" && value !== "") ? undefined : "a number or a text";
+/** An object of any class. */
+const stateFile: Rule = (value) =>
+  ["load", "save", "close"].every((name) => typeof (value as Record<string, unknown> | null)?.[name] === "function")
+    ? undefined
+    : "a state file, as openStateFile of @mpesa/simulator/server opens it";
+
+const options = fields({
+  seed,
+  clock: oneOf("virtual", "real"),
+  startAt: number(0, LAST_INSTANT),
+  environment: oneOf("sandbox", "production"),
+  apps,
+  organisations: list(organisation),
+  customers: list(fields({ phone, ...customerRules }, ["phone"])),
+  fetch: callable,
+  allowedCallbackHosts: list(text('a host name, such as "shop.example"', (value) => hostOf(value) !== undefined)),
+  deliveryTimeoutMs: number(0),
+  validationDeadlineMs: number(0),
+  delays: waits,
+  rateLimits: flag,
+  magic: flag,
+  history: number(0),
+  state: stateFile,
+});
+
+/** @throws TypeError that names every option that makes no sense, and what it must be */
+export function checkOptions(given: unknown): void {
+  refuse(wrongWith(given, "the options", (value) => options(value, "")));
+}
