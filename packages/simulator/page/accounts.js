@@ -1,10 +1,11 @@
-import { h, local, shillings } from "./dom.js";
+import { h, local, redraw, shillings } from "./dom.js";
 import { onChange, state } from "./store.js";
 
 /** Balances, the ones that moved last first. */
 class Accounts extends HTMLElement {
   #search = h("input", { type: "search", placeholder: "number or name", oninput: () => this.#draw() });
   #body = h("tbody");
+  #none = h("p", { className: "empty", role: "status" });
   #seen = new Map();
   #moved = [];
 
@@ -17,6 +18,7 @@ class Accounts extends HTMLElement {
     this.append(
       h("div", { className: "tools" }, h("label", { className: "field" }, "Find an account", this.#search)),
       h("table", {}, head, this.#body),
+      this.#none,
     );
     onChange((tables) => (tables.has("accounts") || tables.has("organisations")) && this.#note());
   }
@@ -45,8 +47,10 @@ class Accounts extends HTMLElement {
       )
       .sort((a, b) => (rank.get(a.id) ?? 999) - (rank.get(b.id) ?? 999))
       .slice(0, 14);
-    this.#body.replaceChildren(
-      ...rows.map(({ id, title, note, balance }) =>
+    this.#none.textContent = rows.length > 0 ? "" : wanted ? `No account matches “${this.#search.value.trim()}”.` : "";
+    redraw(
+      this.#body,
+      rows.map(({ id, title, note, balance }) =>
         h(
           "tr",
           { className: rank.get(id) === 0 || rank.get(id) === 1 ? "moved" : "" },
@@ -61,5 +65,6 @@ customElements.define("sim-accounts", Accounts);
 
 function label({ owner, name }) {
   if (owner === "customer") return { title: local(name), note: state.customers.get(name)?.name ?? "" };
-  return { title: `${owner} ${state.organisations.get(owner)?.name ?? ""}`, note: name };
+  const business = state.organisations.get(owner)?.name ?? "";
+  return { title: business.includes(owner) ? business : `${owner} ${business}`, note: name };
 }

@@ -11,6 +11,41 @@ export function h(tag, properties = {}, ...children) {
   return element;
 }
 
+/**
+ * Gives a parent these children. One that looks as before stays the same element, so the keyboard, a screen reader and
+ * the scrolling keep their place. Where the place itself is gone, the keyboard moves to the nearest that is left.
+ *
+ * @param otherwise where the keyboard goes when the parent has nothing to take it
+ */
+export function redraw(parent, fresh, otherwise) {
+  const place = parent.contains(document.activeElement) ? document.activeElement : undefined;
+  const before = [...parent.children];
+  const at = before.findIndex((child) => child.contains(place));
+  const stays = new Set(fresh);
+  const spare = before.filter((old) => !stays.has(old));
+  const wanted = fresh.map((node) => {
+    if (node.parentNode === parent) return node;
+    const same = spare.findIndex((old) => old.isEqualNode(node));
+    return same < 0 ? node : spare.splice(same, 1)[0];
+  });
+  const kept = new Set(wanted);
+  for (const child of before) if (!kept.has(child)) child.remove();
+  wanted.forEach((node, index) => {
+    if (parent.children[index] !== node) parent.insertBefore(node, parent.children[index] ?? null);
+  });
+  if (!place || document.activeElement === place) return;
+  const able = [...parent.querySelectorAll("button, summary, [tabindex]")];
+  const near = parent.children[Math.min(at, parent.children.length - 1)];
+  const next =
+    able.find((one) => called(one) === called(place)) ??
+    able.find((one) => near?.contains(one)) ??
+    able[0] ??
+    otherwise;
+  next?.focus({ preventScroll: true });
+}
+
+const called = (element) => element.ariaLabel ?? element.textContent;
+
 export const shillings = (cents) =>
   `Ksh ${(cents / 100).toLocaleString("en-KE", { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;
 

@@ -1,39 +1,7 @@
-import { h } from "./dom.js";
+import { h, redraw } from "./dom.js";
 import { act, onChange, reference, state } from "./store.js";
+import { codeName, faultName, targetName } from "./words.js";
 
-const words = {
-  refuse: "connection refused",
-  reset: "connection reset",
-  dropAnswer: "answer dropped after processing",
-  stall: "no answer at all",
-  gatewayTimeout: "504 gateway timeout",
-  html503: "503 page of the firewall",
-  html403: "403 page of the firewall",
-  spikeArrest: "429 spike arrest",
-  duplicate: "callback twice",
-  late: "callback a minute late",
-  early: "callback before the answer",
-  lost: "callback lost",
-  reordered: "callback after the next one",
-  timeout: "queue timeout",
-};
-const products = {
-  any: "any request",
-  token: "tokens",
-  stk: "payment prompts (STK)",
-  stkQuery: "prompt queries",
-  c2b: "customer payments (C2B)",
-  b2c: "payouts (B2C)",
-  pochi: "payouts to Pochi",
-  b2b: "business payments (B2B)",
-  tax: "tax",
-  ussd: "express checkout (B2B)",
-  balance: "balances",
-  status: "transaction status",
-  reversal: "reversals",
-  qr: "QR codes",
-  pull: "pull transactions",
-};
 const quick = [
   ["Drop the next answer", "any", { fault: "dropAnswer" }],
   ["503 page", "any", { fault: "html503" }],
@@ -49,7 +17,14 @@ class Faults extends HTMLElement {
   #what = h("select");
   #problem = h("p", { className: "problem", role: "alert" });
   #active = h("ul", { className: "active", ariaLabel: "Waiting faults" });
-  #magic = h("details", { className: "magic" }, h("summary", {}, "Magic numbers and amounts"));
+  #quick = h(
+    "div",
+    { className: "quick", role: "group", ariaLabel: "The next request meets" },
+    ...quick.map(([name, target, scenario]) =>
+      h("button", { className: "button", type: "button", onclick: () => this.#add(target, scenario, false) }, name),
+    ),
+  );
+  #magic = h("details", { className: "magic" }, h("summary", {}, "Magic values"));
   #filled = false;
 
   connectedCallback() {
@@ -62,17 +37,7 @@ class Faults extends HTMLElement {
         "div",
         { className: "switches" },
         this.#active,
-        h(
-          "div",
-          { className: "quick", role: "group", ariaLabel: "The next request meets" },
-          ...quick.map(([name, target, scenario]) =>
-            h(
-              "button",
-              { className: "button", type: "button", onclick: () => this.#add(target, scenario, false) },
-              name,
-            ),
-          ),
-        ),
+        this.#quick,
         h(
           "form",
           { onsubmit: submit },
@@ -92,10 +57,14 @@ class Faults extends HTMLElement {
     onChange(() => this.#draw());
   }
 
-  async #add(target, scenario, always) {
+  #add(target, scenario, always) {
+    return this.#do("scenarios", { target, scenario, always });
+  }
+
+  async #do(path, body) {
     this.#problem.textContent = "";
     try {
-      await act("scenarios", { target, scenario, always });
+      await act(path, body);
     } catch (error) {
       this.#problem.textContent = error.message;
     }
@@ -105,7 +74,7 @@ class Faults extends HTMLElement {
     if (!this.#filled && reference.targets.length > 0) {
       this.#filled = true;
       this.#target.replaceChildren(
-        ...reference.targets.map((target) => h("option", { value: target }, products[target] ?? target)),
+        ...reference.targets.map((target) => h("option", { value: target }, targetName(target))),
       );
       this.#target.value = "stk";
       this.#fill();
@@ -114,82 +83,63 @@ class Faults extends HTMLElement {
     const items = [...state.scenarios.values()].map(({ id, target, scenario, remaining }) =>
       h(
         "li",
-        {},
+        { id: `fault-${id}` },
         h(
           "span",
           {},
-          `${products[target] ?? target}: ${say(scenario)}${remaining === null ? ", until off" : remaining > 1 ? `, ${remaining} times` : ", next time"}`,
+          `${targetName(target)}: ${say(scenario)}${remaining === null ? ", until off" : remaining > 1 ? `, ${remaining} times` : ", next time"}`,
         ),
         h(
           "button",
           {
             className: "button",
             type: "button",
-            ariaLabel: `Take off ${target} ${say(scenario)}`,
-            onclick: () => act(`scenarios/${id}/off`),
+            ariaLabel: `Take off ${targetName(target)}: ${say(scenario)}`,
+            onclick: () => this.#do(`scenarios/${id}/off`),
           },
           "Off",
         ),
       ),
     );
-    this.#active.replaceChildren(...items);
+    redraw(this.#active, items, this.#quick.firstElementChild);
   }
 
-  /** The choices fit the operation: its own results, every refusal, every fault. */
+  /** What the target can give, and what can go wrong around it. */
   #fill() {
-    const target = this.#target.value;
-    const names = {
-      stk: "stkPush",
-      b2c: "b2cPaymentV3",
-      pochi: "pochiPayment",
-      b2b: "b2bPayment",
-      tax: "taxRemittance",
-      ussd: "ussdPush",
-      balance: "accountBalance",
-      status: "transactionStatus",
-      qr: "qrGenerate",
-      pull: "pullQuery",
-    };
-    const operation = reference.operations.get(names[target] ?? target);
+    const { results, responses, refusals, callbacks, timeout } = reference.choices[this.#target.value];
     const option = (scenario, text) => h("option", { value: JSON.stringify(scenario) }, text);
-    const fits = ({ operations }) => !operations || !operation || operations.includes(operation.id);
-    const codes = (scope, key) =>
-      (reference.codes[scope] ?? [])
-        .filter(fits)
-        .map((info) => option({ [key]: info.code }, `${info.code} ${info.meaning}`));
+    const codes = (list) => list.map(({ scenario, label }) => option(scenario, label));
     const group = (label, options) => (options.length > 0 ? h("optgroup", { label }, ...options) : undefined);
-    const scope = operation?.codeScope;
     this.#what.replaceChildren(
       ...[
-        group("Result", scope && scope !== "response" ? codes(scope, "resultCode") : []),
+        group("Result", codes(results)),
         group(
           "Network",
-          reference.networkFaults.map((fault) => option({ fault }, words[fault] ?? fault)),
+          reference.networkFaults.map((fault) => option({ fault }, faultName(fault))),
         ),
         group("Callback", [
-          ...reference.callbackFaults.map((callback) => option({ callback }, words[callback] ?? callback)),
-          ...(scope === "result" ? [option({ timeout: true }, words.timeout)] : []),
+          ...(callbacks ? reference.callbackFaults.map((callback) => option({ callback }, faultName(callback))) : []),
+          ...(timeout ? [option({ timeout: true }, faultName("timeout"))] : []),
         ]),
-        group("Refusal", [...codes("error", "errorCode"), ...codes("fault", "errorCode")]),
+        group("Acknowledgement", codes(responses)),
+        group("Refusal", codes(refusals)),
       ].filter(Boolean),
     );
   }
 
   #fillMagic() {
-    const rows = reference.magic
-      .filter(({ field }) => field !== "Remarks")
-      .map(({ value, code, name, operations }) =>
-        h(
-          "tr",
-          {},
-          h("td", {}, h("code", {}, value)),
-          h("td", {}, `${code} ${name}`, h("br"), h("small", {}, operations.join(", "))),
-        ),
-      );
+    const rows = reference.magic.map(({ field, value, code, name, operations }) =>
+      h(
+        "tr",
+        {},
+        h("td", {}, h("code", {}, value), h("small", { className: "note" }, field)),
+        h("td", {}, `${code} ${codeName(name)}`, h("small", { className: "note" }, operations.join(", "))),
+      ),
+    );
     const table = h(
       "table",
       {},
-      h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "Number or amount"), h("th", { scope: "col" }, "Ends as"))),
+      h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "Value"), h("th", { scope: "col" }, "Ends as"))),
       h("tbody", {}, ...rows),
     );
     this.#magic.append(
@@ -199,13 +149,15 @@ class Faults extends HTMLElement {
 }
 customElements.define("sim-faults", Faults);
 
-function say({ resultCode, errorCode, fault, callback, timeout }) {
+function say({ resultCode, responseCode, errorCode, errorMessage, fault, callback, timeout }) {
+  const text = errorMessage === undefined ? "" : ` “${errorMessage}”`;
   const parts = [
     resultCode && `result ${resultCode}`,
-    errorCode && `refused with ${errorCode}`,
-    fault && words[fault],
-    callback && words[callback],
-    timeout && words.timeout,
+    responseCode && `answer ${responseCode}`,
+    errorCode && `refused with ${errorCode}${text}`,
+    fault && faultName(fault),
+    callback && faultName(callback),
+    timeout && faultName("timeout"),
   ];
   return parts.filter(Boolean).join(", ") || "something else";
 }

@@ -1,15 +1,27 @@
-import { h, local, shillings, time } from "./dom.js";
+import { h, local, redraw, shillings, time } from "./dom.js";
+import { PayForm, PersonForm } from "./person.js";
+import { promptDialog, promptLine, showTimeLeft, timeLeft } from "./prompt.js";
 import { act, now, onChange, state } from "./store.js";
+
+/** Where the prompt lies over the page, as on a phone, instead of within the drawn one; as in prompt.css. */
+const narrow = matchMedia("(max-width: 780px)");
 
 /** A phone of one customer: SMS, and the prompt when there is one. */
 class Phone extends HTMLElement {
   #number = "";
-  #promptId = "";
-  #screen = h("div", { className: "screen" });
+  /** A number that was asked for and that the server has still to tell about. */
+  #expected = "";
+  /** The prompt on the screen. */
+  #shown = undefined;
+  #inSight = true;
+  /** Prompts by id: those that were seen to arrive, and those that somebody put aside. */
+  #known = new Set();
+  #aside = new Set();
   #status = h("div", { className: "status" });
   #owner = h("div", { className: "owner" });
-  #inbox = h("ul", { className: "inbox", ariaLabel: "Messages" });
+  #inbox = h("ul", { className: "inbox", ariaLabel: "Messages", tabIndex: 0 });
   #overlay = h("div");
+  #screen = h("div", { className: "screen", role: "group", tabIndex: -1 });
   #select = h("select", { ariaLabel: "Whose phone", onchange: () => this.#pick(this.#select.value) });
   #problem = h("p", { className: "problem", role: "alert" });
   #otherNumber = h("input", { type: "tel", placeholder: "0712 345 678", required: true });
@@ -20,6 +32,26 @@ class Phone extends HTMLElement {
     h("button", { className: "button main", type: "submit" }, "Take"),
   );
   #said = h("p", { className: "hidden", role: "status" });
+  #person = new PersonForm();
+  #pay = new PayForm();
+  #waitingText = h("p");
+  #waitingLeft = timeLeft();
+  #waitingButton = h("button", { className: "button main", type: "button", onclick: () => this.#takeUp() });
+  /** An open prompt that is out of sight: put aside, of another phone, or beyond the edge of the window. */
+  #waiting = h(
+    "div",
+    { className: "waiting", role: "group", ariaLabel: "Waiting prompt", hidden: true },
+    this.#waitingText,
+    this.#waitingButton,
+    this.#waitingLeft,
+  );
+  #watch = new IntersectionObserver(
+    ([entry]) => {
+      this.#inSight = entry.intersectionRatio >= 0.9;
+      this.#drawWaiting();
+    },
+    { threshold: 0.9 },
+  );
 
   connectedCallback() {
     this.#screen.append(h("div", { className: "island" }), this.#status, this.#owner, this.#inbox, this.#overlay);
@@ -31,50 +63,74 @@ class Phone extends HTMLElement {
         h("button", { className: "button", type: "button", onclick: () => this.#toggleOther() }, "Other…"),
       ),
       this.#other,
+      this.#problem,
       h("div", { className: "device" }, this.#screen),
       this.#said,
-      this.#problem,
-      h("details", { className: "person" }, h("summary", {}, "This person"), this.#personForm()),
-      h("details", { className: "person" }, h("summary", {}, "Pay a business unasked (C2B)"), this.#payForm()),
+      this.#person.element,
+      this.#pay.element,
+      this.#waiting,
     );
     onChange(() => this.#draw());
     setInterval(() => this.#tick(), 250);
   }
 
-  get #customer() {
-    return state.customers.get(this.#number);
-  }
-
-  #prompt(number = this.#number) {
-    for (const prompt of state.prompts.values()) if (prompt.phone === number && prompt.state === "shown") return prompt;
-    return undefined;
+  #open() {
+    return [...state.prompts.values()].filter((one) => one.state === "shown");
   }
 
   #draw() {
-    const waiting = [...state.prompts.values()].filter((one) => one.state === "shown");
-    // The phone that rings is the one to look at, unless the one in hand has something to answer.
-    if (waiting.length > 0 && !this.#prompt()) this.#number = waiting.at(-1).phone;
-    if (!this.#customer) this.#number = [...state.customers.keys()].at(-1) ?? "";
-    const options = [...state.customers.values()].map(({ phone, name }) =>
-      h(
-        "option",
-        { value: phone, selected: phone === this.#number },
-        `${local(phone)} · ${name}${waiting.some((one) => one.phone === phone) ? " · ringing" : ""}`,
-      ),
-    );
-    this.#select.replaceChildren(...options);
-    const customer = this.#customer;
+    const open = this.#open();
+    const arrived = open.filter(({ id }) => !this.#known.has(id)).at(-1);
+    this.#known = new Set(open.map(({ id }) => id));
+    this.#aside = new Set([...this.#aside].filter((id) => this.#known.has(id)));
+    if (state.customers.has(this.#expected)) [this.#number, this.#expected] = [this.#expected, ""];
+    if (arrived) this.#arrive(arrived);
+    if (!state.customers.has(this.#number)) this.#number = [...state.customers.keys()].at(-1) ?? "";
+    const customer = state.customers.get(this.#number);
     if (!customer) return;
+    this.#drawChoice(new Set(open.map(({ phone }) => phone)));
+    this.#screen.ariaLabel = `Screen of ${local(customer.phone)}`;
     this.#status.classList.toggle("off", !customer.reachable);
     const account = state.accounts.get(`customer:${this.#number}`);
-    this.#owner.replaceChildren(
+    redraw(this.#owner, [
       h("small", {}, `${customer.name}${customer.reachable ? "" : " · out of range"}`),
       h("strong", {}, shillings(account?.balance ?? 0)),
       h("small", {}, `${local(customer.phone)} · PIN ${customer.pin}${customer.pinLocked ? " · locked" : ""}`),
-    );
+    ]);
+    this.#person.show(customer);
+    this.#pay.show(customer);
     this.#drawInbox();
     this.#drawPrompt();
+    this.#drawWaiting();
     this.#tick();
+  }
+
+  /** The phone that rings is the one to look at, unless somebody is busy with the one in hand. */
+  #arrive(prompt) {
+    this.#said.textContent = `Payment prompt on ${local(prompt.phone)}: ${promptLine(prompt)}.`;
+    const answering = this.#shown?.phone === this.#number && state.prompts.get(this.#shown.id)?.state === "shown";
+    if (!answering && !this.#person.edited && !this.#pay.edited) this.#number = prompt.phone;
+    // Over the page it would cover what is being typed.
+    if (narrow.matches && !this.#mayTakeFocus() && document.activeElement.matches("input, select, textarea"))
+      this.#aside.add(prompt.id);
+  }
+
+  /** Nobody has a place elsewhere to lose. */
+  #mayTakeFocus() {
+    const { activeElement } = document;
+    return !activeElement || activeElement === document.body || this.#screen.contains(activeElement);
+  }
+
+  #drawChoice(ringing) {
+    const known = new Map([...this.#select.options].map((option) => [option.value, option]));
+    for (const { phone, name } of state.customers.values()) {
+      const option = known.get(phone) ?? this.#select.appendChild(h("option", { value: phone }));
+      known.delete(phone);
+      const text = `${local(phone)} · ${name}${ringing.has(phone) ? " · ringing" : ""}`;
+      if (option.textContent !== text) option.textContent = text;
+    }
+    for (const option of known.values()) option.remove();
+    this.#select.value = this.#number;
   }
 
   #drawInbox() {
@@ -82,106 +138,82 @@ class Phone extends HTMLElement {
       .filter(({ phone }) => phone === this.#number)
       .slice(-30)
       .reverse();
-    if (this.#inbox.dataset.last === `${this.#number} ${mine[0]?.id}`) return;
-    this.#inbox.dataset.last = `${this.#number} ${mine[0]?.id}`;
-    const items = mine.map(({ at, text }) =>
-      h("li", {}, h("time", {}, h("span", {}, "M-PESA"), h("span", {}, time(at))), text),
+    const items = mine.map(({ id, at, text }) =>
+      h("li", { id: `sms-${id}` }, h("time", {}, h("span", {}, "M-PESA"), h("span", {}, time(at))), text),
     );
-    this.#inbox.replaceChildren(
-      ...(items.length > 0
-        ? items
-        : [h("li", { className: "none" }, "No messages yet. Push a payment to this number.")]),
-    );
+    const none = h("li", { className: "none" }, "No messages yet. Push a payment to this number.");
+    redraw(this.#inbox, items.length > 0 ? items : [none]);
   }
 
   #drawPrompt() {
-    const prompt = this.#prompt();
-    if ((prompt?.id ?? "") === this.#promptId) return;
+    const prompt = this.#open().find(({ id, phone }) => phone === this.#number && !this.#aside.has(id));
+    if (prompt?.id === this.#shown?.id) return;
+    const mayTakeFocus = this.#mayTakeFocus();
     const hadFocus = this.#overlay.contains(document.activeElement);
-    this.#promptId = prompt?.id ?? "";
+    const over = this.#shown && state.prompts.get(this.#shown.id)?.state !== "shown";
+    this.#shown = prompt;
+    this.#watch.disconnect();
+    document.documentElement.classList.toggle("prompted", Boolean(prompt));
     if (!prompt) {
       this.#overlay.replaceChildren();
-      if (hadFocus) this.#select.focus();
+      if (over) this.#said.textContent = "The prompt is over.";
+      if (hadFocus) this.#screen.focus({ preventScroll: true });
       return;
     }
-    const pin = h("input", {
-      id: "pin",
-      type: "password",
-      inputMode: "numeric",
-      autocomplete: "off",
-      maxLength: 6,
-      pattern: "[0-9]*",
-    });
-    const type = (digit) => {
-      pin.value = digit === "" ? pin.value.slice(0, -1) : (pin.value + digit).slice(0, 6);
-    };
-    const key = (digit, name = digit) =>
-      h(
-        "button",
-        { type: "button", ariaLabel: name === digit ? `Digit ${digit}` : name, onclick: () => type(digit) },
-        digit === "" ? "⌫" : digit,
-      );
-    const send = (action, body) => this.#do(`customers/${prompt.phone}/${action}`, body);
-    const sheet = h(
-      "form",
-      {
-        className: "sheet",
-        onsubmit: (event) => {
-          event.preventDefault();
-          send("pin", { pin: pin.value });
-        },
-      },
-      h("h3", { id: "prompt-title" }, "Do you want to pay"),
-      h("p", { className: "amount" }, shillings(prompt.amount)),
-      h("p", { className: "to" }, `to ${prompt.business}`),
-      h("p", { className: "account" }, `Account ${prompt.reference}`),
-      h("div", { className: "left", ariaHidden: "true" }, h("i")),
-      h("div", { className: "pin" }, h("label", { htmlFor: "pin" }, "M-PESA PIN"), pin),
-      h(
-        "div",
-        { className: "pad", role: "group", ariaLabel: "Digits" },
-        ..."123456789".split("").map((digit) => key(digit)),
-        h("span"),
-        key("0"),
-        key("", "Delete digit"),
-      ),
-      h(
-        "div",
-        { className: "acts" },
-        h("button", { className: "button pay", type: "submit" }, "Pay"),
-        h("button", { className: "button", type: "button", onclick: () => send("cancel") }, "Cancel"),
-        h("button", { className: "button", type: "button", onclick: () => this.#ignore() }, "Ignore"),
-      ),
-    );
-    const dialog = h(
-      "div",
-      { className: "prompt", role: "dialog", "aria-modal": "false", "aria-labelledby": "prompt-title" },
-      sheet,
-    );
-    dialog.addEventListener("keydown", (event) => event.key === "Escape" && send("cancel"));
+    const dialog = promptDialog(prompt, () => this.#ignore(prompt));
     this.#overlay.replaceChildren(dialog);
-    this.#said.textContent = `Payment prompt: ${shillings(prompt.amount)} to ${prompt.business}, account ${prompt.reference}.`;
-    // Somebody who types elsewhere keeps the keyboard.
-    if (hadFocus || document.activeElement === document.body) pin.focus({ preventScroll: true });
+    this.#inSight = true;
+    // A prompt that cannot be answered where it is may as well be out of sight.
+    this.#watch.observe(dialog.querySelector(".foot"));
+    if (mayTakeFocus) this.#lookAt();
+  }
+
+  #lookAt() {
+    for (const part of this.#overlay.querySelectorAll(".prompt, .foot")) part.scrollIntoView({ block: "nearest" });
+    this.#overlay.querySelector("#pin")?.focus({ preventScroll: true });
   }
 
   /** Looking away: the prompt stays open until it times out, as on a real phone. */
-  #ignore() {
-    this.#overlay.replaceChildren();
-    this.#said.textContent = "The prompt is left to time out.";
-    this.#select.focus();
+  #ignore(prompt) {
+    this.#aside.add(prompt.id);
+    this.#draw();
+    this.#said.textContent = "The prompt is put aside. It stays open until it times out.";
+    this.#waitingButton.focus({ preventScroll: true });
+  }
+
+  #nextWaiting() {
+    const hidden = this.#open().filter(({ id }) => id !== this.#shown?.id || !this.#inSight);
+    return hidden.find(({ phone }) => phone === this.#number) ?? hidden.at(-1);
+  }
+
+  #drawWaiting() {
+    const prompt = this.#nextWaiting();
+    const hadFocus = this.#waiting.contains(document.activeElement);
+    this.#waiting.hidden = !prompt;
+    if (prompt) {
+      redraw(this.#waitingText, [h("strong", {}, `${local(prompt.phone)} rings`), h("span", {}, promptLine(prompt))]);
+      this.#waitingButton.textContent = "Take it up";
+    } else if (hadFocus) this.#screen.focus({ preventScroll: true });
+  }
+
+  #takeUp() {
+    const prompt = this.#nextWaiting();
+    if (prompt) this.#pick(prompt.phone);
+    this.#lookAt();
   }
 
   #tick() {
     this.#status.textContent = time(now()).slice(0, 5);
-    const bar = this.#overlay.querySelector(".left i");
-    const prompt = this.#prompt();
-    if (!bar || !prompt) return;
-    bar.style.transform = `scaleX(${Math.max(0, 1 - (now() - prompt.at) / state.promptTimeoutMs)})`;
+    const bar = this.#overlay.querySelector(".left");
+    if (bar && this.#shown) showTimeLeft(bar, this.#shown);
+    const waiting = this.#nextWaiting();
+    if (waiting) showTimeLeft(this.#waitingLeft, waiting);
   }
 
+  /** Whoever takes a phone into the hand sees what is on it. */
   #pick(number) {
-    this.#number = number;
+    [this.#number, this.#expected] = [number, ""];
+    for (const { id, phone } of this.#open()) if (phone === number) this.#aside.delete(id);
     this.#draw();
   }
 
@@ -192,90 +224,17 @@ class Phone extends HTMLElement {
 
   async #add(event) {
     event.preventDefault();
-    const answer = await this.#do(`customers/${encodeURIComponent(this.#otherNumber.value)}/set`, {});
-    if (!answer) return;
-    this.#other.hidden = true;
-    this.#otherNumber.value = "";
-    this.#pick(answer.phone);
-  }
-
-  async #do(path, body) {
     this.#problem.textContent = "";
     try {
-      return await act(path, body);
+      const { phone } = await act(`customers/${encodeURIComponent(this.#otherNumber.value)}/set`);
+      this.#other.hidden = true;
+      this.#otherNumber.value = "";
+      this.#expected = phone;
+      this.#draw();
+      this.#select.focus();
     } catch (error) {
       this.#problem.textContent = error.message;
-      return undefined;
     }
-  }
-
-  #personForm() {
-    const balance = h("input", { type: "number", min: 0, step: "0.01" });
-    const pin = h("input", { type: "text", inputMode: "numeric", maxLength: 6 });
-    const reachable = h("input", { type: "checkbox", checked: true });
-    const registered = h("input", { type: "checkbox", checked: true });
-    const habit = h(
-      "select",
-      {},
-      h("option", { value: "" }, "by hand"),
-      h("option", { value: "pay" }, "always pays"),
-      h("option", { value: "cancel" }, "always cancels"),
-      h("option", { value: "ignore" }, "never answers"),
-    );
-    const fill = () => {
-      const customer = this.#customer;
-      if (!customer) return;
-      balance.value = String((state.accounts.get(`customer:${this.#number}`)?.balance ?? 0) / 100);
-      pin.value = customer.pin;
-      [reachable.checked, registered.checked] = [customer.reachable, customer.registered];
-      habit.value = customer.habit ? (customer.habit.kind === "pin" ? "pay" : customer.habit.kind) : "";
-    };
-    const save = async (event) => {
-      event.preventDefault();
-      const details = {
-        balance: Number(balance.value),
-        pin: pin.value,
-        reachable: reachable.checked,
-        registered: registered.checked,
-        pinLocked: false,
-      };
-      if (await this.#do(`customers/${this.#number}/set`, details))
-        await this.#do(`customers/${this.#number}/always`, { habit: habit.value || null });
-    };
-    const form = h(
-      "form",
-      { onsubmit: save },
-      h("label", { className: "field" }, "Balance, shillings", balance),
-      h("label", { className: "field" }, "PIN", pin),
-      h("label", { className: "field wide" }, "Answers prompts", habit),
-      h("label", { className: "check" }, reachable, "phone is on"),
-      h("label", { className: "check" }, registered, "has M-PESA"),
-      h("button", { className: "button", type: "submit" }, "Save, and unlock the PIN"),
-    );
-    queueMicrotask(() => form.parentElement.addEventListener("toggle", fill));
-    return form;
-  }
-
-  #payForm() {
-    const shortCode = h("input", { type: "text", inputMode: "numeric", required: true, value: "600000" });
-    const amount = h("input", { type: "number", min: 1, step: 1, required: true, value: "100" });
-    const reference = h("input", { type: "text", maxLength: 20, value: "INV-1" });
-    const pay = (event) => {
-      event.preventDefault();
-      this.#do(`customers/${this.#number}/pay`, {
-        shortCode: shortCode.value,
-        amount: Number(amount.value),
-        reference: reference.value,
-      });
-    };
-    return h(
-      "form",
-      { onsubmit: pay },
-      h("label", { className: "field" }, "Pay bill or till", shortCode),
-      h("label", { className: "field" }, "Amount", amount),
-      h("label", { className: "field wide" }, "Account", reference),
-      h("button", { className: "button", type: "submit" }, "Pay"),
-    );
   }
 }
 customElements.define("sim-phone", Phone);

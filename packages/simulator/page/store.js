@@ -1,6 +1,7 @@
 /** What the server knows, kept live. Components listen to `changed` and look at `state`. */
 export const state = {
   now: 0,
+  virtual: false,
   promptTimeoutMs: 26000,
   credentials: {},
   environment: "",
@@ -19,11 +20,15 @@ export const reference = {
   codes: {},
   magic: [],
   targets: [],
+  choices: {},
   networkFaults: [],
   callbackFaults: [],
 };
 const events = new EventTarget();
+/** How many records of a history are kept; what the simulator is about is kept whole. */
 const LIMIT = 400;
+const histories = new Set(["prompts", "requests", "callbacks", "messages", "transactions"]);
+const RETRY_MS = 2_000;
 let offset = 0;
 let frame = 0;
 const touched = new Set();
@@ -40,8 +45,8 @@ const keyOf = {
   scenarios: "id",
 };
 
-/** The server's clock, as far as this page can tell. */
-export const now = () => Date.now() + offset;
+/** The server's clock, as far as this page can tell; a virtual one stands still between events. */
+export const now = () => (state.virtual ? state.now : Date.now() + offset);
 
 export function onChange(listener) {
   events.addEventListener("changed", (event) => listener(event.detail));
@@ -49,30 +54,73 @@ export function onChange(listener) {
 
 /** Asks the server to do something; a problem comes back as an Error with its sentence. */
 export async function act(path, body = {}) {
-  const response = await fetch(`/_simulator/${path}`, {
+  return ask(path, {
     method: "POST",
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify(body),
   });
-  const answer = await response.json();
-  if (!response.ok) throw new Error(answer.problem ?? `status ${response.status}`);
-  return answer;
 }
 
+async function ask(path, init) {
+  let response;
+  try {
+    response = await fetch(`/_simulator/${path}`, init);
+  } catch {
+    throw new Error("The simulator does not answer. Is it still running?");
+  }
+  const answer = await response.json().catch(() => ({}));
+  if (response.ok) return answer;
+  const problem = answer.problem ?? `it answered with status ${response.status}`;
+  if (response.status !== 403) throw new Error(problem);
+  const here = `http://localhost${location.port && `:${location.port}`}`;
+  throw new Error(`The simulator does not talk to a page at ${location.host}: ${problem}. Open it at ${here} instead.`);
+}
+
+/** Keeps `state` live for as long as the page is open; tells whether it is, and if not, why. */
 export async function start(onLink) {
-  const known = await (await fetch("/_simulator/reference")).json();
-  Object.assign(reference, known, { operations: new Map(known.operations.map((one) => [one.id, one])) });
+  const again = (problem) => {
+    onLink({ live: false, problem });
+    setTimeout(() => start(onLink), RETRY_MS);
+  };
+  try {
+    const known = await ask("reference");
+    Object.assign(reference, known, { operations: new Map(known.operations.map((one) => [one.id, one])) });
+  } catch (error) {
+    return again(error.message);
+  }
   const source = new EventSource("/_simulator/events");
-  source.addEventListener("open", async () => {
-    await load();
-    onLink(true);
+  // What happens while the snapshot is on its way would be overwritten by it, so it waits.
+  let waiting = [];
+  source.addEventListener("message", ({ data }) => {
+    const changes = JSON.parse(data);
+    if (waiting) waiting.push(changes);
+    else apply(changes);
   });
-  source.addEventListener("error", () => onLink(false));
-  source.addEventListener("message", ({ data }) => apply(JSON.parse(data)));
+  source.addEventListener("open", async () => {
+    const mine = [];
+    waiting = mine;
+    try {
+      const fresh = await ask("state");
+      // A later connection has its own snapshot.
+      if (waiting !== mine) return;
+      take(fresh);
+      waiting = undefined;
+      for (const changes of mine) apply(changes);
+      onLink({ live: true });
+    } catch (error) {
+      if (waiting !== mine) return;
+      source.close();
+      again(error.message);
+    }
+  });
+  source.addEventListener("error", () => {
+    if (source.readyState !== EventSource.CLOSED) return onLink({ live: false });
+    waiting = [];
+    again();
+  });
 }
 
-async function load() {
-  const fresh = await (await fetch("/_simulator/state")).json();
+function take(fresh) {
   offset = fresh.now - Date.now();
   for (const [name, value] of Object.entries(fresh)) {
     if (keyOf[name]) state[name] = new Map(value.map((record) => [record[keyOf[name]], record]));
@@ -87,7 +135,8 @@ function apply(changes) {
     if (!rows) continue;
     if (record) rows.set(key, record);
     else rows.delete(key);
-    if (rows.size > LIMIT && table !== "accounts" && table !== "customers") rows.delete(rows.keys().next().value);
+    if (record?.at > state.now) state.now = record.at;
+    if (rows.size > LIMIT && histories.has(table)) rows.delete(rows.keys().next().value);
   }
   announce(changes.map(({ table }) => table));
 }

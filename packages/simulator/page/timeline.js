@@ -1,5 +1,6 @@
-import { h, json, time } from "./dom.js";
+import { h, json, redraw, time } from "./dom.js";
 import { act, onChange, reference, state } from "./store.js";
+import { callbackName, codeName, noteName } from "./words.js";
 
 /** Requests, callbacks and what your endpoint answered, newest first; each opens as JSON. */
 class Timeline extends HTMLElement {
@@ -54,25 +55,15 @@ class Timeline extends HTMLElement {
       .sort((a, b) => Number(b.record.id) - Number(a.record.id))
       .slice(0, 200);
     const wanted = new Set(rows.map(({ record }) => record.id));
-    for (const [id, { element }] of this.#items) {
-      if (wanted.has(id)) continue;
-      element.remove();
-      this.#items.delete(id);
-    }
-    let before = null;
-    for (const { kind, record } of rows.reverse()) {
+    for (const id of this.#items.keys()) if (!wanted.has(id)) this.#items.delete(id);
+    const elements = rows.map(({ kind, record }) => {
       const text = JSON.stringify(record);
-      const known = this.#items.get(record.id);
-      if (!known || known.text !== text) {
-        const element = kind === "requests" ? request(record) : callback(record);
-        if (known) {
-          element.querySelector("details").open = known.element.querySelector("details").open;
-          known.element.replaceWith(element);
-        } else this.#list.insertBefore(element, before);
-        this.#items.set(record.id, { element, text });
-      }
-      before = this.#items.get(record.id).element;
-    }
+      const known = this.#items.get(record.id) ?? { ...entry(kind, record.id), text: "" };
+      if (known.text !== text) known.update(kind === "requests" ? request(record) : callback(record));
+      this.#items.set(record.id, Object.assign(known, { text }));
+      return known.element;
+    });
+    redraw(this.#list, elements);
     this.#count.textContent = rows.length === 0 ? "" : `${rows.length} shown`;
     const empty = this.querySelector(".empty");
     if (rows.length > 0) empty?.remove();
@@ -88,40 +79,50 @@ class Timeline extends HTMLElement {
 }
 customElements.define("sim-timeline", Timeline);
 
-function entry({ way, incoming, title, pill, where, open }) {
-  const details = h(
-    "details",
-    {},
-    h("summary", {}, h("span", { className: "what" }, title), pill, h("span", { className: "where" }, where)),
-  );
+/** One row: it stays the same element for as long as it is shown, whatever happens to its record. */
+function entry(kind, id) {
+  const summary = h("summary");
+  const box = h("div", { className: "open" });
+  const details = h("details", {}, summary, box);
+  let open = () => [];
   // What nobody opens need not be built.
-  details.addEventListener("toggle", () => {
-    if (details.open && details.children.length === 1) details.append(h("div", { className: "open" }, ...open()));
-  });
-  return h(
+  details.addEventListener("toggle", () => details.open && redraw(box, open()));
+  const element = h(
     "li",
-    { className: incoming ? "in" : "out" },
-    h("span", { className: "way", ariaHidden: "true" }, way),
+    { className: kind === "requests" ? "in" : "out", id: `event-${id}` },
+    h("span", { className: "way", ariaHidden: "true" }, kind === "requests" ? "↑" : "↓"),
     details,
   );
+  const update = (view) => {
+    redraw(summary, [
+      h("span", { className: "what" }, view.title),
+      view.pill,
+      ...(view.outcome ? [view.outcome] : []),
+      h("span", { className: "where" }, view.where),
+    ]);
+    open = view.open;
+    if (details.open) redraw(box, open());
+  };
+  return { element, update };
 }
 
 function request(record) {
   const operation = reference.operations.get(record.operation);
   const { status } = record;
   const tone = status === null ? "bad" : status < 300 ? "good" : status < 500 ? "warn" : "bad";
-  return entry({
-    way: "→",
-    incoming: true,
+  return {
     title: operation?.summary ?? record.path,
     pill: h("span", { className: `pill ${tone}` }, status === null ? "no answer" : String(status)),
-    where: `${time(record.at)} · ${record.method} ${record.path}${record.note ? ` · ${record.note}` : ""}`,
+    outcome: record.note
+      ? h("span", { className: `how ${tone === "good" ? "" : tone}` }, noteName(record.note))
+      : undefined,
+    where: `${time(record.at)} · ${record.method} ${record.path}`,
     open: () => [
       ...meanings(record.answer, operation),
       part("Request", record.body),
       part(status === null ? "Answer that was not sent" : "Answer", record.answer),
     ],
-  });
+  };
 }
 
 function callback(record) {
@@ -129,42 +130,49 @@ function callback(record) {
   const last = record.attempts.at(-1);
   const tone =
     record.state === "delivered" ? "good" : record.state === "scheduled" || record.state === "held" ? "" : "bad";
-  const again = h(
-    "button",
-    { className: "button", type: "button", onclick: () => act(`callbacks/${record.id}/replay`) },
-    "Send again",
-  );
   const tries = record.attempts.map(({ at, status, body, problem }) => ({
     at: time(at),
     status,
     body: parsed(body),
     problem,
   }));
-  return entry({
-    way: "←",
-    title: `${record.name[0].toUpperCase()}${record.name.slice(1)} to your endpoint${outcome(record.body, operation)}`,
+  return {
+    title: `${callbackName(record)} → your endpoint`,
     pill: h(
       "span",
       { className: `pill ${tone}` },
       last?.status ? `${last.status}${record.attempts.length > 1 ? ` ×${record.attempts.length}` : ""}` : record.state,
     ),
+    outcome: outcome(record.body, operation),
     where: `${time(record.at)} · ${record.url}${last?.problem ? ` · ${last.problem}` : ""}`,
     open: () => [
       ...meanings(record.body, operation),
       part("Headers", record.headers),
       part("Body", record.body),
       part("What your endpoint answered", tries.length > 0 ? tries : `nothing: ${record.state}`),
-      h("div", {}, again),
+      again(record.id),
     ],
-  });
+  };
 }
 
-/** ": 1032 CancelledByUser", where the body says how it ended. */
+function again(id) {
+  const problem = h("p", { className: "problem", role: "alert" });
+  const send = async () => {
+    problem.textContent = "";
+    await act(`callbacks/${id}/replay`).catch((error) => {
+      problem.textContent = error.message;
+    });
+  };
+  return h("div", {}, h("button", { className: "button", type: "button", onclick: send }, "Send again"), problem);
+}
+
+/** "1032 Cancelled by user", where the body says how it ended. */
 function outcome(body, operation) {
   const code = body?.Body?.stkCallback?.ResultCode ?? body?.Result?.ResultCode ?? body?.resultCode;
-  if (code === undefined) return "";
-  const name = reference.codes[operation?.codeScope]?.find((one) => one.code === String(code))?.name ?? "";
-  return `: ${code} ${name.replace(/(?!^)([A-Z])/g, (letter) => ` ${letter.toLowerCase()}`)}`;
+  if (code === undefined) return undefined;
+  const info = reference.codes[operation?.codeScope]?.find((one) => one.code === String(code));
+  const tone = info?.fault === "none" ? "good" : info?.fault === "customer" ? "warn" : "bad";
+  return h("span", { className: `how ${tone}` }, `${code} ${codeName(info?.name ?? "")}`);
 }
 
 function part(title, content) {

@@ -1,114 +1,21 @@
-import { mkdirSync, readFileSync } from "node:fs";
-import { createServer, type Server } from "node:http";
-import { createRequire } from "node:module";
+import { mkdirSync } from "node:fs";
+import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Mpesa } from "@mpesa/sdk";
 import { type CallbackEvent, createCallbackHandler } from "@mpesa/sdk/callbacks";
 import { toNodeListener } from "@mpesa/sdk/callbacks/node";
-import type { Browser, BrowserContext, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type SimulatorServer, startServer } from "../src/server/index.ts";
-import { goodRequest } from "./support/daraja.ts";
-
-const shots = new URL("../../../test-results/simulator/", import.meta.url);
-const PHONE = "254712345678";
-
-/** A browser, or the reason why there is none on this machine. */
-async function launch(): Promise<Browser | string> {
-  try {
-    const [{ chromium }, { default: binary }] = await Promise.all([
-      import("playwright-core"),
-      import("@sparticuz/chromium"),
-    ]);
-    // The arguments that package proposes are for one process, which dies with its first page.
-    return await chromium.launch({
-      executablePath: await binary.executablePath(),
-      args: ["--no-sandbox", "--disable-gpu", "--headless=shell"],
-    });
-  } catch (error) {
-    return (error as Error).message.split("\n")[0] ?? "unknown";
-  }
-}
+import { beforeAll, describe, expect, it } from "vitest";
+import { startServer } from "../src/server/index.ts";
+import { launch, PHONE, pageBench, shots } from "./support/page.ts";
 
 const browser = await launch();
-if (typeof browser === "string")
-  console.log(`skipped: the page in Chromium, because it does not start here (${browser})`);
 
 describe.skipIf(typeof browser === "string")("the page in Chromium", () => {
-  let server: SimulatorServer;
-  let endpoint: Server;
-  let callbackUrl: string;
-  let context: BrowserContext;
-  let page: Page;
-  let token: string;
-  const received: unknown[] = [];
-  const complaints: string[] = [];
-
-  beforeAll(async () => {
-    mkdirSync(shots, { recursive: true });
-    endpoint = createServer((request, response) => {
-      let text = "";
-      request.on("data", (part) => (text += String(part)));
-      request.on("end", () => {
-        received.push(JSON.parse(text));
-        response.setHeader("content-type", "application/json").end('{"ResultCode":0,"ResultDesc":"Accepted"}');
-      });
-    }).listen(0, "127.0.0.1");
-    await new Promise((resolve) => endpoint.once("listening", resolve));
-    callbackUrl = `http://127.0.0.1:${(endpoint.address() as AddressInfo).port}/stk/4b1f7c`;
-  });
-  afterAll(async () => {
-    endpoint?.close();
-    await (browser as Browser).close();
-  });
-  beforeEach(async () => {
-    received.length = 0;
-    complaints.length = 0;
-    server = await startServer({ port: 0, seed: 5, rateLimits: false, delays: { promptMs: 50, processingMs: 50 } });
-    const { consumerKey, consumerSecret } = server.simulator.credentials;
-    const headers = { authorization: `Basic ${btoa(`${consumerKey}:${consumerSecret}`)}` };
-    token = (
-      (await (await fetch(`${server.url}/oauth/v1/generate?grant_type=client_credentials`, { headers })).json()) as {
-        access_token: string;
-      }
-    ).access_token;
-    context = await (browser as Browser).newContext({ viewport: { width: 1440, height: 900 } });
-    page = await context.newPage();
-    page.on("pageerror", ({ message }) => complaints.push(message));
-    page.on("console", (line) => line.type() === "error" && complaints.push(line.text()));
-    await page.goto(server.url);
-    await page.waitForSelector(".link.live");
-  });
-  afterEach(async () => {
-    await context.close();
-    await server.close();
-    expect(complaints).toEqual([]);
-  });
-
-  const push = async (changes: object = {}) => {
-    const body = JSON.stringify({ ...goodRequest("stkPush"), CallBackURL: callbackUrl, Amount: 1250, ...changes });
-    return fetch(`${server.url}/mpesa/stkpush/v1/processrequest`, {
-      method: "POST",
-      headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
-      body,
-    });
-  };
-  const violations = async (): Promise<string[]> => {
-    // The page's own policy refuses foreign scripts, so the checker is put in from outside.
-    await page.evaluate(readFileSync(createRequire(import.meta.url).resolve("axe-core"), "utf8"));
-    return page.evaluate(async () => {
-      const axe = (
-        globalThis as unknown as {
-          axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
-        }
-      ).axe;
-      return (await axe.run()).violations.map(
-        ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(" | ")}`,
-      );
-    });
-  };
+  const bench = pageBench(browser);
+  beforeAll(() => void mkdirSync(shots, { recursive: true }));
 
   it("shows the prompt, takes the PIN by keyboard alone, and the money arrives", async () => {
+    const { page, server, received, push } = bench;
     await push();
     await page.getByRole("dialog", { name: "Do you want to pay" }).waitFor();
     for (const text of ["Ksh 1,250.00", "to Daraja-Sandbox", "Account INV-1042"])
@@ -128,6 +35,7 @@ describe.skipIf(typeof browser === "string")("the page in Chromium", () => {
   });
 
   it("shows a push of the SDK, whose payment reaches the signed handler and the ledger", async () => {
+    const { page, server } = bench;
     const events: CallbackEvent[] = [];
     const shop = createServer();
     await new Promise<void>((resolve) => shop.listen(0, "127.0.0.1", resolve));
@@ -156,6 +64,7 @@ describe.skipIf(typeof browser === "string")("the page in Chromium", () => {
   });
 
   it("shows a prompt that timed out as such", async () => {
+    const { page, callbackUrl, received } = bench;
     const later = await startServer({ port: 0, clock: "virtual" });
     const mpesa = new Mpesa({ environment: "sandbox", baseUrl: later.url, ...later.simulator.credentials });
     await page.goto(later.url);
@@ -166,13 +75,14 @@ describe.skipIf(typeof browser === "string")("the page in Chromium", () => {
     await page.getByRole("dialog", { name: "Do you want to pay" }).waitFor();
     await page.getByRole("button", { name: "Ignore" }).click();
     await later.simulator.advance(60_000);
-    await page.locator(".events").getByText(": 1037 ").waitFor();
+    await page.locator(".events").getByText("1037 ").waitFor();
     expect(JSON.stringify(received)).toContain('"ResultCode":1037');
     await page.goto("about:blank");
     await later.close();
   });
 
   it("cancels, by the digits on the screen pays with a wrong PIN, and lets time run out", async () => {
+    const { page, received, push } = bench;
     await push();
     await page.getByRole("button", { name: "Cancel", exact: true }).click();
     await page.locator(".events").getByText("1032 Cancelled by user").waitFor();
@@ -187,6 +97,7 @@ describe.skipIf(typeof browser === "string")("the page in Chromium", () => {
   });
 
   it("switches a fault on, shows it at work, and off again", async () => {
+    const { page, push } = bench;
     await page.getByRole("button", { name: "Drop the next answer" }).click();
     await page.locator(".active").getByText("answer dropped after processing").waitFor();
     await expect(push()).rejects.toThrow();
@@ -199,6 +110,7 @@ describe.skipIf(typeof browser === "string")("the page in Chromium", () => {
   });
 
   it("opens requests and callbacks as JSON with what the spec says, and sends a callback again", async () => {
+    const { page, server, received, push } = bench;
     server.simulator.customer(PHONE).always("cancel");
     await push();
     const callback = page.locator(".events li.out").first();
@@ -215,6 +127,7 @@ describe.skipIf(typeof browser === "string")("the page in Chromium", () => {
   });
 
   it("survives a restart of the connection without losing what it shows", async () => {
+    const { page, push } = bench;
     await push({ PhoneNumber: "254700001032", PartyA: "254700001032" });
     await page.locator(".events").getByText("1032 Cancelled by user").waitFor();
     await page.reload();
@@ -227,6 +140,7 @@ describe.skipIf(typeof browser === "string")("the page in Chromium", () => {
     ["phone", 390, "light"],
     ["phone-dark", 390, "dark"],
   ] as const)("has no accessibility violation and no sideways scrolling: %s", async (name, width, colorScheme) => {
+    const { page, server, push, violations, overflow } = bench;
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
     await page.setViewportSize({ width, height: 844 });
     server.simulator.always("b2c", { fault: "html503" });
@@ -236,7 +150,7 @@ describe.skipIf(typeof browser === "string")("the page in Chromium", () => {
     await push();
     await page.getByRole("dialog").waitFor();
     await page.screenshot({ path: new URL(`${name}.png`, shots).pathname, fullPage: true });
-    expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+    expect(await overflow()).toBeLessThanOrEqual(0);
     expect(await violations()).toEqual([]);
   });
 });
