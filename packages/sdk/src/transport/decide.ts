@@ -32,7 +32,8 @@ export function decide(operation: OperationInfo, reply: Reply): Decision {
   const isAcceptance = isAccepted(operation, body);
   const error = errorBody(body, isAcceptance) ?? bareText(operation, body);
   if (!error && status >= 200 && status < 300 && isAcceptance) return { kind: "accepted", body };
-  const match = matchProduct(reply) ?? (error ? matchError(operation, error) : matchSignal(operation, reply, body));
+  const match =
+    matchProduct(reply) ?? (error ? matchError(operation, error, status) : matchSignal(operation, reply, body));
   const refusal = {
     status,
     error,
@@ -76,7 +77,9 @@ function matchProduct({ status, text: body }: Reply): CodeMatch | undefined {
   return lookupCode(errorCodes, ErrorCode.Unauthorized, { message: product });
 }
 
-function matchError(operation: OperationInfo, error: ErrorBody): CodeMatch | undefined {
+function matchError(operation: OperationInfo, error: ErrorBody, status: number): CodeMatch | undefined {
+  // A code that is an HTTP status contradicts another one: something between Daraja and us may have written it.
+  if (/^\d{3}$/.test(error.code) && status >= 300 && Number(error.code) !== status) return undefined;
   if (error.code === "" && error.family === "daraja") return lookupText(errorCodes, error.message, operation.id);
   const table = error.family === "fault" ? faultCodes : errorCodes;
   return lookupCode(table, error.code, { message: error.message, operation: operation.id });
@@ -116,10 +119,19 @@ function kindOf(
       if (status === 429) return "busy";
       // Whatever its body says: there is nothing in a token request to refuse but the keys and the grant.
       if (operation.auth === "basic" && status === 400 && body !== undefined) return "refused";
-      // A 4xx number that the tables do not know is still Daraja refusing the request.
-      if (error?.family === "daraja" && status >= 400 && status < 500 && error.code.startsWith("4")) return "refused";
-      return "unclear";
+      return error?.family === "daraja" && isUnlistedRefusal(status, error.code) ? "refused" : "unclear";
   }
+}
+
+/** Statuses with which a server or a proxy gives up a request that may have been processed. */
+const GIVEN_UP = [408, 409, 425, 499];
+/** How Daraja numbers its refusals: `400.002.02`. */
+const DARAJA_4XX = /^4\d\d(?:\.\d+)+$/;
+
+/** Whether a code that the tables do not know is still Daraja refusing the request. */
+function isUnlistedRefusal(status: number, code: string): boolean {
+  const isGivenUp = GIVEN_UP.includes(status) || GIVEN_UP.includes(Number(code.slice(0, 3)));
+  return status >= 400 && status < 500 && !isGivenUp && DARAJA_4XX.test(code);
 }
 
 function parse(body: string): unknown {

@@ -22,11 +22,12 @@ export function errorBody(body: unknown, isAcceptance: boolean): ErrorBody | und
   if (code) return { family: "daraja", code, message: text(body["errorMessage"]) ?? "", requestId };
   const fault = isJson(body["fault"]) ? body["fault"] : soapFault(body);
   if (fault) return { family: "fault", ...faultParts(fault), requestId };
-  const header = isJson(body["header"]) ? body["header"] : body;
-  const status = text(header["responseCode"] ?? header["status"]);
-  const message = text(header["responseMessage"] ?? header["message"]);
+  const header = isJson(body["header"]) ? body["header"] : undefined;
+  // Outside a header, `status` and `message` are the words of any proxy.
+  const status = text(header ? (header["responseCode"] ?? header["status"]) : body["responseCode"]);
+  const message = text(header ? (header["responseMessage"] ?? header["message"]) : body["responseMessage"]);
   if (status && message !== undefined && !/^[02]/.test(status)) {
-    return { family: "daraja", code: status, message, requestId: requestId ?? text(header["requestRefId"]) };
+    return { family: "daraja", code: status, message, requestId: requestId ?? text(header?.["requestRefId"]) };
   }
   return isAcceptance ? undefined : capitals(body, requestId);
 }

@@ -186,6 +186,30 @@ describe("a forced refresh", () => {
   });
 });
 
+describe("a slow look into the store", () => {
+  /** A provider whose look into the store has begun and goes on until told. */
+  async function slowLook() {
+    let found: (token: StoredToken) => void = () => undefined;
+    const look = new Promise<StoredToken>((resolve) => {
+      found = resolve;
+    });
+    const g = gateway({ store: { get: () => look, set: async () => undefined } });
+    const waiting = g.provider.get();
+    await settle();
+    return { g, waiting, find: () => found({ token: "stored", expiresAt: g.clock.now + 3_000_000 }) };
+  }
+
+  it("gives its caller the token of a forced refresh that is still on its way", async () => {
+    const { g, waiting, find } = await slowLook();
+    const forced = g.provider.get({ forceRefresh: true });
+    find();
+    await settle();
+    await g.answer();
+    expect(await Promise.all([waiting, forced, g.provider.get()])).toEqual(["token-1", "token-1", "token-1"]);
+    expect(g.requests).toBe(1);
+  });
+});
+
 describe("a token that lacks a product", () => {
   it("is dropped here and in the store, so that no other process takes it", async () => {
     const store = sharedStore();
@@ -286,6 +310,24 @@ describe("TokenProvider with a shared store", () => {
     await g.answer();
     expect(await next).toBe("token-1");
     expect(store.held?.token).toBe("token-1");
+  });
+
+  it("forgets the oldest of many refused tokens, since what it remembers must not grow without end", async () => {
+    const store = sharedStore();
+    const g = gateway({ store });
+    const offer = async (name: string): Promise<string> => {
+      store.held = { token: name, expiresAt: g.clock.now + 3_000_000 };
+      return g.provider.get();
+    };
+    for (let nth = 1; nth <= 17; nth++) {
+      expect(await offer(`stored-${nth}`)).toBe(`stored-${nth}`);
+      await g.provider.refuse(`stored-${nth}`);
+    }
+    const stillRefused = offer("stored-2");
+    await g.answer();
+    expect(await stillRefused).toBe("token-1");
+    await g.provider.refuse("token-1");
+    expect(await offer("stored-1")).toBe("stored-1");
   });
 
   it("takes the new token of another process after a refusal, without fetching", async () => {
