@@ -2,6 +2,7 @@ import type { MpesaEnvironment } from "@mpesa/raw";
 import { environments } from "@mpesa/raw/platform";
 import type { TokenStore } from "./auth/token-store.ts";
 import { isBrowser } from "./config/browser.ts";
+import { checkedClock } from "./config/clock.ts";
 import { keyIssues, secretIssues } from "./config/keys.ts";
 import { nameIssues } from "./config/names.ts";
 import { MpesaConfigError } from "./errors/config-error.ts";
@@ -46,7 +47,11 @@ export interface MpesaOptions {
    * and wanted. @default false
    */
   allowSecretsInBrowser?: boolean;
-  /** Sends the requests. It must not repeat them by itself. @default globalThis.fetch */
+  /**
+   * Sends the requests. It must not repeat them by itself, and must pass `body` and `keepalive` on as they are: with them
+   * the platform's own fetch sends a payment once. Browsers repeat all the same, so payments from a browser need this option.
+   * @default globalThis.fetch
+   */
   fetch?: typeof globalThis.fetch;
   /** Milliseconds until one attempt must have its whole answer. @default 30000 */
   timeoutMs?: number;
@@ -75,6 +80,8 @@ export interface Config extends MpesaOptions {
   readonly timeoutMs: number;
   readonly maxRetries: number;
   readonly now: () => number;
+  /** Whether `fetch` is a browser's own, which sends some requests twice. */
+  readonly mayRepeat: boolean;
 }
 
 /** Checks everything at once. @throws MpesaConfigError with all issues. */
@@ -131,7 +138,9 @@ export function checkConfig(given: MpesaOptions): Config {
   if (issues.length > 0) throw new MpesaConfigError(issues);
   // Looked up late and called bare: platforms refuse a fetch with another `this`, and tests replace the global one.
   const fetch = options.fetch ?? ((input, init) => globalThis.fetch(input, init));
-  return { ...options, baseUrl: baseUrl as string, timeoutMs, maxRetries, now: options.now ?? Date.now, fetch };
+  const mayRepeat = options.fetch === undefined && isBrowser();
+  const now = checkedClock(options.now ?? Date.now);
+  return { ...options, baseUrl: baseUrl as string, timeoutMs, maxRetries, now, fetch, mayRepeat };
 }
 
 function isFunction(value: unknown): boolean {

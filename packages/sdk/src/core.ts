@@ -13,7 +13,9 @@ import { GivenTokenSource, type TokenOptions, type TokenSource } from "./auth/to
 import { isTokenText } from "./auth/token-text.ts";
 import type { Config } from "./config.ts";
 import type { MpesaIds } from "./errors/base.ts";
+import { MpesaConfigError } from "./errors/config-error.ts";
 import { isMpesaError } from "./errors/is-mpesa-error.ts";
+import { shapeOf } from "./errors/issue.ts";
 import { MpesaOutcomeUnknownError } from "./errors/outcome-unknown-error.ts";
 import { type MpesaEventHandler, safeEmitter } from "./events.ts";
 import { base64, Redactor } from "./redact.ts";
@@ -77,7 +79,7 @@ export class Core {
     ]);
     this.#raw = createRawClient({ baseUrl });
     this.tokens = config.accessToken
-      ? new GivenTokenSource(config.accessToken)
+      ? new GivenTokenSource(config.accessToken, config.timeoutMs)
       : new TokenProvider({
           fetchToken: () => this.#fetchToken(),
           now: config.now,
@@ -102,6 +104,7 @@ export class Core {
   ): Promise<{ outcome: Outcome; redactor: Redactor }> {
     const operation: OperationInfo = operationTable[id];
     checkCallOptions(id, context.options, context.ids);
+    this.#checkFetch(operation, context.ids);
     const redactor = this.redactor.child([...context.secrets, ...secretsOf(body)]);
     const post = this.#raw.POST as (path: string, init: object) => Promise<unknown>;
     const outcome = await this.#capture(
@@ -117,10 +120,10 @@ export class Core {
   async token(options: TokenOptions = {}): Promise<string> {
     const { id }: OperationInfo = operationTable.generateToken;
     checkCallOptions(id, options);
-    const { signal, forceRefresh = false } = options;
+    const { signal } = options;
     const left = signal?.aborted;
     try {
-      return await this.tokens.get({ signal, forceRefresh });
+      return await this.tokens.get(options);
     } catch (cause) {
       if (isMpesaError(cause)) throw cause;
       const outcome: Outcome = signal?.aborted
@@ -145,8 +148,9 @@ export class Core {
   async forward(
     operation: OperationInfo,
     request: Request,
-    { secrets }: Pick<CallContext, "secrets">,
+    { secrets, ids }: Pick<CallContext, "secrets" | "ids">,
   ): Promise<{ outcome: Outcome; redactor: Redactor }> {
+    this.#checkFetch(operation, ids);
     const { timeoutMs, maxRetries } = this.config;
     const { headers, ...out } = await toOutgoing(request);
     const given = new Headers(headers);
@@ -156,6 +160,14 @@ export class Core {
       given.set("authorization", `Basic ${basic}`);
     const sending = { operation, redactor, timeoutMs, maxRetries, signal: request.signal };
     return { outcome: await send(this.#transport, { ...out, headers: given }, sending), redactor };
+  }
+
+  /** No request option keeps a browser from repeating a POST on a connection that breaks. @throws MpesaConfigError */
+  #checkFetch({ id, retry }: OperationInfo, ids: MpesaIds | undefined): void {
+    if (retry === "safe" || !this.config.mayRepeat) return;
+    const rule = "is required for payments from a browser, whose own fetch may send a request twice";
+    const fix = "Pay from your server, or pass a fetch that lets your proxy recognise the second copy.";
+    throw new MpesaConfigError([{ field: "fetch", received: shapeOf(undefined), rule, fix }], { operation: id, ids });
   }
 
   /** Lets the raw client build the request, and keeps what became of it: the raw answer has no room for "lost". */

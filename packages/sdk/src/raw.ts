@@ -72,8 +72,8 @@ function chosen(init: { body?: unknown; params?: unknown; headers?: unknown; sig
 async function exchange(core: Core, operation: OperationInfo | undefined, request: Request): Promise<Response> {
   if (!operation) throw new TypeError(`the spec has no ${request.method} ${new URL(request.url).pathname}`);
   const body = parse(await request.clone().text());
-  const { outcome, redactor } = await core.forward(operation, request, { secrets: confidential(body) });
   const ids = idsOf(body);
+  const { outcome, redactor } = await core.forward(operation, request, { secrets: confidential(body), ids });
   const context = { ids, recovery: recoveryOf(ids) };
   if (outcome.kind !== "decided") throw core.error(operation, outcome, redactor, context);
   const { status, headers, text: content } = outcome.reply;

@@ -1,14 +1,28 @@
-/** Stops waiting when the signal aborts; the work itself goes on for whoever else waits for it. */
-export function abortable<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (!signal) return work;
-  if (signal.aborted) {
-    // Nobody else may be waiting, and an unheard rejection ends the process.
+/** How long to wait for work that others may share. */
+export interface Patience {
+  readonly signal?: AbortSignal | undefined;
+  /** @default without limit */
+  readonly timeoutMs?: number | undefined;
+}
+
+/** Stops waiting when the signal aborts or the time is up; the work itself goes on for whoever else waits for it. */
+export function abortable<T>(work: Promise<T>, { signal, timeoutMs }: Patience): Promise<T> {
+  if (!signal && timeoutMs === undefined) return work;
+  if (signal?.aborted) {
+    // Nobody else may be waiting, and an unhandled rejection ends the process.
     work.catch(() => undefined);
     return Promise.reject(signal.reason);
   }
   return new Promise<T>((resolve, reject) => {
-    const stop = (): void => reject(signal.reason);
-    signal.addEventListener("abort", stop, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
+    const stop = (): void => reject(signal?.reason);
+    const timer =
+      timeoutMs === undefined
+        ? undefined
+        : setTimeout(() => reject(new DOMException(`none came within ${timeoutMs} ms`, "TimeoutError")), timeoutMs);
+    signal?.addEventListener("abort", stop, { once: true });
+    work.then(resolve, reject).finally(() => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", stop);
+    });
   });
 }

@@ -1,5 +1,5 @@
 import type { MpesaEventHandler } from "../events.ts";
-import { abortable } from "./abortable.ts";
+import { abortable, type Patience } from "./abortable.ts";
 import type { TokenOptions, TokenSource } from "./token-source.ts";
 import type { StoredToken, TokenStore } from "./token-store.ts";
 import { isTokenText } from "./token-text.ts";
@@ -36,13 +36,13 @@ export class TokenProvider implements TokenSource {
     this.#options = options;
   }
 
-  async get({ signal, forceRefresh = false }: TokenOptions = {}): Promise<string> {
+  async get({ signal, timeoutMs, forceRefresh = false }: TokenOptions = {}): Promise<string> {
     for (;;) {
       signal?.throwIfAborted();
       const usable = forceRefresh ? undefined : this.#usable();
       if (usable !== undefined) return usable;
       // No caller's signal reaches the shared request: one who leaves must not take the token from the others.
-      const token = await abortable(forceRefresh ? this.#fetch() : this.#renew(), signal);
+      const token = await abortable(forceRefresh ? this.#fetch() : this.#renew(), { signal, timeoutMs });
       // Another caller may have had it refused while this one was waiting.
       if (!this.#refused.has(token)) return token;
     }
@@ -55,10 +55,15 @@ export class TokenProvider implements TokenSource {
     return true;
   }
 
-  async drop(token: string): Promise<void> {
+  async drop(token: string, patience: Patience = {}): Promise<void> {
     const isFirst = !this.#refused.has(token);
     await this.refuse(token);
-    if (isFirst) await this.#afterOthers(() => this.#dropFromStore(token));
+    // The store goes on with it when the caller does not want to wait any longer.
+    if (isFirst)
+      await abortable(
+        this.#afterOthers(() => this.#dropFromStore(token)),
+        patience,
+      ).catch(() => undefined);
   }
 
   #usable(): string | undefined {

@@ -1,4 +1,6 @@
 import { whyNotSent } from "./not-sent.ts";
+import { sentOnce } from "./once.ts";
+import { ResponseTooLarge, readBody } from "./read-body.ts";
 
 /** A request as values, so that it can be sent again without a consumed body in the way. */
 export interface Outgoing {
@@ -26,12 +28,17 @@ export interface AttemptOptions {
   readonly fetch: typeof globalThis.fetch;
   readonly timeoutMs: number;
   readonly signal: AbortSignal | undefined;
+  /** Whether the platform must be kept from repeating the request by itself. */
+  readonly mustSendOnce: boolean;
 }
 
 export const NOT_BEGUN = "it was aborted before sending";
 
 /** Sends once and reads the body to its end, both under one timeout. Never throws. */
-export async function attempt(out: Outgoing, { fetch, timeoutMs, signal }: AttemptOptions): Promise<AttemptResult> {
+export async function attempt(
+  out: Outgoing,
+  { fetch, timeoutMs, signal, mustSendOnce }: AttemptOptions,
+): Promise<AttemptResult> {
   if (signal?.aborted) return { kind: "notSent", why: NOT_BEGUN, cause: signal.reason };
   const controller = new AbortController();
   let timedOut = false;
@@ -45,13 +52,12 @@ export async function attempt(out: Outgoing, { fetch, timeoutMs, signal }: Attem
   try {
     const { url, method, headers, body } = out;
     const init: RequestInit = { method, headers, redirect: "manual", signal: controller.signal };
-    if (body !== undefined) init.body = body;
+    if (mustSendOnce) Object.assign(init, sentOnce(body));
+    else if (body !== undefined) init.body = body;
     const response = await untilAborted(fetch(url, init), controller.signal);
     if (!Number.isInteger(response.status)) throw new TypeError("fetch gave something that is no answer");
     status = response.status;
-    const text: unknown = await untilAborted(response.text(), controller.signal);
-    // A `fetch` of the caller's may give less than a Response; the gateway has had the call all the same.
-    if (typeof text !== "string") throw new TypeError("the body of the answer is no text");
+    const text = await untilAborted(readBody(response), controller.signal);
     const given: HeadersInit | undefined = response.headers;
     return { kind: "reply", reply: { status, headers: given instanceof Headers ? given : new Headers(given), text } };
   } catch (cause) {
@@ -61,6 +67,7 @@ export async function attempt(out: Outgoing, { fetch, timeoutMs, signal }: Attem
       return { kind: "lost", why: `${part} within ${timeoutMs} ms`, cause, ...answered };
     }
     if (signal?.aborted) return { kind: "lost", why: "it was aborted after sending", cause, ...answered };
+    if (cause instanceof ResponseTooLarge) return { kind: "lost", why: cause.message, cause, ...answered };
     const never = status === undefined ? whyNotSent(cause) : undefined;
     if (never) return { kind: "notSent", why: never, cause };
     const part =

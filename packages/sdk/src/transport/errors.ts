@@ -4,6 +4,7 @@ import {
   isMpesaError,
   MpesaApiError,
   MpesaAuthError,
+  MpesaConfigError,
   MpesaConnectionError,
   type MpesaError,
   type MpesaIds,
@@ -57,6 +58,7 @@ export function toError(outcome: Outcome, context: ErrorContext): MpesaError {
 function withoutToken(thrown: unknown, { operation, redactor, ids }: ErrorContext): MpesaError {
   const cause = redactor.cause(thrown);
   const about = { operation: operation.id, cause, ids };
+  if (isMpesaError(thrown) && thrown.type === "MpesaConfigError") return new MpesaConfigError(thrown.issues, about);
   if (isMpesaError(thrown) && thrown.type === "MpesaAuthError") {
     const { status, errorCode, hint, requestId } = thrown;
     const said = errorCode ?? `HTTP ${status}`;

@@ -32,6 +32,11 @@ export type Outcome =
   | { readonly kind: "noToken"; readonly cause: unknown }
   | { readonly kind: "lost"; readonly why: string; readonly cause: unknown; readonly status?: number };
 
+/** The server has not processed the request, and may be sent it again over another connection (RFC 9110). */
+const MISDIRECTED = 421;
+const MISDIRECTED_TWICE =
+  "HTTP 421: the gateway did not process the request. Node's fetch repeats such a request once by itself, so the gateway may have received two copies.";
+
 let calls = 0;
 
 /** Sends a request by the rules of its operation's retry class. Never throws. */
@@ -94,14 +99,14 @@ class Call {
 
   /** One answer, with a stale token replaced once on the way. */
   async #once(): Promise<Outcome> {
-    const { signal, operation } = this.#sending;
+    const { signal, operation, timeoutMs } = this.#sending;
     const bearer = operation.auth === "bearer" && !this.#out.headers.has("authorization");
     if (!bearer) return this.#attempt(this.#out.headers);
     for (;;) {
       const headers = new Headers(this.#out.headers);
       let token: string;
       try {
-        token = await this.#transport.tokens.get({ signal });
+        token = await this.#transport.tokens.get({ signal, timeoutMs });
         this.#sending.redactor.add(token);
         // Throws, quoting it, when a token from a store or a function is no header value.
         headers.set("authorization", `Bearer ${token}`);
@@ -109,9 +114,9 @@ class Call {
         return { kind: "noToken", cause };
       }
       const outcome = await this.#attempt(headers);
-      if (lacksProduct(outcome)) await this.#transport.tokens.drop(token);
+      if (lacksProduct(outcome)) await this.#transport.tokens.drop(token, { signal, timeoutMs });
       if (outcome.kind !== "decided" || outcome.decision.kind !== "token") return outcome;
-      const replaceable = await this.#transport.tokens.refuse(token);
+      const replaceable = await this.#transport.tokens.refuse(token, { signal, timeoutMs });
       if (this.#renewed || !replaceable) return outcome;
       this.#renewed = true;
       this.#announceRetry(outcome, 0);
@@ -125,12 +130,17 @@ class Call {
     const about = { operation: operation.id, callId: this.#id, attempt: ++this.#attempts } as const;
     emit({ type: "request", ...about });
     const started = performance.now();
-    const result = await attempt({ ...this.#out, headers }, { fetch, signal, timeoutMs });
+    const result = await attempt(
+      { ...this.#out, headers },
+      { fetch, signal, timeoutMs, mustSendOnce: operation.retry !== "safe" },
+    );
     const durationMs = performance.now() - started;
     if (result.kind !== "reply") {
       emit({ type: "failure", ...about, sent: result.kind === "lost", durationMs, reason: result.why });
       return result satisfies Exclude<AttemptResult, { kind: "reply" }>;
     }
+    if (result.reply.status === MISDIRECTED)
+      emit({ type: "warning", code: "requestMisdirected", message: MISDIRECTED_TWICE });
     const decision = decide(operation, result.reply);
     emit({ type: "response", ...about, status: result.reply.status, durationMs, ...this.#codes(decision) });
     return { kind: "decided", decision, reply: result.reply, resent: false };
