@@ -5,6 +5,8 @@ import { memoryInbox } from "@mpesa/sdk/callbacks/inbox/memory";
 import { securityCredential } from "@mpesa/sdk/credential";
 import { createSimulator, type Simulator } from "@mpesa/simulator";
 
+export { payOverBrokenConnections } from "./broken-connections.ts";
+
 /** What became of one case. */
 export interface CaseResult {
   readonly name: string;

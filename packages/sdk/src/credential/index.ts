@@ -58,7 +58,9 @@ export async function securityCredential(options: SecurityCredentialOptions): Pr
     throw wrongKey(key, `must be RSA with ${MODULUS_BITS} bits, and is ${found}`);
   }
   try {
-    const input = { key: publicKey, padding: crypto.constants.RSA_PKCS1_PADDING };
+    // As text, since older versions of Deno take no key object here.
+    const pem = publicKey.export({ type: "spki", format: "pem" });
+    const input = { key: pem, padding: crypto.constants.RSA_PKCS1_PADDING };
     return toBase64(crypto.publicEncrypt(input, new TextEncoder().encode(password)));
   } catch {
     throw missing("cannot encrypt with PKCS#1 v1.5");

@@ -2,13 +2,14 @@
 export interface NodeCrypto {
   readonly constants: { readonly RSA_PKCS1_PADDING: number };
   createPublicKey(pem: string): KeyObject;
-  publicEncrypt(key: { readonly key: KeyObject; readonly padding: number }, input: Uint8Array): Uint8Array;
+  publicEncrypt(key: { readonly key: string; readonly padding: number }, input: Uint8Array): Uint8Array;
 }
 
 /** A key that node:crypto has read. */
 export interface KeyObject {
   readonly asymmetricKeyType?: string;
   readonly asymmetricKeyDetails?: { readonly modulusLength?: number };
+  export(format: { readonly type: "spki"; readonly format: "pem" }): string;
 }
 
 interface WithBuiltins {
