@@ -82,6 +82,8 @@ export interface Config extends MpesaOptions {
   readonly now: () => number;
   /** Whether `fetch` is a browser's own, which sends some requests twice. */
   readonly mayRepeat: boolean;
+  /** Whether an error from connecting proves that nothing was sent: not where a `fetch` of the caller's may undo what `sentOnce` does. */
+  readonly provesNotSent: boolean;
 }
 
 /** Checks everything at once. @throws MpesaConfigError with all issues. */
@@ -140,7 +142,8 @@ export function checkConfig(given: MpesaOptions): Config {
   const fetch = options.fetch ?? ((input, init) => globalThis.fetch(input, init));
   const mayRepeat = options.fetch === undefined && isBrowser();
   const now = checkedClock(options.now ?? Date.now);
-  return { ...options, baseUrl: baseUrl as string, timeoutMs, maxRetries, now, fetch, mayRepeat };
+  const provesNotSent = options.fetch === undefined || !("Deno" in globalThis || "Bun" in globalThis);
+  return { ...options, baseUrl: baseUrl as string, timeoutMs, maxRetries, now, fetch, mayRepeat, provesNotSent };
 }
 
 function isFunction(value: unknown): boolean {

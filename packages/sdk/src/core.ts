@@ -23,7 +23,7 @@ import type { Outgoing } from "./transport/attempt.ts";
 import type { Decision } from "./transport/decide.ts";
 import { text } from "./transport/error-body.ts";
 import { idsOf, toError } from "./transport/errors.ts";
-import { type Outcome, send } from "./transport/send.ts";
+import { type Outcome, send, type Transport } from "./transport/send.ts";
 import { checkCallOptions } from "./values/call-options.ts";
 import { sha256Hex } from "./values/sha256.ts";
 import { payerOf } from "./without-payer.ts";
@@ -192,8 +192,9 @@ export class Core {
     return outcome as Outcome;
   }
 
-  get #transport(): { fetch: typeof globalThis.fetch; tokens: TokenSource; emit: MpesaEventHandler } {
-    return { fetch: this.config.fetch, tokens: this.tokens, emit: this.emit };
+  get #transport(): Transport {
+    const { fetch, provesNotSent } = this.config;
+    return { fetch, provesNotSent, tokens: this.tokens, emit: this.emit };
   }
 
   async #fetchToken(): Promise<{ token: string; expiresInMs: number }> {

@@ -26,6 +26,8 @@ export type AttemptResult =
 /** What one attempt needs from its surroundings. */
 export interface AttemptOptions {
   readonly fetch: typeof globalThis.fetch;
+  /** Whether an error from connecting proves that nothing was sent. */
+  readonly provesNotSent: boolean;
   readonly timeoutMs: number;
   readonly signal: AbortSignal | undefined;
   /** Whether the platform must be kept from repeating the request by itself. */
@@ -37,7 +39,7 @@ export const NOT_BEGUN = "it was aborted before sending";
 /** Sends once and reads the body to its end, both under one timeout. Never throws. */
 export async function attempt(
   out: Outgoing,
-  { fetch, timeoutMs, signal, mustSendOnce }: AttemptOptions,
+  { fetch, provesNotSent, timeoutMs, signal, mustSendOnce }: AttemptOptions,
 ): Promise<AttemptResult> {
   if (signal?.aborted) return { kind: "notSent", why: NOT_BEGUN, cause: signal.reason };
   const controller = new AbortController();
@@ -68,7 +70,7 @@ export async function attempt(
     }
     if (signal?.aborted) return { kind: "lost", why: "it was aborted after sending", cause, ...answered };
     if (cause instanceof ResponseTooLarge) return { kind: "lost", why: cause.message, cause, ...answered };
-    const never = status === undefined ? whyNotSent(cause) : undefined;
+    const never = provesNotSent && status === undefined ? whyNotSent(cause) : undefined;
     if (never) return { kind: "notSent", why: never, cause };
     const part =
       status === undefined ? "the connection broke before an answer" : `HTTP ${status} began, but its body broke off`;

@@ -10,6 +10,7 @@ import { retrying } from "./ky.ts";
 /** What all calls of one client share. */
 export interface Transport {
   readonly fetch: typeof globalThis.fetch;
+  readonly provesNotSent: boolean;
   readonly tokens: TokenSource;
   readonly emit: MpesaEventHandler;
 }
@@ -126,13 +127,13 @@ class Call {
   async #attempt(headers: Headers): Promise<Outcome> {
     const { operation, signal, timeoutMs } = this.#sending;
     if (signal?.aborted) return { kind: "notSent", why: NOT_BEGUN, cause: signal.reason };
-    const { fetch, emit } = this.#transport;
+    const { fetch, provesNotSent, emit } = this.#transport;
     const about = { operation: operation.id, callId: this.#id, attempt: ++this.#attempts } as const;
     emit({ type: "request", ...about });
     const started = performance.now();
     const result = await attempt(
       { ...this.#out, headers },
-      { fetch, signal, timeoutMs, mustSendOnce: operation.retry !== "safe" },
+      { fetch, provesNotSent, signal, timeoutMs, mustSendOnce: operation.retry !== "safe" },
     );
     const durationMs = performance.now() - started;
     if (result.kind !== "reply") {

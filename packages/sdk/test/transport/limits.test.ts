@@ -201,3 +201,25 @@ describe("a browser's own fetch", () => {
     expect(sent).toHaveLength(1);
   });
 });
+
+describe.each(["Deno", "Bun"])("on %s", (name) => {
+  afterEach(() => vi.unstubAllGlobals());
+  const refused = (): never => {
+    throw Object.assign(new TypeError("fetch failed"), { code: "ECONNREFUSED" });
+  };
+
+  it("a fetch of the caller's may hide a repeat, so its connection error proves nothing", async () => {
+    vi.stubGlobal(name, {});
+    const { mpesa, sent } = connect(refused, { maxRetries: 2 });
+    expect(await failure(() => push(mpesa))).toMatchObject({ type: "MpesaOutcomeUnknownError" });
+    expect(sent).toHaveLength(1);
+  });
+
+  it("the platform's own fetch proves it", async () => {
+    vi.stubGlobal(name, {});
+    const sent: Sent[] = [];
+    const mpesa = new Mpesa(options);
+    vi.stubGlobal("fetch", gatewayFetch(sent, refused));
+    expect(await failure(() => push(mpesa))).toMatchObject({ type: "MpesaConnectionError" });
+  });
+});
