@@ -1,3 +1,4 @@
+import { nameOf } from "../errors/name-of.ts";
 import type { MpesaEventHandler } from "../events.ts";
 import { abortable, type Patience } from "./abortable.ts";
 import type { TokenOptions, TokenSource } from "./token-source.ts";
@@ -160,11 +161,10 @@ export class TokenProvider implements TokenSource {
   }
 
   #warn(what: string, cause: unknown): void {
-    const reason = cause instanceof Error ? cause.name : typeof cause;
     this.#options.emit({
       type: "warning",
       code: "tokenStoreFailed",
-      message: `could not ${what} the token store (${reason}); going on without it`,
+      message: `could not ${what} the token store (${nameOf(cause)}); going on without it`,
     });
   }
 }

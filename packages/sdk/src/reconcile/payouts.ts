@@ -2,6 +2,7 @@ import { resultCodes } from "@mpesa/raw/codes";
 import { lookupCode } from "../codes/lookup.ts";
 import type { CallOptions } from "../core.ts";
 import { type AnyMpesaError, isMpesaError } from "../errors/is-mpesa-error.ts";
+import { nameOf } from "../errors/name-of.ts";
 import { MpesaOutcomeUnknownError } from "../errors/outcome-unknown-error.ts";
 import type { InitiatorLink } from "../initiator/link.ts";
 import type { Acknowledged } from "../initiator/submit.ts";
@@ -79,7 +80,7 @@ async function hear<S extends PayoutSettlement>(
     if (result.conversationId === undefined || result.conversationId === query.conversationId) return result;
     warn("the results hook gave the result of another query; the payout stays open.");
   } catch (cause) {
-    warn(`the results hook failed (${cause instanceof Error ? cause.name : typeof cause}); the payout stays open.`);
+    warn(`the results hook failed (${nameOf(cause)}); the payout stays open.`);
   } finally {
     late.abort();
   }

@@ -1,4 +1,5 @@
 import type { StkCallbackContent } from "@mpesa/raw";
+import { nameOf } from "../errors/name-of.ts";
 import type { MpesaEventHandler } from "../events.ts";
 import { isJson, text } from "../transport/error-body.ts";
 import { bad, good, type Parsed } from "../values/parsed.ts";
@@ -37,13 +38,20 @@ export interface Called<T extends StkSettlement> {
 
 /** Anything else would be waited for in vain, and nobody would know. */
 export function parseSettled(value: unknown): Parsed<unknown> {
-  const { then, wait } = (value ?? {}) as { then?: unknown; wait?: unknown };
-  if (typeof then === "function" || typeof wait === "function") return good(value);
+  if (has(value, "then") || has(value, "wait")) return good(value);
   const fix =
     typeof value === "function"
       ? "Call it and pass its promise, or pass { wait: yourFunction }."
       : "A callback that came already is Promise.resolve(parseStkCallback(body)).";
   return bad(value, "must be a promise of the callback, or a store { wait(checkoutRequestId, signal) }", fix);
+}
+
+function has(value: unknown, method: string): boolean {
+  try {
+    return typeof (value as Record<string, unknown> | null | undefined)?.[method] === "function";
+  } catch {
+    return false; // A getter that throws.
+  }
 }
 
 /** Resolves when a usable callback came; never otherwise, and never rejects: a broken store leaves the wait to the query. */
@@ -68,11 +76,11 @@ export function listen<T extends StkSettlement>(
         resolve({ callback, told: { ...told, resultCode: told.resultCode } });
       }
     };
-    const hear = async (): Promise<T | undefined> =>
-      "wait" in settled ? settled.wait(checkoutRequestId, signal) : settled;
-    hear().then(take, (cause: unknown) => {
-      if (signal.aborted) return;
-      warn(`failed (${cause instanceof Error ? cause.name : typeof cause})`);
+    const hear = async (): Promise<void> =>
+      take(await ("wait" in settled ? settled.wait(checkoutRequestId, signal) : settled));
+    // Also what `take` throws, since a getter of the callback may throw.
+    hear().catch((cause: unknown) => {
+      if (!signal.aborted) warn(`failed (${nameOf(cause)})`);
     });
   });
 }

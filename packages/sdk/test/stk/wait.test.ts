@@ -10,6 +10,11 @@ const inTurn =
     (answers[Math.min(nth, answers.length) - 1] as Answer)(one, nth);
 const broken: Answer = () => Promise.reject(new TypeError("fetch failed"));
 const push = { checkoutRequestId: ID };
+const boom = (): never => {
+  throw new RangeError("the row is gone");
+};
+/** An object whose property throws when it is read. */
+const hostile = (name: string): object => Object.defineProperty({}, name, { get: boom, enumerable: true });
 
 describe("stk.wait", () => {
   it("ends in paid, with code and ids", async () => {
@@ -194,6 +199,7 @@ describe("what stk.wait does not take", () => {
     ["a function as hook", { settled: async () => undefined }, "settled", /Call it/],
     ["a callback that came already", { settled: { resultCode: "0" } }, "settled", /Promise\.resolve/],
     ["no hook at all", { settled: null }, "settled", /promise/],
+    ["a hook whose getters throw", { settled: hostile("wait") }, "settled", /promise/],
     ["a listener that is none", { onPoll: {} }, "onPoll", /function/],
   ])("is %s", async (_, options, field, says) => {
     const { stk, asked } = stkInFakeTime(result("0"));
@@ -278,6 +284,13 @@ describe("a settled hook", () => {
     ["has a row whose code is no number", () => Promise.resolve({ resultCode: Number.NaN }), ["settledFailed"]],
     ["gives a text", () => Promise.resolve("0"), ["settledFailed"]],
     ["heard of something else", () => Promise.resolve(parseStkCallback({ Result: {} })), ["settledFailed"]],
+    ["gives a value whose code cannot be read", () => Promise.resolve(hostile("resultCode")), ["settledFailed"]],
+    ["gives a value whose body cannot be read", () => Promise.resolve(hostile("Body")), ["settledFailed"]],
+    [
+      "fails with an error whose name cannot be read",
+      () => Promise.reject(Object.defineProperty(new Error("x"), "name", { get: boom })),
+      ["settledFailed"],
+    ],
     [
       "gives another prompt's callback",
       () => Promise.resolve({ ...called, checkoutRequestId: "another" }),
@@ -294,6 +307,13 @@ describe("a settled hook", () => {
       expect(warnings).toEqual(expected);
     },
   );
+
+  it.each(["resultCode", "Body"])("may be a promise of a value whose %s cannot be read", async (name) => {
+    const { stk, time, warnings } = stkInFakeTime(result("0"));
+    const settled = Promise.resolve(hostile(name)) as Promise<never>;
+    expect(await time.until(stk.wait(push, { settled }))).toMatchObject({ outcome: "paid", source: "query" });
+    expect(warnings).toEqual(["settledFailed"]);
+  });
 
   it("may give the body as M-Pesa posted it", async () => {
     const { stk, time, asked } = stkInFakeTime(result("4999"));
