@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { memoryInbox } from "../../src/callbacks/inbox/memory.ts";
 import { forwardedAddress, safaricomAddresses } from "../../src/callbacks/index.ts";
 import { body } from "../callbacks/fixtures.ts";
-import { BASE_URL, post, recording } from "./setup.ts";
+import { BASE_URL, post, ROUTES, recording, urlOf } from "./setup.ts";
 
 const payload = body("stk-paid");
 
@@ -53,6 +54,39 @@ describe("the body", () => {
     const url = await handler.url("stk");
     expect((await handler(post(url, JSON.stringify("é".repeat(32_767))))).status).toBe(200);
     expect((await handler(post(url, JSON.stringify("é".repeat(32_768))))).status).toBe(413);
+  });
+
+  const nested = (levels: number, open = "[", close = "]"): string => `${open.repeat(levels)}${close.repeat(levels)}`;
+  const inSuccess = (value: string): string => JSON.stringify({ ...payload, Deep: "?" }).replace('"?"', () => value);
+
+  test.each(ROUTES)("nested 20,000 levels deep is 400 and reaches onFailed: $kind $product", async (route) => {
+    const objects = `${'{"a":'.repeat(10_000)}0${"}".repeat(10_000)}`;
+    const mixed = `${'[{"a":'.repeat(7_000)}0${"}]".repeat(7_000)}`;
+    for (const inbox of [undefined, memoryInbox()]) {
+      for (const text of [nested(20_000), objects, mixed, inSuccess(nested(20_000)), nested(101)]) {
+        const failed: unknown[] = [];
+        const { handler, calls, notices } = recording({
+          ...(inbox && { inbox }),
+          onFailed: (received) => failed.push(received),
+        });
+        const answer = await handler(post(await urlOf(handler, route), text, {}));
+        expect(answer.status).toBe(400);
+        expect(calls).toEqual([]);
+        expect(failed).toMatchObject([{ kind: route.kind, reference: "INV-1042", payload: text }]);
+        expect(notices).toMatchObject([
+          { type: "failed", stage: "json", error: "RangeError" },
+          { type: "refused", status: 400, reason: "json", length: text.length },
+        ]);
+      }
+      expect((await inbox?.pending(9)) ?? []).toEqual([]);
+    }
+  });
+
+  test("may be nested 100 levels deep", async () => {
+    const { handler, calls } = recording({ inbox: memoryInbox() });
+    const text = inSuccess(nested(99));
+    expect((await handler(post(await handler.url("stk"), text))).status).toBe(200);
+    expect(calls).toMatchObject([{ kind: "stk", event: { outcome: "success", raw: JSON.parse(text) } }]);
   });
 
   test("without an end is cut off at the limit", async () => {

@@ -6,7 +6,7 @@ import { deliveryFor, nameOf } from "./delivery.ts";
 
 import type { RefusalReason } from "./notices.ts";
 import type { CallbackHandler, CallbackHandlerOptions, ReceivedCallback } from "./options.ts";
-import { readBody } from "./read-body.ts";
+import { isShallow, readBody } from "./read-body.ts";
 import { acknowledgement } from "./replies.ts";
 import { signedPath } from "./sign-url.ts";
 import { pathSigner, type Route } from "./signed-path.ts";
@@ -117,7 +117,9 @@ export function createCallbackHandler<Context = unknown>(
       payload: withoutCredential(text),
     };
     const parseJson = (): void => {
-      received.payload = JSON.parse(text);
+      const payload: unknown = JSON.parse(text);
+      if (!isShallow(payload)) throw new RangeError("nested too deep");
+      received.payload = payload;
     };
     if (!(await delivery.attempt("json", received, parseJson)))
       return refuse(400, "json", { kind, length: text.length });

@@ -2,7 +2,7 @@ import type { CallbackKind, ResultKind } from "../types.ts";
 
 /**
  * Why a request was refused, with its HTTP status. `bodyUsed` (500): something in front of the handler has read the body;
- * give the handler a clone of the request.
+ * give the handler a clone of the request. `json` (400): the body is not JSON, or is nested in more than 100 levels.
  */
 export type RefusalReason = "path" | "expired" | "method" | "address" | "size" | "json" | "bodyUsed";
 

@@ -16,3 +16,20 @@ export async function readBody({ body }: Request, maxBytes: number): Promise<str
     text += decoder.decode(value, { stream: true });
   }
 }
+
+/** Far more than the callbacks of any product have. */
+const MAX_LEVELS = 100;
+
+/**
+ * Whether arrays and objects are nested in few levels. A body of many can be read from JSON, but it overflows the stack of
+ * whatever walks through it by recursion, such as JSON.stringify or the code of a user.
+ */
+export function isShallow(payload: unknown): boolean {
+  let level = [payload];
+  for (let depth = 0; depth <= MAX_LEVELS; depth += 1) {
+    level = level.filter((value) => typeof value === "object" && value !== null);
+    if (level.length === 0) return true;
+    level = level.flatMap((value) => Object.values(value as object));
+  }
+  return false;
+}
