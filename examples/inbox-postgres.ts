@@ -6,14 +6,14 @@
  *
  * The database's clock counts, so that servers need not agree on the time.
  */
-import type { ClaimState, Inbox, PendingDelivery } from "@mpesa/sdk/callbacks";
+import type { Claim, Inbox, PendingDelivery } from "@mpesa/sdk/callbacks";
 
 /** What is used of a `Pool` of the package `pg`. */
 export interface Pool {
   query(sql: string, values?: unknown[]): Promise<{ rows: Record<string, unknown>[] }>;
 }
 
-/** The statements that create the table. Payloads of open deliveries hold personal data. */
+/** The statements that create the table, or bring an older one up to date. Payloads of open deliveries hold personal data. */
 export function inboxTable(table = "mpesa_inbox"): string {
   return `
     CREATE TABLE IF NOT EXISTS ${table} (
@@ -21,8 +21,10 @@ export function inboxTable(table = "mpesa_inbox"): string {
       payload text NOT NULL,
       attempts integer NOT NULL,
       available_at timestamptz NOT NULL,
-      completed_at timestamptz
+      completed_at timestamptz,
+      token text
     );
+    ALTER TABLE ${table} ADD COLUMN IF NOT EXISTS token text;
     CREATE INDEX IF NOT EXISTS ${table}_open ON ${table} (available_at) WHERE completed_at IS NULL;`;
 }
 
@@ -30,32 +32,49 @@ export function inboxTable(table = "mpesa_inbox"): string {
 export function postgresInbox(pool: Pool, options: { table?: string; leaseMs?: number } = {}): Inbox {
   const { table = "mpesa_inbox", leaseMs = 300_000 } = options;
   return {
-    async claim(key: string, payload: string): Promise<ClaimState> {
+    async claim(key: string, payload: string): Promise<Claim> {
+      const token = crypto.randomUUID();
       // One statement, so that of two claims at the same time the second one waits and then finds the lease.
       const { rows: claimed } = await pool.query(
-        `INSERT INTO ${table} AS entry (key, payload, attempts, available_at)
-         VALUES ($1, $2, 1, clock_timestamp() + $3 * interval '1 millisecond')
-         ON CONFLICT (key) DO UPDATE SET attempts = entry.attempts + 1, available_at = excluded.available_at
+        `INSERT INTO ${table} AS entry (key, payload, attempts, available_at, token)
+         VALUES ($1, $2, 1, clock_timestamp() + $3 * interval '1 millisecond', $4)
+         ON CONFLICT (key) DO UPDATE
+           SET attempts = entry.attempts + 1, available_at = excluded.available_at, token = excluded.token
            WHERE entry.completed_at IS NULL AND entry.available_at <= clock_timestamp()
          RETURNING key`,
-        [key, payload, leaseMs],
+        [key, payload, leaseMs, token],
       );
-      if (claimed.length > 0) return "new";
+      if (claimed.length > 0) return { state: "new", token };
       const { rows } = await pool.query(`SELECT completed_at FROM ${table} WHERE key = $1`, [key]);
-      return rows[0]?.["completed_at"] === null ? "busy" : "duplicate";
+      return { state: rows[0]?.["completed_at"] === null ? "busy" : "duplicate" };
     },
 
-    async complete(key: string): Promise<void> {
-      await pool.query(
-        `UPDATE ${table} SET completed_at = clock_timestamp(), payload = '' WHERE key = $1 AND completed_at IS NULL`,
-        [key],
+    async complete(key: string, token: string, alsoCompletes: readonly string[] = []): Promise<boolean> {
+      // One statement, so that all of it happens or nothing.
+      const { rows } = await pool.query(
+        `WITH completed AS (
+           UPDATE ${table} SET completed_at = coalesce(completed_at, clock_timestamp()), payload = ''
+           WHERE key = $1 AND token = $2 RETURNING key
+         ), settled AS (
+           INSERT INTO ${table} AS entry (key, payload, attempts, available_at, completed_at, token)
+           SELECT further, '', 0, clock_timestamp(), clock_timestamp(), $2
+           FROM unnest($3::text[]) AS further WHERE EXISTS (SELECT FROM completed)
+           ON CONFLICT (key) DO UPDATE SET completed_at = excluded.completed_at, payload = '', token = excluded.token
+             WHERE entry.completed_at IS NULL
+         )
+         SELECT key FROM completed`,
+        [key, token, alsoCompletes],
       );
+      return rows.length > 0;
     },
 
-    async fail(key: string): Promise<void> {
-      await pool.query(`UPDATE ${table} SET available_at = clock_timestamp() WHERE key = $1 AND completed_at IS NULL`, [
-        key,
-      ]);
+    async fail(key: string, token: string): Promise<boolean> {
+      const { rows } = await pool.query(
+        `UPDATE ${table} SET available_at = clock_timestamp(), token = NULL
+         WHERE key = $1 AND token = $2 AND completed_at IS NULL RETURNING key`,
+        [key, token],
+      );
+      return rows.length > 0;
     },
 
     async pending(limit: number): Promise<readonly PendingDelivery[]> {

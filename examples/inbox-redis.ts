@@ -6,7 +6,7 @@
  * An acknowledged callback survives a crash of Redis only with `appendonly yes` and `appendfsync always`, and its memory
  * policy must be `noeviction`. Redis' clock counts, so that servers need not agree on the time.
  */
-import type { ClaimState, Inbox, PendingDelivery } from "@mpesa/sdk/callbacks";
+import type { Claim, ClaimState, Inbox, PendingDelivery } from "@mpesa/sdk/callbacks";
 
 /** What is used of a client of the package `ioredis`. */
 export interface Redis {
@@ -24,14 +24,26 @@ const CLAIM = `${NOW}
   if available and tonumber(available) > now then return 'busy' end
   redis.call('HSETNX', KEYS[2], 'payload', ARGV[2])
   redis.call('HINCRBY', KEYS[2], 'attempts', 1)
+  redis.call('HSET', KEYS[2], 'token', ARGV[4])
   redis.call('ZADD', KEYS[1], now + ARGV[3], ARGV[1])
   return 'new'`;
+// From KEYS[3] on: what is settled as well, and its names from ARGV[4] on. A completed delivery keeps its token.
 const COMPLETE = `
-  if redis.call('ZREM', KEYS[1], ARGV[1]) == 0 then return end
-  redis.call('HSET', KEYS[2], 'completed', 1)
-  redis.call('HDEL', KEYS[2], 'payload', 'attempts')
-  redis.call('PEXPIRE', KEYS[2], ARGV[2])`;
-const FAIL = `${NOW} redis.call('ZADD', KEYS[1], 'XX', now, ARGV[1])`;
+  if redis.call('HGET', KEYS[2], 'token') ~= ARGV[2] then return 0 end
+  for index = 2, #KEYS do
+    if redis.call('HSETNX', KEYS[index], 'completed', 1) == 1 then
+      redis.call('ZREM', KEYS[1], index == 2 and ARGV[1] or ARGV[index + 1])
+      redis.call('HSET', KEYS[index], 'token', ARGV[2])
+      redis.call('HDEL', KEYS[index], 'payload', 'attempts')
+      redis.call('PEXPIRE', KEYS[index], ARGV[3])
+    end
+  end
+  return 1`;
+const FAIL = `${NOW}
+  if redis.call('HGET', KEYS[2], 'token') ~= ARGV[2] or redis.call('HEXISTS', KEYS[2], 'completed') == 1 then return 0 end
+  redis.call('HDEL', KEYS[2], 'token')
+  redis.call('ZADD', KEYS[1], now, ARGV[1])
+  return 1`;
 const PENDING = `${NOW}
   local found = {}
   for _, key in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now, 'LIMIT', 0, ARGV[1])) do
@@ -46,19 +58,21 @@ export function redisInbox(redis: Redis, options: { prefix?: string; leaseMs?: n
   // In a cluster, the braces keep all of it on one node.
   const open = `{${prefix}}:open`;
   const entry = `{${prefix}}:delivery:`;
-  const run = (script: string, key: string, ...values: (string | number)[]): Promise<unknown> =>
-    redis.eval(script, 2, open, entry + key, key, ...values);
   return {
-    async claim(key: string, payload: string): Promise<ClaimState> {
-      return (await run(CLAIM, key, payload, leaseMs)) as ClaimState;
+    async claim(key: string, payload: string): Promise<Claim> {
+      const token = crypto.randomUUID();
+      const state = (await redis.eval(CLAIM, 2, open, entry + key, key, payload, leaseMs, token)) as ClaimState;
+      return state === "new" ? { state, token } : { state };
     },
 
-    async complete(key: string): Promise<void> {
-      await run(COMPLETE, key, FORGET_AFTER_MS);
+    async complete(key: string, token: string, alsoCompletes: readonly string[] = []): Promise<boolean> {
+      const keys = [open, entry + key, ...alsoCompletes.map((further) => entry + further)];
+      const values = [key, token, FORGET_AFTER_MS, ...alsoCompletes];
+      return (await redis.eval(COMPLETE, keys.length, ...keys, ...values)) === 1;
     },
 
-    async fail(key: string): Promise<void> {
-      await run(FAIL, key);
+    async fail(key: string, token: string): Promise<boolean> {
+      return (await redis.eval(FAIL, 2, open, entry + key, key, token)) === 1;
     },
 
     async pending(limit: number): Promise<readonly PendingDelivery[]> {

@@ -8,7 +8,7 @@ await new Promise((resolve) => setTimeout(resolve, Number(startAt) - Date.now())
 // Each in its own order, or the first one would stay ahead.
 const keys = Array.from({ length: Number(count) }, (_, index) => `key${index}`).sort(() => Math.random() - 0.5);
 for (const key of keys) {
-  if ((await inbox.claim(key, "payload")) === "new") mine.push(key);
+  if ((await inbox.claim(key, "payload")).state === "new") mine.push(key);
   // A loop without a pause would hold the file for itself.
   await new Promise((resolve) => setTimeout(resolve, Math.random() * 2));
 }

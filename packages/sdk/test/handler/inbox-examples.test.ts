@@ -5,6 +5,7 @@ import { inboxTable, postgresInbox } from "../../../../examples/inbox-postgres.t
 import { redisInbox } from "../../../../examples/inbox-redis.ts";
 import { inboxContract } from "../../src/callbacks/inbox/contract.ts";
 import { type Started, startPostgres, startRedis } from "./servers.ts";
+import { tokenOf } from "./setup.ts";
 
 const ends: (() => Promise<unknown>)[] = [];
 const [postgres, redis] = await Promise.all([startPostgres(), startRedis()]);
@@ -34,10 +35,20 @@ describe.skipIf(!postgresPort)(named("the PostgreSQL example", postgres), () => 
   };
   for (const { name, run } of inboxContract(open)) test.concurrent(name, run);
 
+  test("brings a table without tokens up to date", async () => {
+    await pool.query(inboxTable("older"));
+    await pool.query("ALTER TABLE older DROP COLUMN token");
+    await pool.query("INSERT INTO older VALUES ('done', '', 1, now(), now()), ('open', 'payload', 1, now(), NULL)");
+    await pool.query(inboxTable("older"));
+    const inbox = postgresInbox(pool, { table: "older" });
+    expect(await inbox.claim("done", "payload")).toEqual({ state: "duplicate" });
+    expect(await inbox.pending(9)).toEqual([{ key: "open", payload: "payload", attempts: 1 }]);
+    expect(await inbox.complete("open", tokenOf(await inbox.claim("open", "payload")))).toBe(true);
+  });
+
   test("keeps a completed delivery's key, and nothing of its payload", async () => {
     const inbox = await open({ store: "privacy", leaseMs: 1000 });
-    await inbox.claim("a", "254708374149");
-    await inbox.complete("a");
+    await inbox.complete("a", tokenOf(await inbox.claim("a", "254708374149")));
     expect((await pool.query("SELECT key, payload FROM privacy")).rows).toEqual([{ key: "a", payload: "" }]);
   });
 });
@@ -52,9 +63,12 @@ describe.skipIf(!redisPort)(named("the Redis example", redis), () => {
 
   test("keeps nothing of a completed delivery's payload, and forgets its key in the end", async () => {
     const inbox = redisInbox(client, { prefix: "privacy" });
-    await inbox.claim("a", "254708374149");
-    await inbox.complete("a");
-    expect(await client.hgetall("{privacy}:delivery:a")).toEqual({ completed: "1" });
-    expect(await client.pttl("{privacy}:delivery:a")).toBeGreaterThan(1e9);
+    const token = tokenOf(await inbox.claim("a", "254708374149"));
+    await inbox.claim("b", "254708374149");
+    await inbox.complete("a", token, ["b", "c"]);
+    for (const key of ["a", "b", "c"]) {
+      expect(await client.hgetall(`{privacy}:delivery:${key}`)).toEqual({ completed: "1", token });
+      expect(await client.pttl(`{privacy}:delivery:${key}`)).toBeGreaterThan(1e9);
+    }
   });
 });

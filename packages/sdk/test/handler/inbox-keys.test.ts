@@ -89,21 +89,39 @@ describe.each(stores)("in %s", (_store, make) => {
     expect(calls).toHaveLength(1);
   });
 
-  test("a crash while the failure is being settled delivers nothing twice", async () => {
-    const completed: string[] = [];
-    const crashed = await shop(make, (inbox) => ({
-      complete: (key) => {
-        completed.push(key);
-        return key.endsWith(":success") ? inbox.complete(key) : new Promise(() => undefined);
+  test("a success completes its failure in the same step", async () => {
+    const given: unknown[] = [];
+    const { send, codes, inbox } = await shop(make, (plain) => ({
+      complete: async (key, token, further) => {
+        given.push([key, further]);
+        return plain.complete(key, token, further);
       },
     }));
-    void crashed.send(push(0));
-    await expect.poll(() => completed).toEqual(["stk:ws_CO_1:success", "stk:ws_CO_1"]);
-    const { handler, calls } = crashed.restart();
-    expect(await crashed.inbox.pending(9)).toMatchObject([{ key: "stk:ws_CO_1" }]);
+    for (const code of [0, 1037, 0]) expect(await send(push(code))).toBe(200);
+    expect(given).toEqual([["/stk:ws_CO_1:success", ["/stk:ws_CO_1"]]]);
+    expect(codes()).toEqual([0]);
+    expect(await inbox.pending(9)).toEqual([]);
+  });
+
+  test("a success settles a failure that is being worked on, also if that one fails", async () => {
+    const started: (() => void)[] = [];
+    const first = await shop(make, undefined, {
+      on: {
+        stk: async (event) => {
+          if (event.outcome === "success") return;
+          await new Promise<void>((resolve) => started.push(resolve));
+          boom();
+        },
+      },
+    });
+    const failing = first.send(push(1037));
+    await expect.poll(() => started.length).toBe(1);
+    expect(await first.send(push(0))).toBe(200);
+    started[0]?.();
+    expect(await failing).toBe(500);
+    expect(first.notices).toMatchObject([{ stage: "function" }, { stage: "mark", error: "StaleClaim" }]);
+    const { handler, calls } = first.restart();
     expect(await handler.redeliver()).toEqual({ delivered: 0, failed: 0, skipped: 0 });
-    expect(await crashed.inbox.pending(9)).toEqual([]);
-    await handler(post(await handler.url("stk"), push(1037)));
     expect(calls).toEqual([]);
   });
 

@@ -1,13 +1,17 @@
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
+import { sqliteInbox } from "../../src/callbacks/inbox/sqlite.ts";
+import { tokenOf } from "./setup.ts";
 
 const canRun = process.getBuiltinModule?.("node:sqlite") !== undefined && process.features.typescript;
 const CHILD = fileURLToPath(new URL("claim-child.ts", import.meta.url));
+const LATE_CHILD = fileURLToPath(new URL("late-child.ts", import.meta.url));
 const KEYS = 300;
 
 test.skipIf(!canRun)(
@@ -30,3 +34,26 @@ test.skipIf(!canRun)(
     }
   },
 );
+
+test.skipIf(!canRun)("a process whose lease has run out can neither finish nor free what another one has", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "late-"));
+  const file = join(folder, "inbox.db");
+  const child = spawn(process.execPath, [LATE_CHILD, file], { stdio: ["pipe", "pipe", "inherit"] });
+  try {
+    const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+    expect((await lines.next()).value).toBe("claimed");
+    // An hour ahead, so that the lease is over without waiting.
+    const inbox = await sqliteInbox(file, { now: () => Date.now() + 3_600_000 });
+    const token = tokenOf(await inbox.claim("a", "payload"));
+    child.stdin.write("go\n");
+    expect((await lines.next()).value).toBe("[false,false]");
+    expect(await inbox.pending(9)).toEqual([]);
+    expect(await inbox.claim("a", "payload")).toEqual({ state: "busy" });
+    expect(await inbox.claim("b", "payload")).toMatchObject({ state: "new" });
+    expect(await inbox.complete("a", token)).toBe(true);
+    await inbox.close();
+  } finally {
+    child.kill("SIGKILL");
+    rmSync(folder, { recursive: true, force: true });
+  }
+});

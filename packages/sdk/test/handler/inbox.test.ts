@@ -3,7 +3,7 @@ import type { Inbox } from "../../src/callbacks/inbox/inbox.ts";
 import { memoryInbox } from "../../src/callbacks/inbox/memory.ts";
 import type { CallbackHandlerOptions } from "../../src/callbacks/index.ts";
 import { body } from "../callbacks/fixtures.ts";
-import { post, ROUTES, recording, sleep, urlOf } from "./setup.ts";
+import { post, ROUTES, recording, sleep, tokenOf, urlOf } from "./setup.ts";
 
 const paid = body("stk-paid");
 const fresh = (payload: unknown): unknown => JSON.parse(JSON.stringify(payload));
@@ -62,7 +62,7 @@ describe("with an inbox", () => {
       {
         type: "duplicate",
         kind: "stk",
-        key: expect.stringMatching(/^stk:ws_CO_\d+\*{6}49:success$/),
+        key: expect.stringMatching(/^INV-1\/stk:ws_CO_\d+\*{6}49:success$/),
         state: "duplicate",
       },
     ]);
@@ -123,7 +123,7 @@ describe("with an inbox", () => {
       await send(payload);
     }
     expect(calls).toHaveLength(4);
-    for (const key of keys) expect(key).toMatch(/^stk:[\da-f]{64}$/);
+    for (const key of keys) expect(key).toMatch(/^INV-1\/stk:[\da-f]{64}$/);
   });
 
   test("a failed delivery is new again for a sender that repeats it", async () => {
@@ -148,10 +148,10 @@ describe("with an inbox", () => {
         order.push("claim");
         return memory.claim(key, payload);
       },
-      complete: async (key) => {
+      complete: async (...given) => {
         await sleep(10);
         order.push("complete");
-        return memory.complete(key);
+        return memory.complete(...given);
       },
     };
     const later: Promise<unknown>[] = [];
@@ -218,7 +218,9 @@ describe("redeliver", () => {
     expect(await handler.redeliver()).toEqual({ delivered: 1, failed: 0, skipped: 0 });
     expect(await handler.redeliver()).toEqual({ delivered: 0, failed: 0, skipped: 0 });
     const id = body("stk-paid").Body.stkCallback.CheckoutRequestID;
-    expect(seen).toEqual([["INV-1", "UJ22T8IYOU", true, "2026-03-01T10:00:00.000Z", `stk:${id}:success`, undefined]]);
+    expect(seen).toEqual([
+      ["INV-1", "UJ22T8IYOU", true, "2026-03-01T10:00:00.000Z", `INV-1/stk:${id}:success`, undefined],
+    ]);
   });
 
   test("brings back what a crash interrupted, when its lease has run out", async () => {
@@ -247,8 +249,7 @@ describe("redeliver", () => {
   test.each(["{not json", "null"])("is not held up by an entry that it did not write: %s", async (entry) => {
     let time = 0;
     const inbox = memoryInbox({ now: () => time });
-    await inbox.claim("foreign", entry);
-    await inbox.fail("foreign");
+    await inbox.fail("foreign", tokenOf(await inbox.claim("foreign", entry)));
     time = 1;
     const failing = await withInbox({ inbox, onEvent: boom });
     await failing.send();
@@ -285,11 +286,8 @@ describe("redeliver", () => {
 test("the memory inbox forgets its oldest completed keys only", async () => {
   const inbox = memoryInbox({ maxCompleted: 2 });
   await inbox.claim("open", "payload");
-  for (const key of ["a", "b", "c"]) {
-    await inbox.claim(key, "payload");
-    await inbox.complete(key);
-  }
-  expect(await inbox.claim("open", "payload")).toBe("busy");
-  expect(await inbox.claim("a", "payload")).toBe("new");
-  expect(await inbox.claim("c", "payload")).toBe("duplicate");
+  for (const key of ["a", "b", "c"]) await inbox.complete(key, tokenOf(await inbox.claim(key, "payload")));
+  expect(await inbox.claim("open", "payload")).toEqual({ state: "busy" });
+  expect(await inbox.claim("a", "payload")).toMatchObject({ state: "new" });
+  expect(await inbox.claim("c", "payload")).toEqual({ state: "duplicate" });
 });

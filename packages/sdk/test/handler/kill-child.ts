@@ -16,9 +16,10 @@ const handler = createCallbackHandler({
   secrets: [secret],
   inbox: {
     ...inbox,
-    complete: async (key) => {
-      await inbox.complete(key);
-      note("completed", key);
+    complete: async (key, ...given) => {
+      const isMine = await inbox.complete(key, ...given);
+      if (isMine) note("completed", key);
+      return isMine;
     },
   },
   on: {

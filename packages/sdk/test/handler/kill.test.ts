@@ -54,7 +54,7 @@ test.skipIf(!canRun).each(["first", "last"])(
         try {
           const response = await fetch(`http://127.0.0.1:${port}${path}`, { method: "POST", body: stk(id) });
           if (response.status !== 200) continue;
-          acknowledged.add(`stk:${id}:success`);
+          acknowledged.add(`INV-1/stk:${id}:success`);
           answers += 1;
         } catch {
           // Killed before it answered: nothing was promised.

@@ -1,3 +1,4 @@
+import type { Claim } from "../../src/callbacks/inbox/inbox.ts";
 import type {
   CallbackHandler,
   CallbackHandlerOptions,
@@ -76,6 +77,11 @@ export function urlOf(
 export function post(url: string, payload: unknown, init: RequestInit = {}): Request {
   const text = typeof payload === "string" ? payload : JSON.stringify(payload);
   return new Request(url, { method: "POST", headers: { "content-type": "application/json" }, body: text, ...init });
+}
+
+/** The token of a claim, if it is new. */
+export function tokenOf(claim: Claim): string {
+  return claim.state === "new" ? claim.token : "";
 }
 
 export function sleep(ms: number): Promise<void> {

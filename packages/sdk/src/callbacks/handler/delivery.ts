@@ -1,6 +1,7 @@
-import { sha256Hex } from "../../values/sha256.ts";
-import type { ClaimState } from "../inbox/inbox.ts";
+import { nameOf } from "../../errors/name-of.ts";
+import type { Claim, ClaimState, Inbox, PendingDelivery } from "../inbox/inbox.ts";
 import { parse } from "../parse.ts";
+import { keyOf, masked, SETTLED, settledBy } from "./key.ts";
 import type { CallbackNotice, FailureStage } from "./notices.ts";
 import type {
   CallbackContext,
@@ -25,12 +26,12 @@ export interface Delivery<Context> {
   attempt(stage: FailureStage, received: ReceivedCallback, work: () => unknown, key?: string): Promise<boolean>;
   eventOf(received: ReceivedCallback): CallbackEvent;
   contextOf(received: ReceivedCallback, extras: Extras<Context>): CallbackContext<Context>;
-  /** Claims one delivery and works on it, or leaves that to `later`. False if it failed. */
+  /** Claims one delivery and works on it, or leaves that to `later`. `unclaimed` if it is nowhere: neither stored nor run. */
   start(
     received: ReceivedCallback,
     context: Context | undefined,
     later?: (work: Promise<unknown>) => void,
-  ): Promise<boolean>;
+  ): Promise<"done" | "failed" | "unclaimed">;
   /** Takes what the inbox has pending, one after the other. */
   redeliver(limit: number): Promise<RedeliveryReport>;
 }
@@ -67,7 +68,12 @@ export function deliveryFor<Context>(options: CallbackHandlerOptions<Context>): 
   const contextOf = ({ receivedAt }: ReceivedCallback, extras: Extras<Context>): CallbackContext<Context> =>
     ({ redelivered: false, receivedAt: new Date(receivedAt), ...extras }) as CallbackContext<Context>;
 
-  const run = async (event: CallbackEvent, received: ReceivedCallback, extras: Extras<Context>): Promise<boolean> => {
+  /** Whether the function succeeded. The claim is completed or failed accordingly. */
+  const run = async (
+    event: CallbackEvent,
+    received: ReceivedCallback,
+    { token, ...extras }: Extras<Context> & { token?: string | undefined },
+  ): Promise<boolean> => {
     const { key } = extras;
     const deliver = (): unknown => {
       const take = (on?.[event.kind] ?? onEvent) as AnyFunction<Context> | undefined;
@@ -76,14 +82,41 @@ export function deliveryFor<Context>(options: CallbackHandlerOptions<Context>): 
     };
     const done = await attempt("function", received, deliver, key);
     const mark = async (): Promise<void> => {
-      if (!key) return;
-      await inbox?.[done ? "complete" : "fail"](key);
-      // Money that came is not taken back by a failure that comes later: that one is a duplicate.
-      const failure = key.replace(SUCCESS, "");
-      if (done && failure !== key && (await inbox?.claim(failure, SETTLED)) === "new") await inbox?.complete(failure);
+      if (!inbox || !key || !token) return;
+      const isMine = await (done ? inbox.complete(key, token, settledBy(key)) : inbox.fail(key, token));
+      if (!isMine) throw new StaleClaim();
     };
     await attempt("mark", received, mark, key);
     return done;
+  };
+
+  /** Works on one entry of the inbox. What it is counted as, if at all. */
+  const again = async (inbox: Inbox, entry: PendingDelivery): Promise<keyof RedeliveryReport | undefined> => {
+    const claim = checkedClaim(await inbox.claim(entry.key, entry.payload));
+    if (claim.state !== "new") return "skipped";
+    let { token } = claim;
+    if (entry.payload === SETTLED) {
+      await inbox.complete(entry.key, token);
+      return undefined;
+    }
+    try {
+      const received = JSON.parse(entry.payload) as ReceivedCallback;
+      const event = eventOf(received);
+      const key = await keyOf(event, received);
+      if (key !== entry.key) {
+        // An older version made its key. From here on it has the key that a repeated callback would have.
+        const moved = checkedClaim(await inbox.claim(key, entry.payload));
+        await inbox.complete(entry.key, token);
+        if (moved.state !== "new") return "skipped";
+        token = moved.token;
+      }
+      return (await run(event, received, { key, token, redelivered: true })) ? "delivered" : "failed";
+    } catch (error) {
+      // An entry that this handler did not write must not hold up those behind it.
+      notify({ type: "failed", stage: "claim", key: masked(entry.key), error: nameOf(error) });
+      await inbox.fail(entry.key, token);
+      return "failed";
+    }
   };
 
   return {
@@ -95,82 +128,52 @@ export function deliveryFor<Context>(options: CallbackHandlerOptions<Context>): 
       received: ReceivedCallback,
       context: Context | undefined,
       later?: (work: Promise<unknown>) => void,
-    ): Promise<boolean> {
+    ): Promise<"done" | "failed" | "unclaimed"> {
       const event = eventOf(received);
       // The event's raw value lacks what must not be kept.
       const kept = { ...received, payload: event.raw };
-      const key = inbox && (await keyOf(event, kept));
-      let state: ClaimState = "new";
-      const claim = async (): Promise<void> => {
-        if (key) state = (await inbox?.claim(key, JSON.stringify(kept))) ?? "busy";
+      const mine: { key?: string; state?: ClaimState; token?: string } = {};
+      const take = async (): Promise<void> => {
+        if (!inbox) return;
+        mine.key = await keyOf(event, kept);
+        Object.assign(mine, checkedClaim(await inbox.claim(mine.key, JSON.stringify(kept))));
       };
       // Delivering what could not be claimed might deliver it twice.
-      if (!(await attempt("claim", kept, claim))) return false;
-      if (key && state !== "new") {
+      if (!(await attempt("claim", kept, take))) return "unclaimed";
+      const { key, state, token } = mine;
+      if (key && state && state !== "new") {
         notify({ type: "duplicate", kind: kept.kind, key: masked(key), state });
-        return true;
+        return "done";
       }
-      const work = (): Promise<boolean> => run(event, kept, { context, key });
+      const work = async () => ((await run(event, kept, { context, key, token })) ? "done" : "failed");
       if (!later) return work();
       // In a task of its own, since work that does not pause would hold the answer back.
       later(new Promise((resolve) => setTimeout(resolve)).then(work));
-      return true;
+      return "done";
     },
     async redeliver(limit: number): Promise<RedeliveryReport> {
       const report = { delivered: 0, failed: 0, skipped: 0 };
-      for (const { key, payload } of (await inbox?.pending(limit)) ?? []) {
-        const isMine = (await inbox?.claim(key, payload)) === "new";
-        if (isMine && payload === SETTLED) {
-          await inbox?.complete(key);
-          continue;
-        }
-        let done = false;
-        try {
-          const received = JSON.parse(payload) as ReceivedCallback;
-          done = isMine && (await run(eventOf(received), received, { key, redelivered: true }));
-        } catch (error) {
-          // An entry that this handler did not write must not hold up those behind it.
-          notify({ type: "failed", stage: "claim", key: masked(key), error: nameOf(error) });
-          if (isMine) await inbox?.fail(key);
-        }
-        report[done ? "delivered" : isMine ? "failed" : "skipped"] += 1;
+      if (!inbox) return report;
+      for (const entry of await inbox.pending(limit)) {
+        const counted = await again(inbox, entry);
+        if (counted) report[counted] += 1;
       }
       return report;
     },
   };
 }
 
-/** At the end of a success' key. The key without it is the failure's. */
-const SUCCESS = /:success$/;
-/** The payload of a key that was claimed only to be completed. */
-const SETTLED = '"settled"';
-
-/**
- * The product's own id of the transaction, or a hash of everything where it has none. What may follow each other for one
- * id has keys apart: a failure, a success, and every code that says neither.
- */
-async function keyOf(event: CallbackEvent, { receivedAt: _, ...content }: ReceivedCallback): Promise<string> {
-  const ids = event as unknown as Readonly<Record<string, unknown>>;
-  const id =
-    event.kind === "c2bConfirmation"
-      ? event.transactionId
-      : (ids["checkoutRequestId"] ?? ids["requestId"] ?? ids["conversationId"] ?? ids["originatorConversationId"]);
-  const prefix = [event.kind, content.product].filter(Boolean).join(":");
-  const outcome = ids["queryOutcome"] ?? ids["outcome"];
-  const isOpen = event.kind !== "timeout" && /pending|unknown/.test(`${outcome}`);
-  const { resultCode } = ids;
-  const name = `${id}${outcome === "success" ? ":success" : isOpen ? `:code:${resultCode}` : ""}`;
-  // An id of another shape could mean something to a store.
-  if (id && (resultCode || !isOpen) && /^[!-~]{1,200}$/.test(name)) return `${prefix}:${name}`;
-  return `${prefix}:${await sha256Hex(JSON.stringify(content))}`;
+/** The claim, if it is one. @throws TypeError if not: to go on would deliver twice, or acknowledge what nobody has. */
+function checkedClaim(claim: Claim): Claim {
+  const { state, token } = (claim ?? {}) as { state?: unknown; token?: unknown };
+  if (state === "duplicate" || state === "busy" || (state === "new" && token && typeof token === "string"))
+    return claim;
+  throw new TypeError(
+    'inbox.claim must resolve to { state: "new", token }, { state: "duplicate" } or { state: "busy" }',
+  );
 }
 
-/** A CheckoutRequestID ends in the payer's number. */
-function masked(key: string): string {
-  return key.replace(/\d{6}(?=\d\d(:|$))/, "******");
-}
-
-/** The message could hold anything; the name is the developer's. */
-export function nameOf(error: unknown): string {
-  return error instanceof Error ? error.name : typeof error;
+/** The lease has run out and someone else has the delivery, or a later callback has settled it. */
+class StaleClaim extends Error {
+  override readonly name = "StaleClaim";
 }

@@ -1,9 +1,9 @@
+import { nameOf } from "../../errors/name-of.ts";
 import type { CallbackKind } from "../types.ts";
 import { withoutCredential } from "../without-credential.ts";
 import { plainAddress } from "./addresses.ts";
 import { checked } from "./check-options.ts";
-import { deliveryFor, nameOf } from "./delivery.ts";
-
+import { deliveryFor } from "./delivery.ts";
 import type { RefusalReason } from "./notices.ts";
 import type { CallbackHandler, CallbackHandlerOptions, ReceivedCallback } from "./options.ts";
 import { isShallow, readBody } from "./read-body.ts";
@@ -12,7 +12,7 @@ import { signedPath } from "./sign-url.ts";
 import { pathSigner, type Route } from "./signed-path.ts";
 import { decide } from "./validation.ts";
 
-export type { ClaimState, Inbox, InboxOptions, PendingDelivery } from "../inbox/inbox.ts";
+export type { Claim, ClaimState, Inbox, InboxOptions, PendingDelivery } from "../inbox/inbox.ts";
 export { type ForwardedAddressOptions, forwardedAddress, safaricomAddresses } from "./addresses.ts";
 export type * from "./notices.ts";
 export type * from "./options.ts";
@@ -99,10 +99,11 @@ export function createCallbackHandler<Context = unknown>(
     if (kind === "c2bValidation") return decide(settings, delivery, context, () => read(request, route));
     const received = await read(request, route);
     if (received instanceof Response) return received;
-    const ok = await delivery.start(received, context, context?.waitUntil?.bind(context));
-    return Response.json(ok || failureStatus < 300 ? acknowledgement(kind) : null, {
-      status: ok ? 200 : failureStatus,
-    });
+    const end = await delivery.start(received, context, context?.waitUntil?.bind(context));
+    // What is neither stored nor run is not acknowledged, whatever the failure status.
+    const failed = end === "unclaimed" && failureStatus < 300 ? 500 : failureStatus;
+    const status = end === "done" ? 200 : failed;
+    return Response.json(status < 300 ? acknowledgement(kind) : null, { status });
   };
 
   /** What arrived, or its refusal. */

@@ -6,7 +6,11 @@ import type { CallbackKind, ResultKind } from "../types.ts";
  */
 export type RefusalReason = "path" | "expired" | "method" | "address" | "size" | "json" | "bodyUsed";
 
-/** What was going on when something threw. `mark`: the inbox, after your function. */
+/**
+ * What was going on when something threw. `claim`: the inbox, before your function, which did not run. `mark`: the inbox, after
+ * your function. The error `StaleClaim` there means that the claim was no longer its own: the lease had run out and someone
+ * else has the delivery, which then runs twice (set a longer `leaseMs`), or a success has settled the failure meanwhile.
+ */
 export type FailureStage = "claim" | "function" | "mark" | "onFailed" | "json" | "request";
 
 /** What the handler tells `onNotice`. No credential, no body, no phone number in it. */

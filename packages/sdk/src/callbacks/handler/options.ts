@@ -23,7 +23,7 @@ export interface CallbackContext<Context = unknown> {
   readonly receivedAt: Date;
   /** Comes from the inbox, because an earlier attempt did not complete. */
   readonly redelivered: boolean;
-  /** The inbox's key. */
+  /** The inbox's key: the reference, a slash, and what the callback says about which ID. Printable, at most 450 characters. */
   readonly key?: string;
   /** Only for a validation: aborted when your answer would come too late. */
   readonly signal?: AbortSignal;
@@ -74,6 +74,8 @@ export interface CallbackHandlerOptions<Context = unknown> {
   /**
    * Stops duplicates and keeps what a crash or an error interrupts. One id has a key each for a failure, a success and every
    * code in doubt: a success is never taken for a repeated failure, but a failure after a delivered success is a duplicate.
+   * Keys contain the reference of the URL, so that a callback is a duplicate only of one that came with the same reference.
+   * If the inbox cannot be reached, or returns something that is not a claim, your function does not run.
    * @default none: every arrival is delivered
    */
   readonly inbox?: Inbox;
@@ -99,7 +101,8 @@ export interface CallbackHandlerOptions<Context = unknown> {
   /**
    * The HTTP status when a delivery failed. It matters only to senders that try again, and most do not (STK pushes and
    * results were never seen to): rely on an `inbox` or on `onFailed`. From 200 to 599, but none that forbids a body (204,
-   * 205, 304); below 300 the answer is the acknowledgement. @default 500
+   * 205, 304); below 300 the answer is the acknowledgement. What the inbox could not claim is never acknowledged: then a
+   * status below 300 is replaced by 500. @default 500
    */
   readonly failureStatus?: number;
   /** Gets every delivery that failed, with what your function threw, so that it is not lost. */
@@ -114,7 +117,8 @@ export interface CallbackHandlerOptions<Context = unknown> {
 export interface CallbackUrlOptions {
   /**
    * Your own id of the payment: comes back in the event, also when the answer to the request was lost. Up to 64 bytes of
-   * UTF-8. It is signed, not encrypted, and part of the URL: no personal data. @default ""
+   * UTF-8. It is signed, not encrypted, and part of the URL and of the inbox's keys: no personal data. Give each payment its
+   * own: who learns a signed URL can forge and silence the callbacks of its reference, and of no other. @default ""
    */
   readonly reference?: string;
   /** Milliseconds from now, above 0, after which the URL is 404. A callback that comes later is lost; leave room. @default never */

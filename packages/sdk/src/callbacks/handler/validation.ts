@@ -1,5 +1,6 @@
+import { nameOf } from "../../errors/name-of.ts";
 import type { Settings } from "./check-options.ts";
-import { type Delivery, nameOf } from "./delivery.ts";
+import type { Delivery } from "./delivery.ts";
 import type { ReceivedCallback } from "./options.ts";
 import { isDecision } from "./replies.ts";
 

@@ -1,4 +1,4 @@
-import type { ClaimState, Inbox } from "./inbox.ts";
+import type { Claim, Inbox } from "./inbox.ts";
 
 /**
  * Opens an inbox for one test. The same `store` names the same data, so that two inboxes with one name behave like two
@@ -52,105 +52,168 @@ export function inboxContract(makeInbox: MakeInbox, options: { readonly shared?:
   };
 
   rule("a first claim is new, and another one during its lease is busy", LONG, async (inbox) => {
-    same(await inbox.claim("a", "payload"), "new", "first claim");
-    same(await inbox.claim("a", "payload"), "busy", "second claim");
-    same(await inbox.claim("b", "payload"), "new", "claim of another key");
+    same(await stateOf(inbox, "a"), "new", "first claim");
+    same(await stateOf(inbox, "a"), "busy", "second claim");
+    same(await stateOf(inbox, "b"), "new", "claim of another key");
   });
 
   rule("a completed delivery is a duplicate, for good", SHORT, async (inbox) => {
-    await inbox.claim("a", "payload");
-    await inbox.complete("a");
-    same(await inbox.claim("a", "payload"), "duplicate", "claim after complete");
+    same(await inbox.complete("a", await take(inbox, "a")), true, "complete");
+    same(await stateOf(inbox, "a"), "duplicate", "claim after complete");
     await sleep(SHORT * 1.5);
-    same(await inbox.claim("a", "payload"), "duplicate", "claim after complete and lease");
+    same(await stateOf(inbox, "a"), "duplicate", "claim after complete and lease");
     same(await keys(inbox), "", "pending");
   });
 
   rule("what is under a lease is not pending", LONG, async (inbox) => {
-    await inbox.claim("a", "payload");
+    await take(inbox, "a");
     same(await keys(inbox), "", "pending");
   });
 
   rule("an abandoned claim is pending after its lease, payload intact", SHORT, async (inbox) => {
     const payload = JSON.stringify({ text: "Ünïcödé 🎉 \u0000 '\"\\", nested: [[[]]] });
-    await inbox.claim("a", payload);
+    await take(inbox, "a", payload);
     await sleep(SHORT * 1.5);
     const [entry] = await inbox.pending(10);
     same(entry?.key, "a", "key of the pending delivery");
     same(entry?.payload, payload, "payload of the pending delivery");
     same(entry?.attempts, 1, "attempts of the pending delivery");
-    same(await inbox.claim("a", "another payload"), "new", "claim after the lease");
-    same(await inbox.claim("a", payload), "busy", "claim during the second lease");
-    await inbox.fail("a");
+    same(await inbox.fail("a", await take(inbox, "a", "another payload")), true, "fail");
     const [again] = await inbox.pending(10);
     same(again?.payload, payload, "payload after the second claim");
     same(again?.attempts, 2, "attempts after the second claim");
   });
 
   rule("listing what is pending claims nothing", SHORT, async (inbox) => {
-    await inbox.claim("a", "payload");
-    await inbox.fail("a");
+    await inbox.fail("a", await take(inbox, "a"));
     same(await keys(inbox), "a", "pending");
     same(await keys(inbox), "a", "pending, listed again");
   });
 
   rule("a failed delivery is pending at once and can be claimed again", LONG, async (inbox) => {
-    await inbox.claim("a", "payload");
-    await inbox.fail("a");
+    same(await inbox.fail("a", await take(inbox, "a")), true, "fail");
     same(await keys(inbox), "a", "pending");
-    same(await inbox.claim("a", "payload"), "new", "claim after fail");
-    await inbox.complete("a");
-    same(await inbox.claim("a", "payload"), "duplicate", "claim after complete");
+    const token = await take(inbox, "a");
+    same(await stateOf(inbox, "a"), "busy", "claim during the second lease");
+    same(await inbox.complete("a", token), true, "complete");
+    same(await stateOf(inbox, "a"), "duplicate", "claim after complete");
   });
 
-  rule("failing what is completed changes nothing", LONG, async (inbox) => {
-    await inbox.claim("a", "payload");
-    await inbox.complete("a");
-    await inbox.fail("a");
+  rule("every claim has a token of its own", LONG, async (inbox) => {
+    const tokens = [await take(inbox, "a"), await take(inbox, "b")];
+    await inbox.fail("a", tokens[0] as string);
+    tokens.push(await take(inbox, "a"));
+    same(new Set(tokens).size, 3, "different tokens");
+  });
+
+  rule("a token counts for its own key only", LONG, async (inbox) => {
+    const tokens = [await take(inbox, "a"), await take(inbox, "b")];
+    for (const wrong of [tokens[1] as string, "no token", ""]) {
+      same(await inbox.complete("a", wrong, ["c"]), false, `complete with ${wrong}`);
+      same(await inbox.fail("a", wrong), false, `fail with ${wrong}`);
+    }
     same(await keys(inbox), "", "pending");
-    same(await inbox.claim("a", "payload"), "duplicate", "claim");
+    same(await stateOf(inbox, "a"), "busy", "claim");
+    same(await stateOf(inbox, "c"), "new", "claim of what the wrong token would have settled");
+    same(await inbox.complete("a", tokens[0] as string), true, "complete with its own token");
+  });
+
+  rule("a stale token changes nothing, and complete and fail return false", LONG, async (inbox) => {
+    const stale = await take(inbox, "a");
+    await inbox.fail("a", stale);
+    const token = await take(inbox, "a");
+    same(await inbox.fail("a", stale), false, "fail with the stale token");
+    same(await keys(inbox), "", "pending");
+    same(await inbox.complete("a", stale, ["b"]), false, "complete with the stale token");
+    same(await stateOf(inbox, "a"), "busy", "claim");
+    same(await stateOf(inbox, "b"), "new", "claim of what the stale token would have settled");
+    same(await inbox.complete("a", token), true, "complete with the token of the second claim");
+    same(await inbox.complete("a", stale), false, "complete with the stale token, afterwards");
+    same(await inbox.fail("a", stale), false, "fail with the stale token, afterwards");
+    same(await stateOf(inbox, "a"), "duplicate", "claim after complete");
+  });
+
+  rule("a claim after the lease makes the older token stale", SHORT, async (inbox) => {
+    const stale = await take(inbox, "a");
+    await sleep(SHORT * 1.5);
+    const token = await take(inbox, "a");
+    same(await inbox.complete("a", stale), false, "complete with the stale token");
+    same(await inbox.fail("a", stale), false, "fail with the stale token");
+    same(await inbox.complete("a", token), true, "complete with the token of the second claim");
   });
 
   rule("a late complete counts, although the lease has run out", SHORT, async (inbox) => {
-    await inbox.claim("a", "payload");
+    const token = await take(inbox, "a");
     await sleep(SHORT * 1.5);
-    await inbox.complete("a");
+    same(await inbox.complete("a", token), true, "complete");
     same(await keys(inbox), "", "pending");
-    same(await inbox.claim("a", "payload"), "duplicate", "claim");
+    same(await stateOf(inbox, "a"), "duplicate", "claim");
+  });
+
+  rule("a token is spent once its claim has failed", LONG, async (inbox) => {
+    const token = await take(inbox, "a");
+    await inbox.fail("a", token);
+    same(await inbox.complete("a", token), false, "complete");
+    same(await inbox.fail("a", token), false, "second fail");
+    same(await keys(inbox), "a", "pending");
+  });
+
+  rule("completing twice with one token is no error, and failing afterwards changes nothing", LONG, async (inbox) => {
+    const token = await take(inbox, "a");
+    same(await inbox.complete("a", token), true, "complete");
+    same(await inbox.complete("a", token), true, "second complete");
+    same(await inbox.fail("a", token), false, "fail");
+    same(await keys(inbox), "", "pending");
+    same(await stateOf(inbox, "a"), "duplicate", "claim");
   });
 
   rule("completing or failing an unknown key does nothing", LONG, async (inbox) => {
-    await inbox.complete("a");
-    await inbox.fail("a");
-    await inbox.fail("b");
+    same(await inbox.complete("a", "no token"), false, "complete");
+    same(await inbox.fail("b", "no token"), false, "fail");
     same(await keys(inbox), "", "pending");
-    same(await inbox.claim("b", "payload"), "new", "claim");
+    for (const key of ["a", "b"]) same(await stateOf(inbox, key), "new", "claim");
+  });
+
+  rule("complete settles further keys, whatever their state", LONG, async (inbox) => {
+    const held = await take(inbox, "held", "held payload");
+    await inbox.fail("failed", await take(inbox, "failed", "failed payload"));
+    const done = await take(inbox, "done");
+    await inbox.complete("done", done);
+    const token = await take(inbox, "a");
+    const further = ["unknown", "held", "failed", "done"];
+    same(await inbox.complete("a", token, further), true, "complete");
+    same(await inbox.complete("a", token, further), true, "second complete");
+    for (const key of ["a", ...further]) same(await stateOf(inbox, key), "duplicate", `claim of ${key}`);
+    same(await inbox.fail("held", held), false, "fail with the token of a claim that was settled");
+    same(await inbox.complete("held", held), false, "complete with the token of a claim that was settled");
+    same(await inbox.complete("done", done), true, "second complete of what was completed before");
+    same(await keys(inbox), "", "pending");
   });
 
   rule("pending lists the longest waiting first, and no more than asked for", LONG, async (inbox) => {
-    for (const key of ["a", "b", "c"]) await inbox.claim(key, key);
+    const tokens = new Map<string, string>();
+    for (const key of ["a", "b", "c"]) tokens.set(key, await take(inbox, key));
     for (const key of ["b", "c", "a"]) {
-      await inbox.fail(key);
+      await inbox.fail(key, tokens.get(key) as string);
       await sleep(20);
     }
     same(await keys(inbox), "b,c,a", "pending");
     same((await inbox.pending(2)).map((entry) => entry.key).join(), "b,c", "pending, two of them");
-    await inbox.claim("b", "b");
-    await inbox.fail("b");
+    await inbox.fail("b", await take(inbox, "b"));
     same(await keys(inbox), "c,a,b", "pending, after one more attempt");
   });
 
   rule("keys are exact: letter case, blanks and odd characters count", LONG, async (inbox) => {
-    const odd = ["stk:ws_CO_1", "stk:ws_co_1", "stk:ws_CO_1 ", "a'b\"c;--", "🎉", "__proto__", "x".repeat(300)];
-    for (const key of odd) same(await inbox.claim(key, key), "new", `claim of ${key}`);
-    for (const key of odd) await inbox.complete(key);
-    for (const key of odd) same(await inbox.claim(key, key), "duplicate", `second claim of ${key}`);
+    const odd = ["stk:ws_CO_1", "stk:ws_co_1", "stk:ws_CO_1 ", "/stk:ws_CO_1", "a'b\"c;--", "🎉", "__proto__"];
+    const long = "x".repeat(449);
+    const all = [...odd, `${long}1`, `${long}2`];
+    for (const key of all) same(await inbox.complete(key, await take(inbox, key)), true, `complete of ${key}`);
+    for (const key of all) same(await stateOf(inbox, key), "duplicate", `second claim of ${key}`);
   });
 
   rule("a payload of 64 KiB comes back whole", LONG, async (inbox) => {
     const payload = "é".repeat(32_768);
-    await inbox.claim("a", payload);
-    await inbox.fail("a");
+    await inbox.fail("a", await take(inbox, "a", payload));
     same((await inbox.pending(1))[0]?.payload === payload, true, "payload is the same");
   });
 
@@ -159,39 +222,61 @@ export function inboxContract(makeInbox: MakeInbox, options: { readonly shared?:
   });
 
   rule("of many claims of a failed delivery at the same time, one is new", LONG, async (inbox) => {
-    await inbox.claim("a", "payload");
-    await inbox.fail("a");
+    await inbox.fail("a", await take(inbox, "a"));
     same(count(await Promise.all(burst(20, () => inbox.claim("a", "payload")))), 1, "claims that are new");
   });
 
   sharedRule("two handles see one store", LONG, async (inbox, again) => {
     const other = await again();
-    same(await inbox.claim("a", "payload"), "new", "claim");
-    same(await other.claim("a", "payload"), "busy", "claim through the other handle");
-    await other.complete("a");
-    same(await inbox.claim("a", "payload"), "duplicate", "claim after complete through the other handle");
-    await inbox.claim("b", "payload");
-    await inbox.fail("b");
+    const token = await take(inbox, "a");
+    same(await stateOf(other, "a"), "busy", "claim through the other handle");
+    same(await other.complete("a", token, ["c"]), true, "complete through the other handle");
+    for (const key of ["a", "c"]) same(await stateOf(inbox, key), "duplicate", `claim of ${key} after that`);
+    await inbox.fail("b", await take(inbox, "b"));
     same(await keys(other), "b", "pending through the other handle");
+  });
+
+  sharedRule("a claim through another handle makes the first one's token stale", SHORT, async (inbox, again) => {
+    const other = await again();
+    const stale = await take(inbox, "a");
+    await sleep(SHORT * 1.5);
+    const token = await take(other, "a");
+    same(await inbox.fail("a", stale), false, "fail with the stale token");
+    same(await inbox.complete("a", stale), false, "complete with the stale token");
+    same(await other.complete("a", token), true, "complete with the token of the second claim");
   });
 
   sharedRule("of claims through two handles at the same time, one is new", LONG, async (inbox, again) => {
     const handles = [inbox, await again()];
     for (let key = 0; key < 20; key += 1) {
-      const states = await Promise.all(burst(4, (index) => (handles[index % 2] as Inbox).claim(`k${key}`, "payload")));
-      same(count(states), 1, "claims that are new");
+      const claims = await Promise.all(burst(4, (index) => (handles[index % 2] as Inbox).claim(`k${key}`, "payload")));
+      same(count(claims), 1, "claims that are new");
     }
   });
 
   return rules;
 }
 
-function burst(size: number, start: (index: number) => Promise<ClaimState>): Promise<ClaimState>[] {
+/** Claims a delivery that must be new. */
+async function take(inbox: Inbox, key: string, payload = "payload"): Promise<string> {
+  const claim: Claim | undefined = await inbox.claim(key, payload);
+  same(claim?.state, "new", `claim of ${key}`);
+  const { token } = claim as { token?: unknown };
+  same(typeof token === "string" && token !== "", true, `claim of ${key} has a token`);
+  return token as string;
+}
+
+async function stateOf(inbox: Inbox, key: string): Promise<unknown> {
+  const claim: Claim | undefined = await inbox.claim(key, "payload");
+  return claim?.state;
+}
+
+function burst(size: number, start: (index: number) => Promise<Claim>): Promise<Claim>[] {
   return Array.from({ length: size }, (_, index) => start(index));
 }
 
-function count(states: readonly ClaimState[]): number {
-  return states.filter((state) => state === "new").length;
+function count(claims: readonly Claim[]): number {
+  return claims.filter(({ state }) => state === "new").length;
 }
 
 async function keys(inbox: Inbox): Promise<string> {

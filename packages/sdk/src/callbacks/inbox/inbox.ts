@@ -1,4 +1,4 @@
-/** What the inbox says to a claim. */
+/** State of a delivery at the moment of a claim. */
 export type ClaimState =
   /** The delivery is yours: run it, then `complete` or `fail` it. */
   | "new"
@@ -6,6 +6,15 @@ export type ClaimState =
   | "duplicate"
   /** Someone else has claimed it and may still be at work. */
   | "busy";
+
+/** Result of a claim. */
+export type Claim =
+  | {
+      readonly state: "new";
+      /** Proof of this one claim, which `complete` and `fail` require. Not empty, and never given out twice. */
+      readonly token: string;
+    }
+  | { readonly state: "duplicate" | "busy" };
 
 /** A delivery that was claimed and not completed, and that nobody is working on. */
 export interface PendingDelivery {
@@ -22,19 +31,35 @@ export interface PendingDelivery {
  * holds for a lease, after which the entry is pending again. `memoryInbox` and `sqliteInbox` are ready made;
  * `inboxContract` tests your own on another store.
  *
+ * Each claim has a token of its own. Once someone else has claimed the entry, the older token is stale: it changes nothing,
+ * and `complete` and `fail` return `false`, so that a worker whose lease ended cannot finish or free the other one's claim.
+ *
  * A delivery that takes longer than the lease may run twice at the same time; one that was completed never runs again.
+ *
+ * Keys are printable ASCII of at most 450 characters.
  */
 export interface Inbox {
   /**
    * Takes the delivery for the length of one lease and, if the key is unknown, stores the payload: in one atomic step, durable
    * before the promise resolves. Of any number of claims at the same time, one gets `new`. An entry that has failed, or whose
-   * lease has run out, is `new` again and keeps its first payload.
+   * lease has run out, is `new` again, with a new token, and keeps its first payload.
    */
-  claim(key: string, payload: string): Promise<ClaimState>;
-  /** The delivery is done, for good. The payload may be forgotten, the key not. An unknown key is no error. */
-  complete(key: string): Promise<void>;
-  /** Ends the claim without success: the entry is pending at once. Changes nothing that is completed or unknown. */
-  fail(key: string): Promise<void>;
+  claim(key: string, payload: string): Promise<Claim>;
+  /**
+   * Completes the delivery for good. The payload may be forgotten, the key not. The token counts until the next claim, also
+   * after its lease, and completing twice with the same token is no error.
+   *
+   * @param alsoCompletes Keys that this delivery settles as well. In the same atomic step each of them is completed whatever
+   *   its state, also if it is unknown or claimed by someone else, whose token becomes stale.
+   * @returns Whether the token counted. If `false`, nothing has changed.
+   */
+  complete(key: string, token: string, alsoCompletes?: readonly string[]): Promise<boolean>;
+  /**
+   * Ends the claim without success: the entry is pending at once, and the token is spent.
+   *
+   * @returns Whether the token counted. If `false`, nothing has changed.
+   */
+  fail(key: string, token: string): Promise<boolean>;
   /** Lists entries that are neither completed nor under a lease, the one that waits longest first. Claims nothing. */
   pending(limit: number): Promise<readonly PendingDelivery[]>;
 }

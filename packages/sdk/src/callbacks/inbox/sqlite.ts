@@ -1,6 +1,8 @@
-import { type ClaimState, checkedInbox, type Inbox, type InboxOptions, type PendingDelivery } from "./inbox.ts";
+import { type Claim, checkedInbox, type Inbox, type InboxOptions, type PendingDelivery } from "./inbox.ts";
+import { inTransaction, openDatabase } from "./sqlite-database.ts";
+import { addTokens, formerClaims } from "./sqlite-migration.ts";
 
-export type { ClaimState, Inbox, InboxOptions, PendingDelivery } from "./inbox.ts";
+export type { Claim, ClaimState, Inbox, InboxOptions, PendingDelivery } from "./inbox.ts";
 
 /** An inbox in a SQLite file. */
 export interface SqliteInbox extends Inbox {
@@ -8,21 +10,6 @@ export interface SqliteInbox extends Inbox {
   prune(completedBefore: Date): Promise<number>;
   /** Closes the file. */
   close(): Promise<void>;
-}
-
-/** The little of `node:sqlite` that is used here; its own types would make every user of this package need them. */
-interface Statement {
-  get(...values: (string | number)[]): Record<string, unknown> | undefined;
-  all(...values: (string | number)[]): Record<string, unknown>[];
-  run(...values: (string | number)[]): { changes: number | bigint };
-}
-interface Database {
-  exec(sql: string): void;
-  prepare(sql: string): Statement;
-  close(): void;
-}
-interface SqliteModule {
-  DatabaseSync: new (path: string) => Database;
 }
 
 // FULL makes every commit wait for the disk: what was acknowledged survives a power cut, too.
@@ -35,16 +22,38 @@ const SETUP = `
     payload TEXT NOT NULL,
     attempts INTEGER NOT NULL,
     available_at INTEGER NOT NULL,
-    completed_at INTEGER
+    completed_at INTEGER,
+    token TEXT
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS mpesa_inbox_open ON mpesa_inbox (available_at) WHERE completed_at IS NULL;
 `;
 
+const CLAIM = `
+  INSERT INTO mpesa_inbox (key, payload, attempts, available_at, token) VALUES (?, ?, 1, ?, ?)
+  ON CONFLICT (key) DO UPDATE SET attempts = attempts + 1, available_at = excluded.available_at, token = excluded.token
+    WHERE completed_at IS NULL AND available_at <= ?
+  RETURNING key`;
+const COMPLETE = `
+  UPDATE mpesa_inbox SET completed_at = coalesce(completed_at, ?), payload = '' WHERE key = ? AND token = ?`;
+const SETTLE = `
+  INSERT INTO mpesa_inbox (key, payload, attempts, available_at, completed_at, token) VALUES (?, '', 0, ?, ?, ?)
+  ON CONFLICT (key) DO UPDATE SET completed_at = excluded.completed_at, payload = '', token = excluded.token
+    WHERE completed_at IS NULL`;
+const FAIL = `
+  UPDATE mpesa_inbox SET available_at = ?, token = NULL WHERE key = ? AND token = ? AND completed_at IS NULL`;
+const PENDING = `
+  SELECT key, payload, attempts FROM mpesa_inbox WHERE completed_at IS NULL AND available_at <= ?
+  ORDER BY available_at LIMIT ?`;
+
 /**
  * An inbox in a SQLite file through `node:sqlite`: durable, and safe to share between processes of one machine (not over a
  * network file system). Payloads of open deliveries are in the file as they came and may hold personal data; a completed one
- * keeps its key only. Each call blocks the process for one disk write. Needs Node 22.13 or newer (22.5 with
- * `--experimental-sqlite`).
+ * keeps its key only. Each callback takes two commits, each of which blocks the process for one disk write. Needs Node 22.13
+ * or newer (22.5 with `--experimental-sqlite`).
+ *
+ * A file of an older version is updated when it is opened. Its open deliveries are delivered, and what it completed stays a
+ * duplicate. Its keys did not contain the reference, so that a completed one counts for every reference; if a signed URL may
+ * have leaked before the update, call `prune(new Date())` once, and the older version's callbacks count no more.
  *
  * @param path The file; created if missing, its folder is not.
  * @throws TypeError for wrong options, Error where `node:sqlite` does not exist and for a file that cannot be opened.
@@ -56,35 +65,37 @@ const SETUP = `
  */
 export async function sqliteInbox(path: string, options: InboxOptions = {}): Promise<SqliteInbox> {
   const { leaseMs, now } = checkedInbox(options);
-  const { DatabaseSync } = await loadSqlite();
-  const database = new DatabaseSync(path);
+  const database = await openDatabase(path);
   database.exec(SETUP);
-  const claim = database.prepare(`
-    INSERT INTO mpesa_inbox (key, payload, attempts, available_at) VALUES (?, ?, 1, ?)
-    ON CONFLICT (key) DO UPDATE SET attempts = attempts + 1, available_at = excluded.available_at
-      WHERE completed_at IS NULL AND available_at <= ?
-    RETURNING key`);
+  addTokens(database);
+  const claim = database.prepare(CLAIM);
   const look = database.prepare("SELECT completed_at FROM mpesa_inbox WHERE key = ?");
-  const complete = database.prepare(
-    "UPDATE mpesa_inbox SET completed_at = ?, payload = '' WHERE key = ? AND completed_at IS NULL",
-  );
-  const fail = database.prepare("UPDATE mpesa_inbox SET available_at = ? WHERE key = ? AND completed_at IS NULL");
-  const pending = database.prepare(`
-    SELECT key, payload, attempts FROM mpesa_inbox WHERE completed_at IS NULL AND available_at <= ?
-    ORDER BY available_at LIMIT ?`);
+  const former = formerClaims(database);
+  const complete = database.prepare(COMPLETE);
+  const settle = database.prepare(SETTLE);
+  const fail = database.prepare(FAIL);
+  const pending = database.prepare(PENDING);
   const prune = database.prepare("DELETE FROM mpesa_inbox WHERE completed_at < ?");
   return {
-    async claim(key: string, payload: string): Promise<ClaimState> {
+    async claim(key: string, payload: string): Promise<Claim> {
       const time = now();
+      const formerState = former(key, payload, time);
+      if (formerState) return { state: formerState };
+      const token = crypto.randomUUID();
       // all() runs the statement to its end; get() would leave it, and its transaction, open.
-      if (claim.all(key, payload, time + leaseMs, time).length > 0) return "new";
-      return look.get(key)?.["completed_at"] === null ? "busy" : "duplicate";
+      if (claim.all(key, payload, time + leaseMs, token, time).length > 0) return { state: "new", token };
+      return { state: look.all(key)[0]?.["completed_at"] === null ? "busy" : "duplicate" };
     },
-    async complete(key: string): Promise<void> {
-      complete.run(now(), key);
+    async complete(key: string, token: string, alsoCompletes: readonly string[] = []): Promise<boolean> {
+      const time = now();
+      return inTransaction(database, () => {
+        if (Number(complete.run(time, key, token).changes) === 0) return false;
+        for (const settled of alsoCompletes) settle.run(settled, time, time, token);
+        return true;
+      });
     },
-    async fail(key: string): Promise<void> {
-      fail.run(now(), key);
+    async fail(key: string, token: string): Promise<boolean> {
+      return Number(fail.run(now(), key, token).changes) > 0;
     },
     async pending(limit: number): Promise<readonly PendingDelivery[]> {
       return pending.all(now(), limit).map((row) => ({
@@ -100,15 +111,4 @@ export async function sqliteInbox(path: string, options: InboxOptions = {}): Pro
       database.close();
     },
   };
-}
-
-async function loadSqlite(): Promise<SqliteModule> {
-  // Not a literal import: bundlers and runtimes without the module must be able to read this file.
-  const name = "node:sqlite";
-  try {
-    return (await import(name)) as SqliteModule;
-  } catch (cause) {
-    const hint = "use Node 22.13 or newer, or another inbox";
-    throw new Error(`sqliteInbox needs the module node:sqlite, which this runtime does not have: ${hint}.`, { cause });
-  }
 }
