@@ -2,7 +2,9 @@ import { type Acknowledgement, type DarajaError, operationTable } from "@mpesa/r
 import { type AnswerOf, type BodyOf, type CallContext, type CallOptions, requireId } from "../core.ts";
 import type { MpesaIds } from "../errors/base.ts";
 import { MpesaConfigError } from "../errors/config-error.ts";
+import { MpesaOutcomeUnknownError } from "../errors/outcome-unknown-error.ts";
 import { text } from "../transport/error-body.ts";
+import { contradictedId, idsOf } from "../transport/errors.ts";
 import type { Initiator } from "./initiator.ts";
 import type { InitiatorLink } from "./link.ts";
 
@@ -31,6 +33,8 @@ export interface PayoutAcknowledged {
   /** The answer as it came. */
   readonly raw: Acknowledgement | DarajaError;
 }
+
+const MAX_QUOTED = 200;
 
 type SubmitId =
   | "b2cPaymentV1"
@@ -62,14 +66,11 @@ export async function submit<K extends SubmitId>(
 ): Promise<Acknowledged> {
   const { credential, context } = await sign(link, submission);
   const raw = (await link.core.call(submission.id, submission.body(credential), context)) as AnswerOf<SubmitId>;
-  const given = text(raw.OriginatorConversationID);
-  const ids = given ? { originatorConversationId: given } : context.ids;
+  requireOwnId(link, submission, raw, context);
   return {
     originatorConversationId:
-      given ||
-      submission.originatorConversationId ||
-      requireId(submission.id, raw, "OriginatorConversationID", context),
-    conversationId: requireId(submission.id, raw, "ConversationID", { ...context, ids }),
+      submission.originatorConversationId ?? requireId(submission.id, raw, "OriginatorConversationID", context),
+    conversationId: requireId(submission.id, raw, "ConversationID", context),
     responseDescription: text(raw.ResponseDescription) ?? "",
     raw,
   };
@@ -89,6 +90,7 @@ export async function submitPayout<K extends SubmitId>(
     const body = decision.body as Record<string, unknown>;
     const ownId = submission.originatorConversationId;
     if (decision.kind === "accepted") {
+      requireOwnId(link, submission, body, context);
       const duplicate = false;
       const raw = decision.body as unknown as Acknowledgement;
       const originatorConversationId = ownId ?? requireId(submission.id, body, "OriginatorConversationID", context);
@@ -101,13 +103,32 @@ export async function submitPayout<K extends SubmitId>(
         raw,
       };
     }
-    if (resent && ownId !== undefined && decision.match?.kind === "duplicateOriginatorConversationId") {
+    const isDuplicate = decision.match?.kind === "duplicateOriginatorConversationId";
+    if (resent && ownId !== undefined && isDuplicate && !contradictedId(body, context.ids)) {
       const raw = decision.body as DarajaError;
       const responseDescription = redactor.text(decision.error?.message ?? "");
       return { originatorConversationId: ownId, conversationId: undefined, responseDescription, duplicate: true, raw };
     }
   }
   throw core.error(operationTable[submission.id], outcome, redactor, context);
+}
+
+/** @throws MpesaOutcomeUnknownError if an acknowledgement names another request than the one that was sent. */
+function requireOwnId<K extends SubmitId>(
+  { core }: InitiatorLink,
+  { id }: Submission<K>,
+  body: object,
+  { ids, recovery }: CallContext & { readonly ids: MpesaIds },
+): void {
+  if (!contradictedId(body, ids)) return;
+  const { originatorConversationId, conversationId } = idsOf(body);
+  // Named, because they are the only thread to the request if Daraja replaced the id.
+  const named = core.redactor.text(JSON.stringify({ originatorConversationId, conversationId })).slice(0, MAX_QUOTED);
+  throw new MpesaOutcomeUnknownError(`the outcome is unknown: the acknowledgement is for another request, ${named}.`, {
+    operation: id,
+    ids,
+    hint: ["It may have been processed: do not send it again.", recovery].filter((one) => one !== undefined).join(" "),
+  });
 }
 
 async function sign<K extends SubmitId>(

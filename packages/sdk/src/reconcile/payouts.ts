@@ -8,6 +8,7 @@ import type { InitiatorLink } from "../initiator/link.ts";
 import type { Acknowledged } from "../initiator/submit.ts";
 import { type TransactionStatusParams, transactionStatus } from "../transactions/status.ts";
 import { wait as sleep } from "../transport/backoff.ts";
+import { differ } from "../transport/errors.ts";
 import { type PayoutEntry, sameAmount } from "./known.ts";
 import type { PayoutSettlement, ReconcileParams, StatusResults } from "./types.ts";
 
@@ -77,7 +78,10 @@ async function hear<S extends PayoutSettlement>(
     const waiting = (async () => results.wait(query, signal))();
     const result = await Promise.race([waiting, sleep(resultTimeoutMs, signal).then(() => undefined)]);
     if (result === undefined || result === null) return undefined;
-    if (result.conversationId === undefined || result.conversationId === query.conversationId) return result;
+    const isOther =
+      differ(result.conversationId, query.conversationId) ||
+      differ(result.originatorConversationId, query.originatorConversationId);
+    if (!isOther) return result;
     warn("the results hook gave the result of another query; the payout stays open.");
   } catch (cause) {
     warn(`the results hook failed (${nameOf(cause)}); the payout stays open.`);
@@ -93,16 +97,16 @@ export type Verdict =
   | { readonly is: "differentAmount"; readonly amountThere: number }
   | { readonly is: "unknown"; readonly error: AnyMpesaError };
 
-export function judge<T>(
-  { amount, id, name }: PayoutEntry<T>,
-  { outcome, amount: paid, resultCode }: PayoutSettlement,
-): Verdict {
+export function judge<T>(entry: PayoutEntry<T>, settlement: PayoutSettlement): Verdict {
+  const { amount, id, name } = entry;
+  const { outcome, amount: paid, resultCode } = settlement;
   const unknown = (what: string): Verdict => {
     const hint = "Ask again later; do not pay again.";
     const ids = { [name]: id };
     const error = new MpesaOutcomeUnknownError(what, { operation: "transactionStatus", ids, hint });
     return { is: "unknown", error };
   };
+  if (isAboutAnother(entry, settlement)) return unknown("the result of the status query is about another payment.");
   switch (outcome) {
     case "success": {
       const amountThere = typeof paid === "object" ? paid?.value : paid;
@@ -120,4 +124,16 @@ export function judge<T>(
   if (lookupCode(resultCodes, String(resultCode), { operation: "transactionStatus" })?.customer === "notFound")
     return { is: "missingThere" };
   return unknown(`the status query ended with result ${resultCode} and did not tell what became of it.`);
+}
+
+/** Whether a result names another payout than the one that was asked about. Either of its two ids will do. */
+function isAboutAnother<T>(
+  { id, name }: PayoutEntry<T>,
+  { askedOriginatorConversationId, askedConversationId }: PayoutSettlement,
+): boolean {
+  const [same, other] =
+    name === "conversationId"
+      ? [askedConversationId, askedOriginatorConversationId]
+      : [askedOriginatorConversationId, askedConversationId];
+  return differ(same, id) && other?.trim() !== id;
 }

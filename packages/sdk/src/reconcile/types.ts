@@ -55,8 +55,14 @@ export interface PayoutSettlement {
   readonly amount?: number | { readonly value: number } | undefined;
   /** Of the query. */
   readonly resultCode?: string | undefined;
-  /** Of the query; a result that names another one is passed over. */
+  /** Of the query; a result that names another query is ignored. */
   readonly conversationId?: string | undefined;
+  /** Of the query, likewise. */
+  readonly originatorConversationId?: string | undefined;
+  /** Of the payout, as the result names it; a result about another payout leaves yours `unknown`. */
+  readonly askedOriginatorConversationId?: string | undefined;
+  /** Of the payout, likewise. */
+  readonly askedConversationId?: string | undefined;
 }
 
 /** Tells when the result of a status query has come. */

@@ -5,6 +5,7 @@ import { type CodeMatch, lookupCode } from "../codes/lookup.ts";
 import { type CallContext, type CallOptions, type Core, isPending } from "../core.ts";
 import { isMpesaError } from "../errors/is-mpesa-error.ts";
 import { text } from "../transport/error-body.ts";
+import { contradictedId } from "../transport/errors.ts";
 import type { Outcome } from "../transport/send.ts";
 import { Checks } from "../values/checks.ts";
 import type { StkPassword } from "../values/password.ts";
@@ -15,13 +16,15 @@ import { checkStkCredentials, type StkCredentials } from "./credentials.ts";
 /** Which prompt to ask about. */
 export interface StkQueryParams extends StkCredentials {
   checkoutRequestId: string;
+  /** The `merchantRequestId` of the push, if you kept it: a response that names another one is not believed. */
+  merchantRequestId?: string;
   /** The short code of the push (for a till, its store). @default the client's shortCode */
   shortCode?: string;
 }
 
 /** What the query knows. It never tells receipt or amount: those come with the callback. */
 export interface StkStatus {
-  /** `unknown` is an answer that settles nothing; never treat it as failed. */
+  /** `unknown` means that the response was inconclusive or named another prompt; never treat it as failed. */
   readonly outcome: "paid" | "pending" | "failed" | "unknown";
   /** Which prompt. */
   readonly checkoutRequestId: string;
@@ -53,8 +56,8 @@ export interface StkQueryPlan {
   readonly shortCode: string;
   readonly credentials: () => StkPassword;
   readonly passkey: string | undefined;
-  /** Known to a wait; it is in the errors. */
-  readonly merchantRequestId?: string | undefined;
+  /** Where the caller knows it; it is in the errors, too. */
+  readonly merchantRequestId: string | undefined;
 }
 
 /** @throws MpesaValidationError with everything that is wrong. */
@@ -64,11 +67,14 @@ export function checkStkQuery(core: Core, params: StkQueryParams, also?: (checks
     "checkoutRequestId",
     parseText(params.checkoutRequestId, rules.CheckoutRequestID),
   );
+  // A push whose response lacks it has an empty one, and a row of a database has null.
+  const merchantRequestId = params.merchantRequestId || undefined;
+  if (merchantRequestId !== undefined) checks.take("merchantRequestId", parseText(merchantRequestId, {}));
   const owner = { field: "shortCode", value: params.shortCode ?? undefined };
   const { shortCode, credentials } = checkStkCredentials(checks, core.config, owner, params);
   also?.(checks);
   checks.done();
-  return { checkoutRequestId, shortCode, credentials, passkey: params.passkey };
+  return { checkoutRequestId, merchantRequestId, shortCode, credentials, passkey: params.passkey };
 }
 
 /** Asks once. */
@@ -106,6 +112,14 @@ export async function readStk(
     return { error, final: isFinal(outcome, error), retryAfterMs: asked?.retryAfterMs };
   }
   const raw = outcome.decision.body as StkQueryResponse;
+  const contradicted = contradictedId(raw, ids);
+  if (contradicted) {
+    const asked = redactor.text(checkoutRequestId);
+    const message = `the response to an STK query for ${asked} has another ${contradicted}: it is about another prompt and was ignored.`;
+    core.emit({ type: "warning", code: "otherPayment", message });
+    const nothingSaid = { resultCode: undefined, resultDescription: undefined, code: undefined };
+    return { status: { ...nothing, ...nothingSaid, outcome: "unknown", raw } };
+  }
   const resultCode = text(raw.ResultCode);
   const code =
     resultCode === undefined ? undefined : lookupCode(stkCodes, resultCode, { message: text(raw.ResultDesc) });

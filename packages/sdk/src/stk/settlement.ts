@@ -2,14 +2,17 @@ import type { StkCallbackContent } from "@mpesa/raw";
 import { nameOf } from "../errors/name-of.ts";
 import type { MpesaEventHandler } from "../events.ts";
 import { isJson, text } from "../transport/error-body.ts";
+import { differ } from "../transport/errors.ts";
 import { bad, good, type Parsed } from "../values/parsed.ts";
+import type { StkQueryPlan } from "./query.ts";
 
 /** What a callback told about a prompt: the value that `@mpesa/sdk/callbacks` parses, or your own record of it. */
 export interface StkSettlement {
-  /** What a parser took it for. Without a result code it settles nothing, whatever it is. */
+  /** The kind that a parser found. Any other kind than `stk` is ignored, unless it names this prompt. */
   readonly kind?: string;
-  /** Which prompt; one that names another prompt is passed over. */
+  /** Which prompt. A callback that names another prompt is ignored. */
   readonly checkoutRequestId?: string | undefined;
+  /** Compared where the wait knows it, too. */
   readonly merchantRequestId?: string | undefined;
   /** `0` is paid. */
   readonly resultCode?: string | number | undefined;
@@ -57,7 +60,7 @@ function has(value: unknown, method: string): boolean {
 /** Resolves when a usable callback came; never otherwise, and never rejects: a broken store leaves the wait to the query. */
 export function listen<T extends StkSettlement>(
   settled: StkSettled<T> | undefined,
-  checkoutRequestId: string,
+  { checkoutRequestId, merchantRequestId }: Pick<StkQueryPlan, "checkoutRequestId" | "merchantRequestId">,
   signal: AbortSignal,
   emit: MpesaEventHandler,
 ): Promise<Called<T>> {
@@ -68,8 +71,10 @@ export function listen<T extends StkSettlement>(
     const take = (callback: T | undefined): void => {
       if (callback === undefined || callback === null) return; // Nothing has come, which a store may well say.
       const told = tell(callback);
-      if (told.checkoutRequestId !== undefined && told.checkoutRequestId !== checkoutRequestId) {
-        warn("gave the callback of another prompt");
+      const isOther =
+        differ(told.checkoutRequestId, checkoutRequestId) || differ(told.merchantRequestId, merchantRequestId);
+      if (isOther || (told.isForeign && told.checkoutRequestId === undefined)) {
+        warn("gave the callback of another payment");
       } else if (told.resultCode === undefined) {
         warn("gave a value without result code");
       } else {
@@ -91,7 +96,10 @@ function tell(value: unknown) {
   const envelope = isJson(given["Body"]) ? given["Body"]["stkCallback"] : undefined;
   const [of, names] = isJson(envelope) ? [envelope, POSTED] : [given, PARSED];
   const [checkoutRequestId, merchantRequestId, resultCode, resultDescription] = names.map((name) => text(of[name]));
+  const kind = text(given["kind"]);
   return {
+    // The result of a payout names no prompt, and its code would be read as a prompt's.
+    isForeign: kind !== undefined && kind !== "stk",
     checkoutRequestId: checkoutRequestId || undefined,
     merchantRequestId: merchantRequestId || undefined,
     // An empty or broken code in a record means that its callback has not come.

@@ -14,6 +14,7 @@ import { type Called, listen, parseSettled, type StkSettled, type StkSettlement 
 /** Which prompt to wait for: an answered push, or just its ids, also in another process. */
 export interface StkWaitTarget {
   checkoutRequestId: string;
+  /** A response or callback that names another one is not believed. */
   merchantRequestId?: string;
   /** The short code of the push (for a till, its store). @default the client's shortCode */
   shortCode?: string;
@@ -93,16 +94,8 @@ export async function stkWait<T extends StkSettlement>(
   signal?.throwIfAborted();
   const done = new AbortController();
   const stop = signal ? AbortSignal.any([signal, done.signal]) : done.signal;
-  const merchantRequestId = target.merchantRequestId;
-  const called = listen(settled, plan.checkoutRequestId, stop, core.emit).then((heard) =>
-    fromCallback(heard, { checkoutRequestId: plan.checkoutRequestId, merchantRequestId }),
-  );
-  const asked = poll<T>(
-    core,
-    tools,
-    { ...plan, merchantRequestId },
-    { ...options, timeoutMs, firstPollMs, merchantRequestId, stop },
-  );
+  const called = listen(settled, plan, stop, core.emit).then((heard) => fromCallback(heard, plan));
+  const asked = poll<T>(core, tools, plan, { ...options, timeoutMs, firstPollMs, stop });
   try {
     // Whichever loses is heard by the race, so that nothing of it is left unhandled.
     return await Promise.race([called, asked, aborted(stop)]);
@@ -115,7 +108,6 @@ interface Polling {
   readonly timeoutMs: number;
   readonly firstPollMs: number;
   readonly onPoll?: (poll: StkPoll) => void;
-  readonly merchantRequestId: string | undefined;
   readonly stop: AbortSignal;
 }
 
@@ -124,7 +116,7 @@ async function poll<T extends StkSettlement>(
   core: Core,
   { pace, clock, sleep }: WaitTools,
   plan: StkQueryPlan,
-  { timeoutMs, firstPollMs, onPoll, merchantRequestId, stop }: Polling,
+  { timeoutMs, firstPollMs, onPoll, stop }: Polling,
 ): Promise<StkOutcome<T>> {
   const started = clock();
   const deadline = started + timeoutMs;
@@ -132,7 +124,7 @@ async function poll<T extends StkSettlement>(
   let last: Omit<StkPoll, "poll"> = { status: undefined, error: undefined };
   for (let count = 1; ; count++) {
     if (!(await turn({ pace, clock, sleep }, { earliest, deadline, stop }))) {
-      return fromPoll("unknown", "timeout", last, { ...plan, merchantRequestId });
+      return fromPoll("unknown", "timeout", last, plan);
     }
     const attemptMs = Math.max(1, Math.min(core.config.timeoutMs, Math.ceil(deadline - clock())));
     const reading = await readStk(core, plan, { options: { signal: stop, timeoutMs: attemptMs }, maxRetries: 0 });
@@ -150,8 +142,7 @@ async function poll<T extends StkSettlement>(
     last = { status, error: undefined };
     tell(onPoll, { poll: count, ...last });
     const { outcome } = status;
-    if (outcome === "paid" || outcome === "failed")
-      return fromPoll(outcome, "query", last, { ...plan, merchantRequestId });
+    if (outcome === "paid" || outcome === "failed") return fromPoll(outcome, "query", last, plan);
   }
 }
 
@@ -182,7 +173,7 @@ function fromPoll<T extends StkSettlement>(
   outcome: StkOutcome["outcome"],
   source: "query" | "timeout",
   { status, error }: Omit<StkPoll, "poll">,
-  { checkoutRequestId, merchantRequestId }: { checkoutRequestId: string; merchantRequestId: string | undefined },
+  { checkoutRequestId, merchantRequestId }: StkQueryPlan,
 ): StkOutcome<T> {
   return {
     outcome,
@@ -200,7 +191,7 @@ function fromPoll<T extends StkSettlement>(
 
 function fromCallback<T extends StkSettlement>(
   { callback, told }: Called<T>,
-  { checkoutRequestId, merchantRequestId }: { checkoutRequestId: string; merchantRequestId: string | undefined },
+  { checkoutRequestId, merchantRequestId }: StkQueryPlan,
 ): StkOutcome<T> {
   const { resultCode, resultDescription } = told;
   const code = lookupCode(stkCodes, resultCode, { message: resultDescription });

@@ -167,8 +167,8 @@ function unknown(
   return new MpesaOutcomeUnknownError(`the outcome is unknown: ${what}`, {
     operation: operation.id,
     ...details,
-    // What was made before sending wins: it is the id that was stored.
-    ids: { ...idsOf(body), ...ids },
+    // What was made before sending wins: it is the id that was stored. The ids of another payment lead astray.
+    ids: contradictedId(body, ids) ? ids : { ...idsOf(body), ...ids },
     hint: advice.filter((one) => one !== undefined).join(" "),
   });
 }
@@ -183,4 +183,16 @@ export function idsOf(body: unknown): MpesaIds {
     conversationId: text(body["ConversationID"]),
   };
   return Object.fromEntries(Object.entries(found).filter(([, id]) => id !== undefined)) as MpesaIds;
+}
+
+/** The first of `ids` for which a body has another value: the body is about another payment then. */
+export function contradictedId(body: unknown, ids: MpesaIds): keyof MpesaIds | undefined {
+  const named = Object.entries(idsOf(body)) as [keyof MpesaIds, string][];
+  return named.find(([name, id]) => ids[name] !== undefined && differ(ids[name], id))?.[0];
+}
+
+/** Whether both ids are there and are not the same. */
+export function differ(one: string | undefined, other: string | undefined): boolean {
+  const [first, second] = [one?.trim(), other?.trim()];
+  return Boolean(first && second && first !== second);
 }

@@ -143,7 +143,11 @@ describe("payouts", () => {
 describe("an acceptance that lacks its id", () => {
   it.each([
     ["account.balance", ({ account }: Mpesa) => account.balance()],
-    ["b2b.payBill", ({ b2b }: Mpesa) => b2b.payBill({ payBill: "600000", account: "A", amount: 1 })],
+    [
+      "b2b.payBill",
+      ({ b2b }: Mpesa) =>
+        b2b.payBill({ payBill: "600000", account: "A", amount: 1, originatorConversationId: "5118-1" }),
+    ],
     ["transactions.reverse", ({ transactions }: Mpesa) => transactions.reverse({ receipt: "UJ63T9K5AB", amount: 1 })],
   ])("%s: unknown, with the ids there are", async (_, run) => {
     const { mpesa } = connect(() =>

@@ -1,6 +1,6 @@
 import { type OperationInfo, operationTable } from "@mpesa/raw";
 import { Mpesa, type MpesaEvent, type MpesaOptions } from "../../src/index.ts";
-import { examplesOf } from "../support/spec.ts";
+import { acceptanceOf } from "../support/spec.ts";
 
 export type Json = Record<string, unknown>;
 
@@ -44,8 +44,8 @@ export function json(body: unknown, status = 200): Response {
   return new Response(JSON.stringify(body), { status, headers: { "content-type": "application/json" } });
 }
 
-/** The first accepted answer of the spec. */
-export const accept: Answer = ({ operation }) => json(examplesOf(operation.id).answer);
+/** The accepted answer of the spec. */
+export const accept: Answer = ({ operation, body }) => json(acceptanceOf(operation.id, body));
 
 export const daraja =
   (status: number, errorCode: string, errorMessage: string): Answer =>

@@ -9,7 +9,7 @@ import {
   startFaultServer,
   token,
 } from "../support/fault-server.ts";
-import { examplesOf } from "../support/spec.ts";
+import { acceptanceOf, examplesOf } from "../support/spec.ts";
 import { calls } from "./calls.ts";
 import { options } from "./harness.ts";
 
@@ -18,10 +18,10 @@ let mpesa: Mpesa;
 
 beforeAll(async () => {
   const ids = new Map<string, OperationId>(Object.values(operationTable).map(({ path, id }) => [path, id]));
-  server = await startFaultServer(({ path }) => {
+  server = await startFaultServer(({ path, body }) => {
     const id = ids.get(path);
     if (id === undefined) throw new Error(`no operation at ${path}`);
-    return id === "generateToken" ? token : answerJson(200, examplesOf(id).answer);
+    return id === "generateToken" ? token : answerJson(200, acceptanceOf(id, JSON.parse(body)));
   });
   mpesa = new Mpesa({ ...options, baseUrl: server.url });
 });

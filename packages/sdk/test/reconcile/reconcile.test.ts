@@ -128,6 +128,17 @@ describe("prompts", () => {
     expect(report).toMatchObject({ failed: [{ known: known[0] }], missingHere: [{ candidates: [] }] });
   });
 
+  it.each(["0", "1032"])("is unknown when the query is answered for another prompt with %s", async (ResultCode) => {
+    const ids = { MerchantRequestID: "22205-1", CheckoutRequestID: "ws_CO_06102026095220417722000000" };
+    const other: Answer = () => json({ ResponseCode: "0", ResponseDescription: "ok", ...ids, ResultCode });
+    const { mpesa, warnings } = connect(world({ stk: other }), { environment: "production" });
+    const report = await mpesa.reconcile({ ...range, known: [prompt] });
+    expect(report.unknown).toMatchObject([
+      { known: prompt, status: { outcome: "unknown" }, error: { type: "MpesaOutcomeUnknownError" } },
+    ]);
+    expect(warnings()).toMatchObject([expect.stringMatching(/^otherPayment/)]);
+  });
+
   it("asks no further once the keys are refused", async () => {
     const refuse = world({ stk: daraja(401, "401.003.01", "no apiproduct match found") });
     const { mpesa, sent } = connect(refuse, { environment: "production" });
@@ -155,6 +166,13 @@ describe("payouts", () => {
     ["unknown", { outcome: "unknown" }],
     ["open", undefined],
     ["open", { outcome: "success", amount: 168, conversationId: "AG_of_another" }],
+    ["open", { outcome: "failed", conversationId: "AG_1", originatorConversationId: "of-another" }],
+    ["matched", { outcome: "success", amount: 168, conversationId: "AG_1", originatorConversationId: "1-2-3" }],
+    ["unknown", { outcome: "success", amount: 168, askedOriginatorConversationId: "payout-2" }],
+    ["unknown", { outcome: "failed", askedOriginatorConversationId: "payout-2", askedConversationId: "AG_2" }],
+    ["failed", { outcome: "failed", askedOriginatorConversationId: PAYOUT, askedConversationId: "AG_2" }],
+    ["failed", { outcome: "failed", askedConversationId: "AG_2" }],
+    ["failed", { outcome: "failed", askedOriginatorConversationId: "AG_2", askedConversationId: PAYOUT }],
   ] satisfies [string, PayoutSettlement | undefined][])("ends in %s when told %j", async (list, settlement) => {
     const report = await run(world({}), { known: [payout], results: told(settlement) });
     expect(report[list as "matched"]).toMatchObject([{ known: payout, query }]);

@@ -1,5 +1,6 @@
 import { checkConfig, type MpesaOptions } from "../../src/config.ts";
 import { Core } from "../../src/core.ts";
+import type { MpesaEvent } from "../../src/events.ts";
 import { createStk, createWaitTools, type Stk } from "../../src/stk/index.ts";
 import { type Answer, daraja, gatewayFetch, json, options, type Sent } from "../products/harness.ts";
 
@@ -55,28 +56,33 @@ export function stkInFakeTime(answer: Answer, more: Partial<MpesaOptions> = {}) 
   const asked: number[] = [];
   const sent: Sent[] = [];
   const warnings: string[] = [];
+  const messages: string[] = [];
   const fetch = gatewayFetch(sent, (one, nth) => {
     asked.push(time.now - started);
     return answer(one, nth);
   });
-  const onEvent = (event: { type: string; code?: string }): void => {
-    if (event.type === "warning") warnings.push(String(event.code));
+  const onEvent = (event: MpesaEvent): void => {
+    if (event.type !== "warning") return;
+    warnings.push(event.code);
+    messages.push(event.message);
   };
   const core = new Core(checkConfig({ ...options, maxRetries: 2, fetch, onEvent, ...more }));
   const stk: Stk = createStk(core, createWaitTools(core, time));
-  return { stk, time, asked, sent, warnings };
+  return { stk, time, asked, sent, warnings, messages };
 }
 
+/** The answer to a query, for the prompt that it asks about; `more` replaces its ids. */
 export const result =
-  (ResultCode: string, ResultDesc = "…"): Answer =>
-  () =>
+  (ResultCode: string, ResultDesc = "…", more: Record<string, unknown> = {}): Answer =>
+  ({ body: { CheckoutRequestID } }) =>
     json({
       ResponseCode: "0",
       ResponseDescription: "ok",
       MerchantRequestID: "22205-1",
-      CheckoutRequestID: ID,
+      CheckoutRequestID,
       ResultCode,
       ResultDesc,
+      ...more,
     });
 
 /** The five forms in which Daraja says "not yet". */

@@ -22,6 +22,12 @@ export function examplesOf(id: OperationId): { request: Json | undefined; answer
   throw new Error(`the spec has no operation ${id}`);
 }
 
+/** The first accepted answer of an operation to a request: it repeats the id that the request carries. */
+export function acceptanceOf(id: OperationId, { OriginatorConversationID }: Json = {}): Json {
+  const { answer } = examplesOf(id);
+  return OriginatorConversationID === undefined ? answer : { ...answer, OriginatorConversationID };
+}
+
 type Content = Record<string, { examples?: Record<string, { $ref?: string; value?: Json }> }>;
 
 function first(content: Content | undefined): Json | undefined {
