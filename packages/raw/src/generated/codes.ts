@@ -115,6 +115,7 @@ export type ErrorKind =
   | "stkGatewayFault"
   | "merchantNotFound"
   | "wrongPassword"
+  | "subscriberLockedDuringQuery"
   | "subscriberLocked"
   | "stillProcessing"
   | "pendingOrHiccup"
@@ -848,6 +849,18 @@ export const errorCodes: readonly CodeInfo[] = [
         fault: "merchant",
         retry: "fix",
         evidence: "portal",
+      },
+      {
+        match: "Unable to lock subscriber",
+        name: "SubscriberLockedDuringQuery",
+        kind: "subscriberLockedDuringQuery",
+        meaning: "A prompt is open for this number; its state could not be read",
+        hint: "Query again after at least 12 seconds; this says nothing about the payment.",
+        fault: "none",
+        retry: "poll",
+        customer: "pending",
+        evidence: "community",
+        operations: ["stkQuery"],
       },
       {
         match: "Unable to lock subscriber",

@@ -170,6 +170,10 @@ describe("explain", () => {
     expect(name("Unable to lock subscriber, a transaction is already in process for the current subscriber")).toBe(
       "SubscriberLocked",
     );
+    expect(name("Unable to lock subscriber, a transaction is already in process", "stkPush")).toBe("SubscriberLocked");
+    expect(name("Unable to lock subscriber, a transaction is already in process", "stkQuery")).toBe(
+      "SubscriberLockedDuringQuery",
+    );
     expect(name("The transaction is being processed", "stkQuery")).toBe("StillProcessing");
     expect(name("", "stkQuery")).toBe("PendingOrHiccup");
     expect(name("something else")).toBe("StkGatewayFault");

@@ -85,12 +85,20 @@ export const result =
       ...more,
     });
 
-/** The five forms in which Daraja says "not yet". */
+/** The forms in which Daraja says "not yet", with and without status 200. */
 export const pending: readonly { readonly form: string; readonly answer: Answer }[] = [
   { form: "4999", answer: result("4999", "The transaction is still under processing") },
   { form: "being processed", answer: daraja(500, "500.001.1001", "The transaction is being processed") },
   { form: "an empty message", answer: daraja(500, "500.001.1001", "") },
   { form: "an empty message with 200", answer: daraja(200, "500.001.1001", "") },
   { form: "does not exist", answer: daraja(500, "500.001.1001", "The transaction does not Exist") },
+  {
+    form: "a locked subscriber",
+    answer: daraja(
+      500,
+      "500.001.1001",
+      "Unable to lock subscriber, a transaction is already in process for the current subscriber",
+    ),
+  },
   { form: "an invalid id", answer: daraja(400, "400.002.02", "Bad Request - Invalid CheckoutRequestID") },
 ];
