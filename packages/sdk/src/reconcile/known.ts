@@ -8,6 +8,7 @@ import { bad, good, type Parsed } from "../values/parsed.ts";
 import { parsePhoneNumber } from "../values/phone-number.ts";
 import { parseShortCode } from "../values/short-code.ts";
 import { parseText } from "../values/text.ts";
+import { inSlices, type Pause } from "./slices.ts";
 import type { KnownPayment } from "./types.ts";
 
 /** A checked entry: what it is, and under which id Safaricom has it. */
@@ -43,7 +44,7 @@ export interface SortedKnown<T> {
 const NAMES = ["receipt", "checkoutRequestId", "originatorConversationId", "conversationId"] as const;
 
 /** Checks each entry for itself: a wrong one must not keep the others from being accounted for. */
-export function sortKnown<T extends KnownPayment>(all: readonly T[]): SortedKnown<T> {
+export async function sortKnown<T extends KnownPayment>(all: readonly T[], pause: Pause): Promise<SortedKnown<T>> {
   const sorted = {
     receipts: [] as Entry<T>[],
     prompts: [] as PromptEntry<T>[],
@@ -52,7 +53,7 @@ export function sortKnown<T extends KnownPayment>(all: readonly T[]): SortedKnow
     receiptsHere: new Set<string>(),
   };
   const seen = new Set<string>();
-  for (const [index, known] of all.entries()) {
+  await inSlices(all, pause, (known, index) => {
     // Rows of a database have null where a program leaves out.
     const given = Object.entries({ ...known }).filter(([, value]) => value !== null);
     const fields: Readonly<Record<string, unknown>> = Object.fromEntries(given);
@@ -63,7 +64,7 @@ export function sortKnown<T extends KnownPayment>(all: readonly T[]): SortedKnow
       if (!isMpesaError(error)) throw error;
       sorted.wrong.push({ known, error });
     }
-  }
+  });
   return sorted;
 }
 
@@ -135,7 +136,12 @@ function parseKnownAmount(value: unknown): Parsed<number> {
   return bad(value, "must be a number of shillings above 0", "Take what your records have for this payment.");
 }
 
-/** Whether two amounts are the same to the cent; decimals of a float may differ far behind it. */
+/** Whether two amounts are the same to the cent. */
 export function sameAmount(one: number, other: number): boolean {
-  return Math.round(one * 100) === Math.round(other * 100);
+  return inCents(one) === inCents(other);
+}
+
+/** Whole cents: decimals of a float may differ far behind them. */
+export function inCents(amount: number): number {
+  return Math.round(amount * 100);
 }

@@ -12,9 +12,11 @@ import { Checks } from "../values/checks.ts";
 import { bad } from "../values/parsed.ts";
 import { parsePasskey } from "../values/passkey.ts";
 import { type Entry, type SortedKnown, sameAmount, sortKnown } from "./known.ts";
+import { linkRows } from "./link.ts";
 import { type AskedPayout, askPayouts, judge } from "./payouts.ts";
-import { type AskedPrompt, askPrompts, linkRows } from "./prompts.ts";
+import { type AskedPrompt, askPrompts } from "./prompts.ts";
 import { Report } from "./report.ts";
+import { inSlices, type Pause, slices } from "./slices.ts";
 import type { KnownPayment, PayoutSettlement, ReconcileParams, ReconcileReport } from "./types.ts";
 
 const DEFAULT_RESULT_TIMEOUT_MS = 60_000;
@@ -32,13 +34,14 @@ export async function reconcile<T extends KnownPayment, S extends PayoutSettleme
   options?: CallOptions,
 ): Promise<ReconcileReport<T, S>> {
   checkCallOptions("pullQuery", options);
-  const sorted = sortKnown(await listOf(params.known));
-  const { shortCode, resultTimeoutMs } = check(link, params, sorted);
   const done = new AbortController();
   const stop = options?.signal ? AbortSignal.any([options.signal, done.signal]) : done.signal;
-  const report = new Report<T, S>();
-  for (const { known, error } of sorted.wrong) report.unknown(known, error);
+  const pause = slices(stk, stop);
   try {
+    const sorted = await sortKnown(await listOf(params.known, pause), pause);
+    const { shortCode, resultTimeoutMs } = check(link, params, sorted);
+    const report = new Report<T, S>();
+    for (const { known, error } of sorted.wrong) report.unknown(known, error);
     const list = await readList(core, params, { ...options, signal: stop });
     const payouts = await askPayouts<T, S>(link, sorted.payouts, { params, shortCode, options, stop, resultTimeoutMs });
     const { passkey } = params;
@@ -46,14 +49,14 @@ export async function reconcile<T extends KnownPayment, S extends PayoutSettleme
     await Promise.all(payouts.map((one) => settle(report, one)));
     // What failed because of it says nothing about the payments.
     stop.throwIfAborted();
-    customers(report, list, sorted, prompts);
+    await customers(report, list, sorted, prompts, pause);
     return report.result(list.error);
   } finally {
     done.abort();
   }
 }
 
-async function listOf<T>(known: Iterable<T> | AsyncIterable<T>): Promise<T[]> {
+async function listOf<T>(known: Iterable<T> | AsyncIterable<T>, pause: Pause): Promise<T[]> {
   const isList =
     typeof known === "object" && known !== null && (Symbol.iterator in known || Symbol.asyncIterator in known);
   if (!isList) {
@@ -62,7 +65,11 @@ async function listOf<T>(known: Iterable<T> | AsyncIterable<T>): Promise<T[]> {
     checks.done();
   }
   const all: T[] = [];
-  for await (const one of known) all.push(one);
+  for await (const one of known) {
+    all.push(one);
+    // Between two items of a plain list nothing else gets its turn.
+    await pause();
+  }
   return all;
 }
 
@@ -126,29 +133,34 @@ async function settle<T extends KnownPayment, S extends PayoutSettlement>(
 }
 
 /** Holds receipts and prompts against the list. */
-function customers<T extends KnownPayment, S extends PayoutSettlement>(
+async function customers<T extends KnownPayment, S extends PayoutSettlement>(
   report: Report<T, S>,
   { rows, error }: List,
   { receipts, receiptsHere }: SortedKnown<T>,
   prompts: readonly AskedPrompt<T>[],
-): void {
-  const byReceipt = new Map(rows.map((row) => [row.transactionId, row]));
-  for (const entry of receipts) {
+  pause: Pause,
+): Promise<void> {
+  const byReceipt = new Map<string | undefined, PulledTransaction>();
+  const strangers: PulledTransaction[] = [];
+  await inSlices(rows, pause, (row) => {
+    byReceipt.set(row.transactionId, row);
+    if (!(row.transactionId && receiptsHere.has(row.transactionId))) strangers.push(row);
+  });
+  await inSlices(receipts, pause, (entry) => {
     const transaction = byReceipt.get(entry.id);
     if (transaction) compare(report, entry, transaction);
     else if (error) report.unknown(entry.known, error);
     else report.add("missingThere", entry.known);
-  }
-  const strangers = rows.filter(({ transactionId }) => !(transactionId && receiptsHere.has(transactionId)));
-  const linked = linkRows(strangers, prompts, { whole: error === undefined });
-  for (const { transaction, candidates } of linked.left) report.missingHere(transaction, candidates);
-  for (const { entry, status, error: failure } of prompts) {
+  });
+  const linked = await linkRows(strangers, prompts, { whole: error === undefined, pause });
+  await inSlices(linked.left, pause, (row) => report.missingHere(row));
+  await inSlices(prompts, pause, ({ entry, status, error: failure }) => {
     const { known } = entry;
     if (failure) report.unknown(known, failure);
     else if (status.outcome === "paid") report.add("matched", known, { status, transaction: linked.rows.get(entry) });
     else if (status.outcome === "unknown") report.unknown(known, unclear(entry, status.resultCode), { status });
     else report.add(status.outcome === "pending" ? "open" : "failed", known, { status });
-  }
+  });
 }
 
 function compare<T extends KnownPayment, S extends PayoutSettlement>(

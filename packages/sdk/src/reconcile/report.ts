@@ -1,5 +1,5 @@
 import type { AnyMpesaError } from "../errors/is-mpesa-error.ts";
-import type { PulledTransaction } from "../pull/query.ts";
+import type { LeftRow } from "./link.ts";
 import type { Finding, KnownPayment, MissingHere, PayoutSettlement, ReconcileReport } from "./types.ts";
 
 type Evidence<T extends KnownPayment, S extends PayoutSettlement> = Partial<Omit<Finding<T, S>, "known">>;
@@ -8,6 +8,8 @@ type Evidence<T extends KnownPayment, S extends PayoutSettlement> = Partial<Omit
 export class Report<T extends KnownPayment, S extends PayoutSettlement> {
   readonly #matched: Finding<T, S>[] = [];
   readonly #missingHere: MissingHere<T>[] = [];
+  /** Whether a row in `missingHere` may belong to a prompt. */
+  #hasUnlinked = false;
   readonly #missingThere: Finding<T, S>[] = [];
   readonly #differentAmount: (Finding<T, S> & { readonly amountThere: number })[] = [];
   readonly #failed: Finding<T, S>[] = [];
@@ -27,15 +29,21 @@ export class Report<T extends KnownPayment, S extends PayoutSettlement> {
     this.#unknown.push({ ...finding(known, evidence), error });
   }
 
-  missingHere(transaction: PulledTransaction, candidates: readonly T[]): void {
-    this.#missingHere.push({ transaction, candidates });
+  missingHere({ transaction, count, candidates }: LeftRow<T>): void {
+    if (count > 0) this.#hasUnlinked = true;
+    this.#missingHere.push({
+      transaction,
+      get candidates() {
+        return candidates();
+      },
+    });
   }
 
   result(pullError: AnyMpesaError | undefined): ReconcileReport<T, S> {
-    const unlinked = this.#missingHere.filter(({ candidates }) => candidates.length > 0);
-    const undecided = [this.#open, this.#unknown, this.#missingThere, unlinked];
+    const undecided = [this.#open, this.#unknown, this.#missingThere];
+    const isDecided = !this.#hasUnlinked && undecided.every((list) => list.length === 0);
     return {
-      complete: pullError === undefined && undecided.every((list) => list.length === 0),
+      complete: pullError === undefined && isDecided,
       matched: this.#matched,
       missingHere: this.#missingHere,
       missingThere: this.#missingThere,

@@ -107,7 +107,8 @@ export interface MissingHere<T extends KnownPayment = KnownPayment> {
   readonly transaction: PulledTransaction;
   /**
    * Prompts of yours that it may belong to, because number and account do not contradict, and the amount is the same or
-   * number or account agree. If there are any, credit nothing twice: it may be the money of one of them.
+   * number or account agree. If there are any, credit nothing twice: it may be the money of one of them. Rows that
+   * may belong to the same prompts share one frozen list.
    */
   readonly candidates: readonly T[];
 }
