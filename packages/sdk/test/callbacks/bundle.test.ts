@@ -66,20 +66,20 @@ describe("the callbacks entry", () => {
 });
 
 describe("the size of the entry", () => {
-  test("stays under 9.25 kB gzipped, every parser, the handler and signed URLs together", async () => {
+  test("stays under 10.5 kB gzipped, every parser, the handler and signed URLs together", async () => {
     const { gzipped } = await bundle('export * from "./index.ts";');
-    expect(gzipped).toBeLessThan(9_250);
+    expect(gzipped).toBeLessThan(10_500);
   });
 });
 
 describe("the parsers alone", () => {
-  test("stay under 5 kB gzipped, codes of every product included", async () => {
+  test("stay under 6 kB gzipped, codes of every product included", async () => {
     const { gzipped } = await bundle(
       'export * from "./phone-number-matches.ts"; export { parseCallback, parseStkCallback, parseB2cResult, parsePochiResult, parseB2bResult, ' +
         "parseTaxResult, parseBalanceResult, parseStatusResult, parseReversalResult, parseTimeout, parseC2bValidation, parseC2bConfirmation, " +
         'parseUssdCallback, parsePullNotification } from "./index.ts";',
     );
-    expect(gzipped).toBeLessThan(5_000);
+    expect(gzipped).toBeLessThan(6_000);
   });
 
   test("one parser leaves the handler out", async () => {

@@ -26,7 +26,7 @@ describe("every recorded body", () => {
   test.each(fixtures)("$name keeps its body in raw, without a credential", ({ kind, json }) => {
     const given: unknown = JSON.parse(json);
     const { raw } = parseCallback(given, kind && { kind });
-    if (/credential":/i.test(json)) {
+    if (/credential"/i.test(json)) {
       expect(JSON.stringify(raw)).not.toContain("not-a-real-credential");
       expect(Object.keys(raw as object).length).toBeGreaterThan(0);
     } else {

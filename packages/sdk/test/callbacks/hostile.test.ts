@@ -106,6 +106,23 @@ const values: [string, () => unknown][] = [
   ["a mebibyte of bodies", () => nested('{"Body":', "}", 1_048_576)],
   ["a mebibyte of results", () => nested('{"Result":', "}", 1_048_576)],
   ["a mebibyte of responses", () => nested('{"Response":[', "]}", 1_048_576)],
+  [
+    "64 KiB of lists around a credential",
+    () => {
+      const levels = 2_500;
+      const inner = '{"Key":"SecurityCredential","Value":"x"}';
+      return JSON.parse(`${'[{"Key":1,"Value":'.repeat(levels)}${inner}${"}]".repeat(levels)}`);
+    },
+  ],
+  ["a credential in a circle", () => ({ Result: cyclic(), SecurityCredential: "x" })],
+  [
+    "a credential beside a revoked proxy in the depth",
+    () => [nested("[", "]", 60_000), revoked(), "SecurityCredential"],
+  ],
+  [
+    "a credential beside getters that throw, in the depth",
+    () => ({ Result: thrower(), deep: nested("[", "]", 60_000), SecurityCredential: "x" }),
+  ],
   ["a mebibyte inside a paid push", () => ({ ...body("stk-paid"), extra: nested("[", "]", 1_048_576) })],
 ];
 
