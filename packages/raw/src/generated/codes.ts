@@ -1924,6 +1924,18 @@ export const resultCodes: readonly CodeInfo[] = [
       "taxRemittance",
       "reversal",
     ],
+    variants: [
+      {
+        match: "timed out",
+        name: "QueueTimedOut",
+        meaning: "The request waited too long in M-Pesa's queue",
+        hint: "Ask for the transaction status before you send anything again.",
+        fault: "mpesa",
+        retry: "ask",
+        customer: "checking",
+        evidence: "community",
+      },
+    ],
   },
   {
     code: "2",
@@ -3455,6 +3467,7 @@ export const codeTexts = {
   },
   result: {
     Completed: "The service request is processed successfully.",
+    QueueTimedOut: "The service request has timed out.",
     AmountBelowMinimum: "Declined due to limit rule: less than the minimum transaction amount.",
     DailyLimitExceeded: "Declined due to limit rule: would exceed the daily transfer limit.",
     DuplicateDetected: "Duplicate OriginatorConversationID.",

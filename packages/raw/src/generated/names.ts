@@ -74,7 +74,10 @@ export type StkResultCodeValue = components["schemas"]["StkResultCodeValue"];
  */
 export type ResultCodeValue = components["schemas"]["ResultCodeValue"];
 
-/** 0 wherever it was seen. Nothing is known to depend on it. */
+/**
+ * 0 in every capture. Six integrators expect 1 where the request timed out in the queue: then the outcome is unknown,
+ * whatever ResultCode says.
+ */
 export type ResultTypeValue = components["schemas"]["ResultTypeValue"];
 
 /** A number in one sample and text in the next for the same key. Convert, do not test the type. */

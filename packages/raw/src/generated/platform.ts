@@ -162,6 +162,15 @@ export const resultQueues = {
   reversal: "reversalresults",
 } as const;
 
+/**
+ * Marks of a `Result` that is a queue timeout, read without regard to letter case: its ResultType, or words of its
+ * ResultDesc. From fixtures of six integrators; no capture exists.
+ */
+export const resultTimeout = { resultType: 1, textPattern: "time[ds]?[ _-]?out" } as const;
+
+/** Codes that begin so come from reversals only. */
+export const reversalCodePrefix = "R0000" as const;
+
 /** Platform fact `callbackAddresses`, from `x-mpesa-platform` of the OpenAPI document. */
 export const callbackAddresses = {
   asOf: "2026-10-07",

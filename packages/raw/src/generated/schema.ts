@@ -911,7 +911,7 @@ export interface components {
         StkResultCodeValue: number | string;
         /** @description 0 is done; everything else is in scope result of codes.yml. A number or text, always text where it holds letters: compare as text. */
         ResultCodeValue: number | string;
-        /** @description 0 wherever it was seen. Nothing is known to depend on it. */
+        /** @description 0 in every capture. Six integrators expect 1 where the request timed out in the queue: then the outcome is unknown, whatever ResultCode says. */
         ResultTypeValue: number | string;
         /** @description A number in one sample and text in the next for the same key. Convert, do not test the type. */
         ParameterValue: string | number;
@@ -1513,7 +1513,7 @@ export interface components {
         };
         /** @description The content of the outcome of a pay-out to a customer. */
         B2cResultContent: {
-            /** @description 0 wherever it was seen. Nothing is known to depend on it. */
+            /** @description 0 in every capture. Six integrators expect 1 where the request timed out in the queue: then the outcome is unknown, whatever ResultCode says. */
             ResultType: components["schemas"]["ResultTypeValue"];
             /** @description 0 is done; everything else is in scope result of codes.yml. A number or text, always text where it holds letters: compare as text. */
             ResultCode: components["schemas"]["ResultCodeValue"];
@@ -1549,7 +1549,7 @@ export interface components {
         };
         /** @description The content of the outcome of a pay-out to a Pochi owner. */
         PochiResultContent: {
-            /** @description 0 wherever it was seen. Nothing is known to depend on it. */
+            /** @description 0 in every capture. Six integrators expect 1 where the request timed out in the queue: then the outcome is unknown, whatever ResultCode says. */
             ResultType: components["schemas"]["ResultTypeValue"];
             /** @description 0 is done; everything else is in scope result of codes.yml. A number or text, always text where it holds letters: compare as text. */
             ResultCode: components["schemas"]["ResultCodeValue"];
@@ -1585,7 +1585,7 @@ export interface components {
         };
         /** @description The content of the outcome of a business payment. */
         B2bResultContent: {
-            /** @description 0 wherever it was seen. Nothing is known to depend on it. */
+            /** @description 0 in every capture. Six integrators expect 1 where the request timed out in the queue: then the outcome is unknown, whatever ResultCode says. */
             ResultType: components["schemas"]["ResultTypeValue"];
             /** @description 0 is done; everything else is in scope result of codes.yml. A number or text, always text where it holds letters: compare as text. */
             ResultCode: components["schemas"]["ResultCodeValue"];
@@ -1610,7 +1610,7 @@ export interface components {
         /** @description One detail of the outcome of a business payment. */
         B2bResultParameter: {
             /** @description Times: 14 digits, Nairobi time. Balances: a Java map as text, or fields joined by |. */
-            Key: OpenString<"DebitAccountBalance" | "DebitAccountCurrentBalance" | "Amount" | "DebitPartyAffectedAccountBalance" | "TransCompletedTime" | "DebitPartyCharges" | "ReceiverPartyPublicName" | "Currency" | "InitiatorAccountCurrentBalance" | "BOCompletedTime" | "BillReferenceNumber">;
+            Key: OpenString<"DebitAccountBalance" | "DebitAccountCurrentBalance" | "Amount" | "DebitPartyAffectedAccountBalance" | "TransCompletedTime" | "DebitPartyCharges" | "ReceiverPartyPublicName" | "Currency" | "InitiatorAccountCurrentBalance" | "BOCompletedTime" | "BillReferenceNumber" | "DebitPartyPublicName" | "CreditPartyPublicName" | "CreditAccountBalance">;
             /** @description A number in one sample and text in the next for the same key. Convert, do not test the type. */
             Value?: components["schemas"]["ParameterValue"];
         };
@@ -1621,7 +1621,7 @@ export interface components {
         };
         /** @description The content of the outcome of a tax payment. */
         TaxResultContent: {
-            /** @description 0 wherever it was seen. Nothing is known to depend on it. */
+            /** @description 0 in every capture. Six integrators expect 1 where the request timed out in the queue: then the outcome is unknown, whatever ResultCode says. */
             ResultType: components["schemas"]["ResultTypeValue"];
             /** @description 0 is done; everything else is in scope result of codes.yml. A number or text, always text where it holds letters: compare as text. */
             ResultCode: components["schemas"]["ResultCodeValue"];
@@ -1657,7 +1657,7 @@ export interface components {
         };
         /** @description The content of the outcome of a balance query. */
         BalanceResultContent: {
-            /** @description 0 wherever it was seen. Nothing is known to depend on it. */
+            /** @description 0 in every capture. Six integrators expect 1 where the request timed out in the queue: then the outcome is unknown, whatever ResultCode says. */
             ResultType: components["schemas"]["ResultTypeValue"];
             /** @description 0 is done; everything else is in scope result of codes.yml. A number or text, always text where it holds letters: compare as text. */
             ResultCode: components["schemas"]["ResultCodeValue"];
@@ -1693,7 +1693,7 @@ export interface components {
         };
         /** @description The content of the outcome of a status query. */
         StatusResultContent: {
-            /** @description 0 wherever it was seen. Nothing is known to depend on it. */
+            /** @description 0 in every capture. Six integrators expect 1 where the request timed out in the queue: then the outcome is unknown, whatever ResultCode says. */
             ResultType: components["schemas"]["ResultTypeValue"];
             /** @description 0 only says that the query worked; the state of the transaction is a parameter. */
             ResultCode: components["schemas"]["ResultCodeValue"];
@@ -1729,7 +1729,7 @@ export interface components {
         };
         /** @description The content of the outcome of a reversal. */
         ReversalResultContent: {
-            /** @description 0 wherever it was seen. Nothing is known to depend on it. */
+            /** @description 0 in every capture. Six integrators expect 1 where the request timed out in the queue: then the outcome is unknown, whatever ResultCode says. */
             ResultType: components["schemas"]["ResultTypeValue"];
             /** @description 0 is done; everything else is in scope result of codes.yml. A number or text, always text where it holds letters: compare as text. */
             ResultCode: components["schemas"]["ResultCodeValue"];
@@ -1765,7 +1765,7 @@ export interface components {
         };
         /** @description The content of the outcome of a request whose product is not known yet. */
         ProductResultContent: {
-            /** @description 0 wherever it was seen. Nothing is known to depend on it. */
+            /** @description 0 in every capture. Six integrators expect 1 where the request timed out in the queue: then the outcome is unknown, whatever ResultCode says. */
             ResultType: components["schemas"]["ResultTypeValue"];
             /** @description 0 is done; everything else is in scope result of codes.yml. A number or text, always text where it holds letters: compare as text. */
             ResultCode: components["schemas"]["ResultCodeValue"];

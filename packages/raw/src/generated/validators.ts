@@ -216,8 +216,8 @@ export const stkResultCodeValueSchema: v.GenericSchema<unknown, StkResultCodeVal
 export const resultCodeValueSchema: v.GenericSchema<unknown, ResultCodeValue> = v.union([v.pipe(v.number(), v.integer()), v.string()]);
 
 /**
- * Checks a {@link ResultTypeValue}; keys that it does not know stay. 0 wherever it was seen. Nothing is known to depend
- * on it.
+ * Checks a {@link ResultTypeValue}; keys that it does not know stay. 0 in every capture. Six integrators expect 1 where
+ * the request timed out in the queue: then the outcome is unknown, whatever ResultCode says.
  */
 export const resultTypeValueSchema: v.GenericSchema<unknown, ResultTypeValue> = v.union([v.pipe(v.number(), v.integer()), v.string()]);
 

@@ -91,7 +91,7 @@ export type StkResultCodeValue = number | string;
 export type ResultCodeValue = number | string;
 
 /**
- * 0 wherever it was seen. Nothing is known to depend on it.
+ * 0 in every capture. Six integrators expect 1 where the request timed out in the queue: then the outcome is unknown, whatever ResultCode says.
  */
 export type ResultTypeValue = number | string;
 

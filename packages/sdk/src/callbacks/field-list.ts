@@ -26,7 +26,9 @@ export class FieldList {
 
   /** The first value of a name that is not blank. */
   get(name: string): unknown {
-    return this.all(name).find((value) => ((typeof value === "string" ? value.trim() : value) ?? "") !== "");
+    return this.#values
+      .get(plainKey(name))
+      ?.find((value) => ((typeof value === "string" ? value.trim() : value) ?? "") !== "");
   }
 
   /** All values of a name, in order. */

@@ -24,7 +24,7 @@ export const FIELDS: Fields = /* @__PURE__ */ table([
   [
     money,
     "amount|TransAmount|TransactionAmount balance charge orgAccountBalance " +
-      "debitAccountBalance|DebitAccountCurrentBalance " +
+      "debitAccountBalance|DebitAccountCurrentBalance creditAccountBalance " +
       "initiatorBalance=InitiatorAccountCurrentBalance utilityBalance=B2CUtilityAccountAvailableFunds " +
       "workingBalance=B2CWorkingAccountAvailableFunds chargesPaidBalance=B2CChargesPaidAccountAvailableFunds",
   ],

@@ -1,5 +1,5 @@
 import { commandIndex } from "@mpesa/raw/code-index";
-import { taxShortCode } from "@mpesa/raw/platform";
+import { reversalCodePrefix, taxShortCode } from "@mpesa/raw/platform";
 import type { FieldList } from "./field-list.ts";
 import type { CallbackKind, Confidence, ResultKind } from "./types.ts";
 import type { Party } from "./value-types.ts";
@@ -11,12 +11,15 @@ const KEYS: string =
   "timeout certain CommandID;ussd likely ResultCode;timeout likely SecurityCredential;" +
   "timeout guess OriginatorConversationID;pull guess Response trxDate";
 
-/** What tells the products apart, likewise: fields or their names. B2C and Pochi share theirs, and so do B2B and tax. */
-const SIGNS: string =
-  "status certain transactionStatus finalisedAt;reversal certain originalTransactionId;balance certain AccountBalance;" +
+/** Fields, or their names, that one product alone has. */
+const CERTAIN: string =
+  "status certain transactionStatus finalisedAt;reversal certain originalTransactionId;balance certain AccountBalance";
+
+/** Fields that suggest a product. B2C and Pochi share theirs, and so do B2B and tax. */
+const LIKELY: string =
   "status likely ReceiptNo reasonType DebitPartyName;b2c likely receipt utilityBalance;" +
-  "b2b likely billReference initiatorBalance DebitPartyAffectedAccountBalance;" +
-  "reversal likely charge DebitPartyPublicName CreditPartyPublicName;b2b likely charges";
+  "b2b likely billReference initiatorBalance DebitPartyAffectedAccountBalance creditAccountBalance charges;" +
+  "reversal likely charge DebitPartyPublicName CreditPartyPublicName";
 
 type Sign = readonly [kind: CallbackKind | "result" | undefined, confidence: Confidence];
 
@@ -25,15 +28,26 @@ export function inferKind(body: FieldList): Sign {
   return firstOf(KEYS, (key) => body.get(key) !== undefined);
 }
 
-/** The product of a result, by the fields that were read of it. */
-export function inferProduct(draft: Readonly<Record<string, unknown>>, details: FieldList): Sign {
+/** The product of a result, by what was read of it. */
+export function inferProduct(
+  draft: Readonly<Record<string, unknown>>,
+  details: FieldList,
+  references: FieldList,
+): readonly [kind: ResultKind, confidence: Confidence] {
   if ((draft["receiver"] as Party | undefined)?.account === taxShortCode) return ["tax", "likely"];
-  const sign = firstOf(SIGNS, (name) => name in draft || details.get(name) !== undefined);
-  if (sign[0]) return sign;
-  // The sandbox names the queue that the request waited in: often all that a failure tells.
-  const queue = text(details.get("QueueTimeoutURL"))?.split("/").at(-3);
-  const product = productOf(details.get("ActionType")) ?? productOf(queue);
-  return product ? [product, "likely"] : ["b2c", "guess"];
+  const has = (name: string): boolean => name in draft || details.get(name) !== undefined;
+  const certain = firstOf(CERTAIN, has);
+  if (certain[0]) return certain as [ResultKind, Confidence];
+  // The queue that the request waited in: often all that a failure names, and clearer than the names of the parties.
+  const queue = text(details.get("QueueTimeoutURL"))?.toLowerCase().split("/").at(-3);
+  const named = productOf(queue) ?? productOf(details.get("ActionType"));
+  if (named) return [named, "likely"];
+  if (`${draft["resultCode"]}`.toUpperCase().startsWith(reversalCodePrefix)) return ["reversal", "likely"];
+  const likely = firstOf(LIKELY, has);
+  if (likely[0]) return likely as [ResultKind, Confidence];
+  // Captured failures of status queries have this one reference and no parameter.
+  const [first, second] = references.entries;
+  return first && !second && /^occasion$/i.test(first[0]) ? ["status", "likely"] : ["b2c", "guess"];
 }
 
 function firstOf(signs: string, has: (key: string) => boolean): Sign {

@@ -1,3 +1,4 @@
+import { resultTimeout } from "@mpesa/raw/platform";
 import { explainCode, outcomeOf } from "./code.ts";
 import { FieldList, fieldsOf, listOf, plainKey } from "./field-list.ts";
 import { ASKED, EXPECTED, EXPECTED_OF_RESULT, FIELDS, type Fields, RESULT_KINDS } from "./fields.ts";
@@ -10,6 +11,11 @@ import { withoutCredential } from "./without-credential.ts";
 /** A result in the making. */
 type Draft = Record<string, unknown>;
 type Issues = CallbackIssue[];
+
+const TIMEOUT = /* @__PURE__ */ new RegExp(resultTimeout.textPattern, "i");
+/** The problem of a body that could be of several products. */
+const OPEN =
+  "is not clear from the fields. Name the product: pass it to the parser, or give each product its own callback URL.";
 
 /** What the route knows. */
 export interface ParseOptions {
@@ -25,8 +31,7 @@ export function parse(value: unknown, options?: ParseOptions): Callback {
   const raw = withoutCredential(value);
   let draft: Draft | undefined;
   try {
-    // The credential is gone from the value, but that it was there tells a timeout.
-    draft = build(raw, fieldsOf(value), issues, options);
+    draft = build(raw, value, issues, options);
   } catch {
     // No known kind, or what JSON cannot hold: getters that throw, revoked proxies.
     issues.push({ path: "", problem: "not a callback" });
@@ -34,9 +39,11 @@ export function parse(value: unknown, options?: ParseOptions): Callback {
   return { kind: "unrecognised", ...draft, issues, raw } as unknown as Callback;
 }
 
-function build(value: unknown, original: FieldList, issues: Issues, given: ParseOptions = {}): Draft | undefined {
+function build(value: unknown, received: unknown, issues: Issues, given: ParseOptions = {}): Draft | undefined {
   const body = fieldsOf(value);
   const result = body.get("Result");
+  // The credential is gone from the value, but that it was there is a sign of a timeout.
+  const original = received === value ? body : fieldsOf(received);
   const inferred = inferKind(original);
   let [kind, confidence] = given.kind ? ([given.kind, "certain"] as const) : inferred;
   let { product } = given;
@@ -44,7 +51,7 @@ function build(value: unknown, original: FieldList, issues: Issues, given: Parse
   if (isProduct(kind) && inferred[0] === "timeout") [kind, product] = ["timeout", kind];
 
   const isStk = kind === "stk";
-  const isResult = kind === "result" || isProduct(kind);
+  let isResult = kind === "result" || isProduct(kind);
   const stk = fieldsOf(body.get("Body") ?? value).get("stkCallback");
   const head = fieldsOf(isStk ? stk : isResult ? result : kind === "timeout" ? (result ?? value) : value);
   const items = listOf(head, "CallbackMetadata", "Item");
@@ -65,16 +72,27 @@ function build(value: unknown, original: FieldList, issues: Issues, given: Parse
     if (transactions[0] || !rows[0]) draft["transactions"] = transactions;
   }
 
+  const isEcho = received !== value && fieldsOf(original.get("Result")).get("SecurityCredential") !== undefined;
+  const isTimedOut = isResult && (isEcho || saysTimeout(draft)) && !isDone(draft);
+  if (isTimedOut) {
+    if (isProduct(kind)) product = kind;
+    [kind, confidence, isResult] = ["timeout", given.kind ? confidence : "likely", false];
+  }
   const expected = (isResult ? EXPECTED_OF_RESULT : EXPECTED[kind as "stk"]).split(" ");
   const missing = expected.filter((field) => !(field in draft));
   for (const path of missing) issues.push({ path, problem: "missing" });
   // A timeout may have any shape.
-  if (!expected[missing.length] && !(kind === "timeout" && inferred[0] === kind)) return undefined;
+  if (!expected[missing.length] && !isTimedOut && !(kind === "timeout" && inferred[0] === kind)) return undefined;
 
-  if (kind === "result") [kind, confidence] = inferProduct(draft, details);
+  const isOpen = kind === "result" || (kind === "timeout" && result !== undefined && !product);
+  const [inferredProduct, certainty] = isOpen ? inferProduct(draft, details, references) : [];
+  if (kind === "result") [kind, confidence] = [inferredProduct as ResultKind, certainty ?? "guess"];
   Object.assign(draft, { kind, confidence }, isStk && { items }, isResult && { parameters, references });
   if (kind === "timeout") {
-    product ??= productOf(draft["commandId"]);
+    // Its code would be read as a failure's.
+    delete draft["resultCode"];
+    product ??= productOf(draft["commandId"]) ?? (certainty === "guess" ? undefined : inferredProduct);
+    if (!product) issues.push({ path: "product", problem: OPEN });
     Object.assign(draft, { outcome: "unknown" }, product && { product });
   } else if (isResult || isStk || kind === "ussd") {
     decide(draft, details, issues);
@@ -86,6 +104,17 @@ function build(value: unknown, original: FieldList, issues: Issues, given: Parse
   return draft;
 }
 
+/** Whether a result is a queue timeout. It has the outcome of one whatever its code is, which is often 1. */
+function saysTimeout({ resultType, resultDescription, errorMessage }: Draft): boolean {
+  return Number(resultType) === resultTimeout.resultType || TIMEOUT.test(`${resultDescription} ${errorMessage}`);
+}
+
+/** Whether a result has a success code, and with it what only a processed request has. */
+function isDone({ resultCode, transactionId, receipt, accounts, transactionStatus }: Draft): boolean {
+  const isSuccess = outcomeOf(explainCode("b2c", `${resultCode}`)) === "success";
+  return isSuccess && (transactionId ?? receipt ?? accounts ?? transactionStatus) !== undefined;
+}
+
 /** Says what became of it by the code alone; texts vary. */
 function decide(draft: Draft, details: FieldList, issues: Issues): void {
   const { kind, resultCode } = draft;
@@ -95,7 +124,10 @@ function decide(draft: Draft, details: FieldList, issues: Issues): void {
   if (kind === "stk" && outcome === "success" && !draft["receipt"])
     issues.push({ path: "receipt", problem: "missing" });
   // Of a guess not even the query and the payment can be told apart.
-  if (draft["confidence"] === "guess") draft["outcome"] = "unknown";
+  if (draft["confidence"] === "guess") {
+    draft["outcome"] = "unknown";
+    issues.push({ path: "kind", problem: OPEN });
+  }
   if (kind === "status") {
     // Zero says that the query worked; the status says what became of the transaction.
     const asked = outcome === "success" ? statusOutcome(plainKey(`${draft["transactionStatus"]}`)) : "unknown";

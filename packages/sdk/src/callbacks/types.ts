@@ -16,14 +16,17 @@ export type CallbackKind = ResultKind | "stk" | "timeout" | "c2bValidation" | "c
  */
 export type Outcome = "success" | "failed" | "pending" | "unknown";
 
-/** How sure the kind is: `certain` when you named it, otherwise what the fields tell. */
+/**
+ * How sure the kind is: `certain` when you named it, otherwise as the fields suggest. A result whose kind is a `guess`
+ * has an unknown outcome, and an issue that asks for the product.
+ */
 export type Confidence = "certain" | "likely" | "guess";
 
 /** Something that could not be read. The original is in `raw`. */
 export interface CallbackIssue {
-  /** The field of the result, such as `amount`; empty for the whole. */
+  /** The field of the result, such as `amount`; `kind` or `product` if it is open; empty for the whole body. */
   readonly path: string;
-  /** Never holds the value. */
+  /** What is wrong with the field and, where you can help, what to do. Never contains the value. */
   readonly problem: string;
 }
 
@@ -103,11 +106,17 @@ export interface PochiResult extends ResultBase<"pochi">, PayoutFields {}
 interface BusinessFields {
   readonly amount?: Money;
   readonly receiver?: Party;
+  /** The paying organisation, where the result names it. */
+  readonly debitParty?: Party;
+  /** The paid organisation, where the result names it. */
+  readonly creditParty?: Party;
   readonly charges?: readonly Charge[];
   readonly currency?: string;
   readonly billReference?: string;
   /** What the debited account has left to spend. */
   readonly debitAccountBalance?: Money;
+  /** The amount that the credited account has left to spend. */
+  readonly creditAccountBalance?: Money;
   /** What the initiator's account has left to spend. */
   readonly initiatorBalance?: Money;
   /** The rows of the debited accounts. */
@@ -165,22 +174,25 @@ export interface ReversalResult extends ResultBase<"reversal"> {
 }
 
 /**
- * Your own request, posted back because it waited too long in the queue. It may still be carried out: ask for its
- * status.
+ * A request that waited too long in the queue. M-Pesa posts back the request itself, or a `Result` that says so. The
+ * request may still be carried out: ask for its status, and do not send it again.
  */
 export interface TimeoutCallback extends Recognised<"timeout"> {
   readonly outcome: "unknown";
-  /** Which product it was, from the route or from its command. */
+  /** The product of the request, from the route, its command or its queue. An issue reports that it is open. */
   readonly product?: ResultKind;
   readonly originatorConversationId?: string;
   readonly conversationId?: string;
+  /** The text of a `Result`, such as `The service request has timed out.`. Its code means nothing here: see `raw`. */
+  readonly resultDescription?: string;
+  readonly resultType?: string;
   readonly commandId?: string;
   readonly amount?: Money;
   readonly partyA?: string;
   readonly partyB?: string;
   /** Of the payment that a status query was about. */
   readonly originalConversationId?: string;
-  /** The receipt that a status query or a reversal was about. */
+  /** The receipt that a status query or a reversal was about; in a `Result`, its `TransactionID`. */
   readonly transactionId?: string;
   readonly occasion?: string;
 }

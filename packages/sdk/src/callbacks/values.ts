@@ -8,10 +8,12 @@ export function text(value: unknown): string | undefined {
   return /^(string|number|bigint)$/.test(typeof value) ? `${value}`.trim() : undefined;
 }
 
+const PLACEHOLDER = /* @__PURE__ */ new RegExp(receipt.placeholderPattern);
+
 /** A receipt or transaction id; null for the placeholder of a transaction that never was. */
 export function transactionId(value: unknown): string | null | undefined {
   const id = text(value);
-  return id && new RegExp(receipt.placeholderPattern).test(id) ? null : id;
+  return id && PLACEHOLDER.test(id) ? null : id;
 }
 
 export function yesNo(value: unknown): boolean | undefined {

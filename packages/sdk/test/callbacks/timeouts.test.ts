@@ -70,20 +70,25 @@ describe("timeouts", () => {
     { OriginatorConversationID: "feb5", InitiatorName: "testapi", SecurityCredential: secret, PartyA: "600996" },
     { OriginatorConversationID: "feb5" },
   ])("one without a command is one all the same, on any route: %j", (given) => {
-    const expected = { kind: "timeout", outcome: "unknown", originatorConversationId: "feb5", issues: [] };
+    const expected = { kind: "timeout", outcome: "unknown", originatorConversationId: "feb5" };
     for (const kind of ["b2c", "pochi", "b2b", "tax", "balance", "status", "reversal"] satisfies CallbackKind[])
-      expect(parseCallback(given, { kind })).toMatchObject({ ...expected, product: kind });
+      expect(parseCallback(given, { kind })).toMatchObject({ ...expected, product: kind, issues: [] });
     for (const read of [parseCallback(given), parseTimeout(given)]) {
-      expect(read).toMatchObject(expected);
+      expect(read).toMatchObject({
+        ...expected,
+        issues: [{ path: "product", problem: expect.stringContaining("Name the product") }],
+      });
       expect("commandId" in read).toBe(false);
     }
   });
 
   test("one that has lost its id says so", () => {
     const given = { SecurityCredential: secret, Amount: 10 };
-    const issues = [{ path: "originatorConversationId", problem: "missing" }];
-    for (const read of [parseCallback(given), parseCallback(given, { kind: "b2c" }), parseTimeout(given)])
-      expect(read).toMatchObject({ kind: "timeout", amount: { value: 10 }, issues });
+    const lost = { path: "originatorConversationId", problem: "missing" };
+    const expected = { kind: "timeout", amount: { value: 10 } };
+    expect(parseCallback(given, { kind: "b2c" })).toMatchObject({ ...expected, issues: [lost] });
+    for (const read of [parseCallback(given), parseTimeout(given)])
+      expect(read).toMatchObject({ ...expected, issues: [lost, { path: "product" }] });
   });
 
   test("a bare result is none", () => {

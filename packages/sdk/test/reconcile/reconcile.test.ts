@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
+import { parseStatusResult } from "../../src/callbacks/index.ts";
 import type { PayoutSettlement } from "../../src/index.ts";
 import { type Answer, connect, daraja, json } from "../products/harness.ts";
 import { PAYOUT, PROMPT, payout, prompt, RECEIPT, range, receipt, row, run, told, world } from "./world.ts";
@@ -177,6 +178,27 @@ describe("payouts", () => {
     const report = await run(world({}), { known: [payout], results: told(settlement) });
     expect(report[list as "matched"]).toMatchObject([{ known: payout, query }]);
   });
+
+  it.each([1, "1", 0, 2032])(
+    "ends in unknown when its query timed out in a result with code %s",
+    async (ResultCode) => {
+      const Result = {
+        ResultType: 1,
+        ResultCode,
+        ResultDesc: "The service request has timed out.",
+        OriginatorConversationID: "1-2-3",
+        ConversationID: "AG_1",
+        TransactionID: "UJ60000000",
+      };
+      const callback = parseStatusResult({ Result });
+      if (callback.kind === "unrecognised") expect.unreachable("it has all its ids");
+      const report = await run(world({}), { known: [payout], results: told(callback) });
+      expect(report.unknown).toMatchObject([
+        { known: payout, query, error: { message: expect.stringContaining("waited too long") } },
+      ]);
+      expect(report).toMatchObject({ complete: false, failed: [], missingThere: [] });
+    },
+  );
 
   it("stays open without results, with the ids that the result will name", async () => {
     const { open, complete } = await run(world({}), { known: [payout] });
