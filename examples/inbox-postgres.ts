@@ -5,12 +5,17 @@
  *   const handler = createCallbackHandler({ baseUrl, secrets, inbox: postgresInbox(pool), on });
  *
  * The database's clock counts, so that servers need not agree on the time.
+ *
+ * When the database restarts, it closes the connections that the pool keeps idle, and the pool emits an `error` event
+ * for each. Without a listener, that event ends the Node process, so `postgresInbox` adds one to a pool that has none.
  */
 import type { Claim, Inbox, PendingDelivery } from "@mpesa/sdk/callbacks";
 
 /** What is used of a `Pool` of the package `pg`. */
 export interface Pool {
   query(sql: string, values?: unknown[]): Promise<{ rows: Record<string, unknown>[] }>;
+  listenerCount(event: "error"): number;
+  on(event: "error", listener: (error: Error) => void): unknown;
 }
 
 /** The statements that create the table, or bring an older one up to date. Payloads of open deliveries hold personal data. */
@@ -31,6 +36,10 @@ export function inboxTable(table = "mpesa_inbox"): string {
 /** @param options `leaseMs`: longer than your slowest callback function, default five minutes. */
 export function postgresInbox(pool: Pool, options: { table?: string; leaseMs?: number } = {}): Inbox {
   const { table = "mpesa_inbox", leaseMs = 300_000 } = options;
+  if (pool.listenerCount("error") === 0) {
+    // The pool has dropped that connection and opens a new one for the next query: there is nothing else to do.
+    pool.on("error", (error) => console.error(`An idle database connection was closed: ${error.message}`));
+  }
   return {
     async claim(key: string, payload: string): Promise<Claim> {
       const token = crypto.randomUUID();

@@ -1,4 +1,3 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,12 +8,14 @@ import redisDriver from "unstorage/drivers/redis";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { StoredToken, TokenStore } from "../../src/auth/token-store.ts";
 import { type TokenStorage, unstorageTokenStore } from "../../src/auth/unstorage.ts";
+import { startRedis } from "../support/servers.ts";
 
 const token: StoredToken = { token: "inventedToken0123", expiresAt: 1_700_000_060_500 };
 const now = (): number => 1_700_000_000_000;
 
-const redis = await startRedis();
-if (!redis) console.log("skipped: unstorage on a real Redis, because redis-server is not installed");
+const started = await startRedis();
+const redis = "socket" in started ? started : undefined;
+if ("missing" in started) console.log(`Skipped: unstorage on a real Redis, ${started.missing}.`);
 
 afterAll(() => redis?.stop());
 
@@ -113,7 +114,7 @@ describe.skipIf(!redis)("unstorage's redis driver on a real Redis", () => {
     expect(seconds).toBeGreaterThan(3_500);
     expect(seconds).toBeLessThanOrEqual(3_599);
     await store.set("short", { token: "shortLivedToken", expiresAt: Date.now() + 900 });
-    await expect.poll(() => store.get("short"), { timeout: 20_000, interval: 100 }).toBeUndefined();
+    await expect.poll(() => store.get("short"), { interval: 100 }).toBeUndefined();
     expect(await store.get("long")).toMatchObject({ token: "longLivedToken" });
   });
 });
@@ -138,33 +139,5 @@ function sharesTokens(open: () => [TokenStore, TokenStore]): void {
       await mine.set("odd", odd);
       expect(await theirs.get("odd")).toEqual(odd);
     }
-  });
-}
-
-/** Starts redis-server on a socket file, keeping nothing; undefined where there is none. */
-async function startRedis(): Promise<{ socket: string; stop(): Promise<void> } | undefined> {
-  const folder = await mkdtemp(join(tmpdir(), "mpesa-redis-"));
-  const socket = join(folder, "socket");
-  const args = ["--port", "0", "--unixsocket", socket, "--save", "", "--appendonly", "no", "--dir", folder];
-  const program = "redis-server";
-  const server = spawn(program, args, { stdio: ["ignore", "pipe", "ignore"] });
-  const ready = await new Promise<boolean>((resolve) => {
-    server.on("error", () => resolve(false));
-    server.on("exit", () => resolve(false));
-    server.stdout.on("data", (text: Buffer) => /ready to accept connections/i.test(String(text)) && resolve(true));
-  });
-  const stop = async (): Promise<void> => {
-    if (ready) await stopped(server);
-    await rm(folder, { recursive: true, force: true });
-  };
-  if (ready) return { socket, stop };
-  await stop();
-  return undefined;
-}
-
-function stopped(server: ChildProcess): Promise<void> {
-  return new Promise((resolve) => {
-    server.on("exit", () => resolve());
-    server.kill();
   });
 }

@@ -4,7 +4,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { inboxTable, postgresInbox } from "../../../../examples/inbox-postgres.ts";
 import { redisInbox } from "../../../../examples/inbox-redis.ts";
 import { inboxContract } from "../../src/callbacks/inbox/contract.ts";
-import { type Started, startPostgres, startRedis } from "./servers.ts";
+import { type Started, startPostgres, startRedis } from "../support/servers.ts";
 import { tokenOf } from "./setup.ts";
 
 const ends: (() => Promise<unknown>)[] = [];
@@ -22,10 +22,14 @@ function named(name: string, server: Started): string {
   return `${name} (skipped: ${server.missing})`;
 }
 
-const postgresPort = "port" in postgres ? postgres.port : undefined;
-describe.skipIf(!postgresPort)(named("the PostgreSQL example", postgres), () => {
-  const pool = new pg.Pool({ host: "127.0.0.1", port: postgresPort ?? 1, user: "shop", database: "postgres", max: 8 });
-  ends.push(() => pool.end());
+const postgresSocket = "socket" in postgres ? postgres.socket : undefined;
+describe.skipIf(!postgresSocket)(named("the PostgreSQL example", postgres), () => {
+  const connect = (more: pg.PoolConfig = {}): pg.Pool => {
+    const pool = new pg.Pool({ host: postgresSocket ?? "", user: "shop", database: "postgres", ...more });
+    ends.push(() => pool.end());
+    return pool;
+  };
+  const pool = connect({ max: 8 });
   const tables = new Map<string, Promise<unknown>>();
   const open = async ({ store, leaseMs }: { store: string; leaseMs: number }) => {
     const created = tables.get(store) ?? pool.query(inboxTable(store));
@@ -51,11 +55,22 @@ describe.skipIf(!postgresPort)(named("the PostgreSQL example", postgres), () => 
     await inbox.complete("a", tokenOf(await inbox.claim("a", "254708374149")));
     expect((await pool.query("SELECT key, payload FROM privacy")).rows).toEqual([{ key: "a", payload: "" }]);
   });
+
+  test("goes on when the server has closed its idle connections, as a restart does", async () => {
+    const own = connect({ application_name: "restarted" });
+    await own.query(inboxTable("restarted"));
+    const inbox = postgresInbox(own, { table: "restarted" });
+    await inbox.claim("a", "payload");
+    const closed = new Promise((resolve) => own.once("remove", resolve));
+    await pool.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'restarted'");
+    await closed;
+    expect(await inbox.claim("a", "payload")).toEqual({ state: "busy" });
+  });
 });
 
-const redisPort = "port" in redis ? redis.port : undefined;
-describe.skipIf(!redisPort)(named("the Redis example", redis), () => {
-  const client = new Redis({ host: "127.0.0.1", port: redisPort ?? 1, lazyConnect: true });
+const redisSocket = "socket" in redis ? redis.socket : undefined;
+describe.skipIf(!redisSocket)(named("the Redis example", redis), () => {
+  const client = new Redis(redisSocket ?? "", { lazyConnect: true });
   ends.push(async () => client.disconnect());
   for (const { name, run } of inboxContract(({ store, leaseMs }) => redisInbox(client, { prefix: store, leaseMs }))) {
     test.concurrent(name, run);
