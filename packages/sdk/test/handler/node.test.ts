@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import {
   createServer,
   request as httpRequest,
@@ -12,7 +13,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import type { CallbackHandlerOptions } from "../../src/callbacks/index.ts";
 import { toNodeListener } from "../../src/callbacks/node/index.ts";
 import { body } from "../callbacks/fixtures.ts";
-import { recording, sleep } from "./setup.ts";
+import { recording } from "./setup.ts";
 
 const paid = body("stk-paid");
 const open: { close(): unknown }[] = [];
@@ -153,10 +154,18 @@ describe("the stream", () => {
   });
 
   test("of a sender that goes away reaches no function, and the server lives on", async () => {
-    const { port, calls, notices, path } = await mount(plain);
+    const arrived = Promise.withResolvers<void>();
+    const { port, calls, notices, path } = await mount((listener) =>
+      listen(
+        createServer((request, response) => {
+          arrived.resolve();
+          return listener(request, response);
+        }),
+      ),
+    );
     const socket = connect(port, "127.0.0.1");
     socket.write(`POST ${path} HTTP/1.1\r\nhost: x\r\ncontent-length: 1000\r\n\r\n{"Body":`);
-    await sleep(50);
+    await arrived.promise;
     socket.destroy();
     await expect.poll(() => notices).toMatchObject([{ type: "failed", stage: "request" }]);
     expect((await post(port, path, JSON.stringify(paid))).status).toBe(200);
@@ -188,7 +197,7 @@ test("HTTP/2 requests are understood, also when they end half way", async () => 
   open.push(server, { close: () => session.destroy() });
   const broken = session.request({ ":method": "POST", ":path": path });
   broken.write('{"Body":');
-  await sleep(50);
+  await once(server, "request");
   broken.close(8);
   await expect.poll(() => notices[0]?.type).toBe("failed");
   expect(calls).toEqual([]);
@@ -220,11 +229,12 @@ test("an answer that someone else has begun stays theirs, and nothing is thrown"
 test("with waitUntil the answer leaves before the function is done", async () => {
   const work: Promise<unknown>[] = [];
   let done = false;
+  const answered = Promise.withResolvers<void>();
   const { port, path } = await mount(
     plain,
     {
       onEvent: async () => {
-        await sleep(100);
+        await answered.promise;
         done = true;
       },
     },
@@ -232,6 +242,7 @@ test("with waitUntil the answer leaves before the function is done", async () =>
   );
   expect((await post(port, path, JSON.stringify(paid))).status).toBe(200);
   expect(done).toBe(false);
+  answered.resolve();
   await Promise.all(work);
   expect(done).toBe(true);
 });

@@ -154,7 +154,8 @@ function streamOf(incoming: NodeRequest): ReadableStream<Uint8Array> {
       ["close", onLoss],
     ];
     for (const [event, listener] of listeners) incoming.on(event, listener);
-    if (incoming.destroyed) onLoss();
+    // An HTTP/2 request that was reset before this has ended without a further event, and without being destroyed.
+    if (incoming.destroyed || incoming.readableEnded) onLoss();
   };
   return new ReadableStream<Uint8Array>(
     {
