@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { bin, build, checks, drift, root, run, type Step, timeZones } from "./steps.ts";
+import { readReport } from "./vitest-report.ts";
 
 const results = join(root, "test-results");
 const report = join(results, "vitest.json");
@@ -15,7 +16,7 @@ const vitest: Step = {
     `--outputFile.json=${report}`,
     ...process.argv.slice(2),
   ],
-  advice: "The failing tests are listed above.",
+  advice: () => readReport(report).advice,
 };
 
 let passed = 0;
@@ -34,7 +35,7 @@ const built = count(await run(build));
 for (const step of checks) count(await run(step));
 if (built) {
   const green = await run(vitest);
-  const counts = readCounts();
+  const counts = readReport(report);
   passed += counts.passed;
   // Vitest also fails for errors outside of any test; such a run must not count as clean.
   failed += green ? counts.failed : Math.max(1, counts.failed);
@@ -43,12 +44,3 @@ if (built) {
 writeFileSync(join(results, "counts.json"), JSON.stringify({ passed, failed }));
 console.log(`\n${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
-
-function readCounts(): { passed: number; failed: number } {
-  try {
-    const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(report, "utf8")) as Record<string, number>;
-    return { passed: numPassedTests ?? 0, failed: numFailedTests ?? 0 };
-  } catch {
-    return { passed: 0, failed: 1 };
-  }
-}
