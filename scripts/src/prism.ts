@@ -17,7 +17,7 @@ export interface PrismOptions {
   port?: number;
   /** False shows what Prism logs once it answers. @default true */
   quiet?: boolean;
-  /** Milliseconds until it must answer. @default 30000 */
+  /** Milliseconds until it must answer. @default 120000 */
   startTimeoutMs?: number;
 }
 
@@ -50,7 +50,7 @@ const TERMINATION_GRACE_MS = 2_000;
  * await prism.close();
  */
 export async function startPrism(options: PrismOptions = {}): Promise<Prism> {
-  const { document = specFile, upstream, port = 0, quiet = true, startTimeoutMs = 30_000 } = options;
+  const { document = specFile, upstream, port = 0, quiet = true, startTimeoutMs = 120_000 } = options;
   const source: Source = typeof document === "string" ? { file: document } : temporaryFile(document);
   const cli = require.resolve("@stoplight/prism-cli");
   // Prism forks a process of its own where NODE_ENV is "production"; nobody would end that one.

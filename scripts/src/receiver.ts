@@ -34,7 +34,7 @@ export async function startReceiver(reply: (path: string) => unknown): Promise<R
   await once(server, "listening");
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    waitFor: (path, timeoutMs = 10_000) =>
+    waitFor: (path, timeoutMs = 60_000) =>
       new Promise((resolve, reject) => {
         const early = arrived.get(path);
         if (early) return resolve(early);

@@ -53,7 +53,7 @@ function childrenOf(pid: number): string[] {
 }
 
 async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  await expect.poll(condition, { timeout: 5_000, interval: 20 }).toBe(true);
+  await expect.poll(condition, { interval: 20 }).toBe(true);
 }
 
 function temporaryFiles(): string[] {
@@ -62,7 +62,7 @@ function temporaryFiles(): string[] {
 
 describe("startPrism", () => {
   test("answers on a free port of the loopback address, and leaves nothing behind", async () => {
-    const prism = await start();
+    const prism = await start({ port: await freePort() });
     expect(prism.url).toBe(`http://127.0.0.1:${prism.port}`);
     expect(await (await fetch(`${prism.url}/ping`)).json()).toEqual({ pong: 1 });
     await until(() => prism.output().includes("Request received"));
@@ -73,9 +73,10 @@ describe("startPrism", () => {
     await prism.close();
   });
 
-  test("takes the port that it is given", async () => {
+  test("takes the port that it is given, or a free one", async () => {
     const port = await freePort();
     expect((await start({ port })).port).toBe(port);
+    expect((await start()).port).not.toBe(port);
   });
 
   test.skipIf(process.platform !== "linux")("stays one process where NODE_ENV is production", async () => {

@@ -27,35 +27,29 @@ const packages = {
   valibot: "packages/raw/node_modules/valibot",
 };
 
-test.each(["README.md", "packages/raw/README.md", "packages/sdk/README.md"])(
-  "the examples of %s compile",
-  { timeout: 60_000 },
-  (file) => {
-    const folder = join(root, "test-results", "readme", file.replaceAll("/", "-"));
-    rmSync(folder, { recursive: true, force: true });
-    mkdirSync(folder, { recursive: true });
-    const blocks = [...readFileSync(join(root, file), "utf8").matchAll(/^```ts\n(.*?)^```$/gms)].map(
-      ([, code]) => code,
-    );
-    expect(blocks).not.toEqual([]);
-    // "export {}" makes a module of each, so that one may define what another takes as given.
-    for (const [index, code] of blocks.entries())
-      writeFileSync(join(folder, `example-${index + 1}.ts`), `${code}export {};\n`);
-    writeFileSync(join(folder, "surroundings.ts"), surroundings);
-    for (const [name, path] of Object.entries(packages)) {
-      const link = join(folder, "node_modules", name);
-      mkdirSync(dirname(link), { recursive: true });
-      symlinkSync(join(root, path), link, "junction");
-    }
-    const config = {
-      extends: "../../../tsconfig.examples.json",
-      compilerOptions: { noUnusedLocals: false },
-      include: ["*.ts"],
-    };
-    writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(config));
-    const { stdout, status } = spawnSync(process.execPath, [bin("typescript", "tsc"), "-p", folder], {
-      encoding: "utf8",
-    });
-    expect({ status, stdout }).toEqual({ status: 0, stdout: "" });
-  },
-);
+test.each(["README.md", "packages/raw/README.md", "packages/sdk/README.md"])("the examples of %s compile", (file) => {
+  const folder = join(root, "test-results", "readme", file.replaceAll("/", "-"));
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  const blocks = [...readFileSync(join(root, file), "utf8").matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code]) => code);
+  expect(blocks).not.toEqual([]);
+  // "export {}" makes a module of each, so that one may define what another takes as given.
+  for (const [index, code] of blocks.entries())
+    writeFileSync(join(folder, `example-${index + 1}.ts`), `${code}export {};\n`);
+  writeFileSync(join(folder, "surroundings.ts"), surroundings);
+  for (const [name, path] of Object.entries(packages)) {
+    const link = join(folder, "node_modules", name);
+    mkdirSync(dirname(link), { recursive: true });
+    symlinkSync(join(root, path), link, "junction");
+  }
+  const config = {
+    extends: "../../../tsconfig.examples.json",
+    compilerOptions: { noUnusedLocals: false },
+    include: ["*.ts"],
+  };
+  writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(config));
+  const { stdout, status } = spawnSync(process.execPath, [bin("typescript", "tsc"), "-p", folder], {
+    encoding: "utf8",
+  });
+  expect({ status, stdout }).toEqual({ status: 0, stdout: "" });
+});

@@ -15,10 +15,8 @@ const spec = loadSpec(options);
 const raw = join(repository, "packages/raw");
 
 describe("the real spec", () => {
-  it("generates in under 10 seconds what is in the repository", async () => {
-    const start = performance.now();
+  it("generates what is in the repository", async () => {
     const files = await generate(options);
-    expect(performance.now() - start).toBeLessThan(10_000);
     for (const [name, content] of files) {
       const path = join(raw, name);
       const current = existsSync(path) && readFileSync(path, "utf8") === content;

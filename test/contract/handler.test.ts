@@ -233,7 +233,7 @@ async function openShop(): Promise<Shop> {
     async answerTo(target) {
       const { pathname } = new URL(target);
       const late = new Promise<never>((_, reject) => {
-        setTimeout(reject, 10_000, new Error(`no callback came to ${pathname}`)).unref();
+        setTimeout(reject, 60_000, new Error(`no callback came to ${pathname}`)).unref();
       });
       return Promise.race([answerOf(pathname).promise, late]);
     },

@@ -3,12 +3,11 @@ import { isMpesaError, type MpesaErrorType } from "@mpesa/sdk";
 import type { NetworkFault } from "@mpesa/simulator";
 import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { calls } from "../../packages/sdk/test/products/calls.ts";
+import { HELD_MS, holdTimeouts } from "../../packages/sdk/test/support/hold-timeouts.ts";
 import { openShop, type Shop } from "./shop.ts";
 
 const RETRIES = 2;
 const ALL = RETRIES + 1;
-/** Milliseconds: a stalled call costs a test this much of its own time. */
-const TIMEOUT_MS = 25;
 
 interface End {
   readonly attempts: number;
@@ -40,7 +39,7 @@ describe.each(calls)("$name", ({ operation, run }) => {
   const { retry } = operationTable[operation];
 
   test.each(names)("%s", async (fault) => {
-    const shop = await warm();
+    const shop = await warm(fault);
     shop.daraja.always(operation, { fault });
     const error = await run(shop.mpesa as never).catch((problem: unknown) => problem);
     const attempts = sent(shop, operation);
@@ -55,7 +54,7 @@ const unclear = names.filter((name) => faults[name].money === unknown);
 test.each(calls.filter(isMoney))("$name ends the same whether it was taken or not", async ({ operation, run }) => {
   for (const fault of unclear) {
     for (const processed of [true, false]) {
-      const shop = await warm();
+      const shop = await warm(fault);
       shop.daraja.always(operation, { fault, processed });
       const error = await run(shop.mpesa as never).catch((problem: unknown) => problem);
       expect([sent(shop, operation), typeOf(error)], `${fault} ${processed}`).toEqual([1, "MpesaOutcomeUnknownError"]);
@@ -113,16 +112,30 @@ function same(attempts: number, type: MpesaErrorType): { read: End; money: End }
   return { read: end(attempts, type), money: end(attempts, type) };
 }
 
-/** A shop that has its token already, so that a fault for any request meets the call. */
-async function warm(): Promise<Shop> {
+/** A shop that has its token already, so that a fault for any request meets the call. Where it stalls, the time is up at once. */
+async function warm(fault?: NetworkFault): Promise<Shop> {
+  const elapse = holdTimeouts();
+  let stalls = false;
+  const fetch: typeof globalThis.fetch = (...given) => {
+    const before = shop.daraja.requests.length;
+    const answer = shop.daraja.fetch(...given);
+    if (stalls) void recorded(shop, before).then(elapse);
+    return answer;
+  };
   const urls = {
     callbackUrl: "https://shop.example/a",
     resultUrl: "https://shop.example/b",
     timeoutUrl: "https://shop.example/c",
   };
-  const shop = openShop({ client: { shortCode: "600992", timeoutMs: TIMEOUT_MS, maxRetries: RETRIES, ...urls } });
+  const shop = openShop({ client: { shortCode: "600992", timeoutMs: HELD_MS, maxRetries: RETRIES, fetch, ...urls } });
   await shop.mpesa.auth.token();
+  stalls = fault === "stall";
   return shop;
+}
+
+/** Resolves when the simulator has one request more: what it does not answer, it has at least taken. */
+async function recorded({ daraja }: Shop, before: number): Promise<void> {
+  while (daraja.requests.length === before) await new Promise((resolve) => setImmediate(resolve));
 }
 
 async function urls({ handler }: Shop, product: "b2c" | "status"): Promise<{ resultUrl: string; timeoutUrl: string }> {

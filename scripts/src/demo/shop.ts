@@ -56,7 +56,7 @@ export async function openShop({ port = 0, onEvent, serve = notFound }: ShopOpti
   return {
     url,
     handler,
-    waitFor: (reference, timeoutMs = 10_000) =>
+    waitFor: (reference, timeoutMs = 30_000) =>
       new Promise((resolve, reject) => {
         const early = arrived.get(reference);
         if (early) return resolve(early);

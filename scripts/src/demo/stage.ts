@@ -16,7 +16,7 @@ export interface Stage {
   readonly mpesa: Mpesa;
 }
 
-const PROMPT_TIMEOUT_MS = 5_000;
+const PROMPT_TIMEOUT_MS = 30_000;
 /** Long enough to see that somebody types. */
 const TYPING_MS = 300;
 

@@ -32,8 +32,12 @@ export async function withBusyPort<T>(use: (port: number) => Promise<T>): Promis
   }
 }
 
+/** A free port below those that systems hand out by themselves, so that no other program gets it in the meantime. */
 export async function freePort(): Promise<number> {
-  return await withBusyPort(async (port) => port);
+  for (;;) {
+    const port = 10_000 + Math.floor(Math.random() * 20_000);
+    if (await isFree(port)) return port;
+  }
 }
 
 export function isFree(port: number): Promise<boolean> {

@@ -1,10 +1,13 @@
 import { sqliteInbox } from "../../src/callbacks/inbox/sqlite.ts";
 
 // Claims the same keys as its siblings, and says which ones it got.
-const [, , file = "", count = "0", startAt = "0"] = process.argv;
+const [, , file = "", count = "0"] = process.argv;
 const inbox = await sqliteInbox(file);
 const mine: string[] = [];
-await new Promise((resolve) => setTimeout(resolve, Number(startAt) - Date.now()));
+// The claims are the race: nobody begins before all are there.
+process.send?.("ready");
+await new Promise((resolve) => process.once("message", resolve));
+process.disconnect();
 // Each in its own order, or the first one would stay ahead.
 const keys = Array.from({ length: Number(count) }, (_, index) => `key${index}`).sort(() => Math.random() - 0.5);
 for (const key of keys) {

@@ -144,11 +144,12 @@ describe("the answer", () => {
       }
     }
     let done = false;
+    const answered = Promise.withResolvers<void>();
     const { status } = await send(
       {
         on: {
           stk: async () => {
-            await sleep(50);
+            await answered.promise;
             done = true;
           },
         },
@@ -157,6 +158,7 @@ describe("the answer", () => {
       new Platform(),
     );
     expect([status, done]).toEqual([200, false]);
+    answered.resolve();
     await Promise.all(later);
     expect(done).toBe(true);
   });

@@ -66,7 +66,7 @@ describe.skipIf(!hasSqlite)("the SQLite inbox", () => {
   });
 
   test("forgets completed deliveries when told to, and open ones never", async () => {
-    const inbox = await makeSqlite({ store: "prune", leaseMs: 1000 });
+    const inbox = await makeSqlite({ store: "prune", leaseMs: 60_000 });
     await inbox.complete("done", tokenOf(await inbox.claim("done", "payload")));
     await inbox.claim("open", "payload");
     expect(await inbox.prune(new Date(0))).toBe(0);
@@ -77,7 +77,7 @@ describe.skipIf(!hasSqlite)("the SQLite inbox", () => {
 
   test("takes a clock and a lease with fractions", async () => {
     const inbox = await sqliteInbox(":memory:", {
-      leaseMs: 99.5,
+      leaseMs: 59_999.5,
       now: () => performance.timeOrigin + performance.now(),
     });
     open.push(inbox);

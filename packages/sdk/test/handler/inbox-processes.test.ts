@@ -1,10 +1,11 @@
-import { execFile, spawn } from "node:child_process";
+import { fork, spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { sqliteInbox } from "../../src/callbacks/inbox/sqlite.ts";
 import { tokenOf } from "./setup.ts";
@@ -18,18 +19,21 @@ test.skipIf(!canRun)(
   "of claims in several processes at the same time, one is new; the file may be new, too",
   async () => {
     const folder = mkdtempSync(join(tmpdir(), "claims-"));
-    // Late enough for all to be there: the claims are the race, and opening a new file is another one before it.
-    const startAt = Date.now() + 1500;
-    const start = (): Promise<{ stdout: string }> =>
-      promisify(execFile)(process.execPath, [CHILD, join(folder, "inbox.db"), String(KEYS), String(startAt)]);
+    const children = [1, 2, 3].map(() =>
+      fork(CHILD, [join(folder, "inbox.db"), String(KEYS)], { stdio: ["ignore", "pipe", "inherit", "ipc"] }),
+    );
     try {
-      const outputs = await Promise.all([start(), start(), start()]);
-      const claims = outputs.map(({ stdout }) => JSON.parse(stdout) as string[]);
+      // All open a file that is not there yet, which is a race of its own.
+      await Promise.all(children.map((child) => once(child, "message")));
+      for (const child of children) child.send("go");
+      const outputs = await Promise.all(children.map((child) => text(child.stdout as NodeJS.ReadableStream)));
+      const claims = outputs.map((output) => JSON.parse(output) as string[]);
       expect(claims.flat()).toHaveLength(KEYS);
       expect(new Set(claims.flat()).size).toBe(KEYS);
       // They did run at the same time.
       expect(claims.filter((mine) => mine.length > 0).length).toBeGreaterThan(1);
     } finally {
+      for (const child of children) child.kill();
       rmSync(folder, { recursive: true, force: true });
     }
   },

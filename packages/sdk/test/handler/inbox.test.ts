@@ -226,9 +226,14 @@ describe("redeliver", () => {
   test("brings back what a crash interrupted, when its lease has run out", async () => {
     let time = 0;
     const inbox = memoryInbox({ leaseMs: 1000, now: () => time });
-    const dead = await withInbox({ inbox, on: { stk: () => new Promise(() => undefined) } });
+    const begun = Promise.withResolvers<void>();
+    const hang = (): Promise<never> => {
+      begun.resolve();
+      return new Promise(() => undefined);
+    };
+    const dead = await withInbox({ inbox, on: { stk: hang } });
     void dead.send();
-    await sleep(20);
+    await begun.promise;
     const { handler, calls } = await withInbox({ inbox });
     expect(await handler.redeliver()).toEqual({ delivered: 0, failed: 0, skipped: 0 });
     time = 1000;

@@ -233,7 +233,7 @@ describe("payouts", () => {
       return new Promise<undefined>(() => undefined);
     };
     const stk: Answer = async (one, nth) => {
-      await vi.waitFor(() => expect(late?.aborted).toBe(true));
+      await expect.poll(() => late?.aborted).toBe(true);
       return world({ stk: "0" })(one, nth);
     };
     const report = await run(world({ stk }), { known: [payout, prompt], results: { wait }, resultTimeoutMs: 20 });

@@ -86,10 +86,3 @@ export const stall: Behaviour = (response) => {
 };
 
 export const token: Behaviour = json(200, { access_token: "c9SQxWWhmdVRlyh0zh8gZDTkubVF", expires_in: "3599" });
-
-/** An address on loopback where nothing listens any more. */
-export async function closedAddress(): Promise<string> {
-  const server = await startFaultServer(() => silence);
-  await server.close();
-  return server.url;
-}

@@ -4,7 +4,8 @@ import { checkConfig } from "../../src/config.ts";
 import { Core } from "../../src/core.ts";
 import { isMpesaError } from "../../src/errors/index.ts";
 import type { MpesaEvent } from "../../src/events.ts";
-import { closedAddress, type FaultServer, json, startFaultServer, token } from "../support/fault-server.ts";
+import { type FaultServer, json, startFaultServer, token } from "../support/fault-server.ts";
+import { HELD_MS, holdTimeouts } from "../support/hold-timeouts.ts";
 import { examplesOf } from "../support/spec.ts";
 import { type Fault, faults, MAX_RETRIES } from "./matrix.ts";
 
@@ -38,15 +39,23 @@ async function runCell(operation: OperationInfo, fault: Fault) {
   const { request, answer } = examplesOf(operation.id);
   const isToken = operation.id === "generateToken";
   const ok = isToken ? token : json(200, answer);
-  const server = await startFaultServer(({ path }, nth) =>
-    path === operation.path
-      ? (fault.behave?.(nth, ok) ?? ok)
-      : path === operationTable.generateToken.path
-        ? token
-        : json(404, {}),
-  );
+  const controller = new AbortController();
+  const elapse = holdTimeouts();
+  const server = await startFaultServer(({ path }, nth) => {
+    if (path !== operation.path) return path === operationTable.generateToken.path ? token : json(404, {});
+    if (fault.timeout === "beforeHeaders") elapse();
+    if (fault.abort === "after") controller.abort(new Error("the caller left"));
+    return fault.behave?.(nth, ok) ?? ok;
+  });
+  const fetchThenElapse: typeof globalThis.fetch = async (...given) => {
+    const response = await fetch(...given);
+    // Once the client reads the body.
+    setImmediate(elapse);
+    return response;
+  };
+  const surroundings = fault.timeout === "inBody" ? { fetch: fetchThenElapse } : {};
   try {
-    const end = await callOnce(operation, fault, server, request);
+    const end = await callOnce(operation, fault, server, request, controller, surroundings);
     const received = server.received.map(({ path }) => path);
     return { end, received, attempts: received.filter((path) => path === operation.path).length };
   } finally {
@@ -59,22 +68,19 @@ async function callOnce(
   fault: Fault,
   server: FaultServer,
   request: unknown,
+  controller: AbortController,
+  surroundings: { fetch?: typeof globalThis.fetch },
 ): Promise<string> {
-  const controller = new AbortController();
   if (fault.abort === "before") controller.abort(new Error("the caller left"));
   const events: MpesaEvent[] = [];
   const core = new Core(
     checkConfig({
       ...(operation.id === "generateToken" ? secrets : { accessToken: tokens() }),
-      baseUrl: await addressOf(fault, server),
-      timeoutMs: fault.name.includes("timeout") || fault.name.includes("stalled") ? 250 : 5_000,
+      ...surroundings,
+      baseUrl: addressOf(fault, server),
+      timeoutMs: HELD_MS,
       maxRetries: MAX_RETRIES,
-      onEvent: (event) => {
-        events.push(event);
-        if (fault.abort === "after" && event.type === "request" && event.operation === operation.id) {
-          setTimeout(() => controller.abort(new Error("the caller left")), 100);
-        }
-      },
+      onEvent: (event) => events.push(event),
     }),
   );
   try {
@@ -104,7 +110,8 @@ function tokens(): () => string {
   return () => `matrixToken${++given}`;
 }
 
-async function addressOf(fault: Fault, server: FaultServer): Promise<string> {
+function addressOf(fault: Fault, server: FaultServer): string {
   if (fault.connectTo === "nowhere") return "http://daraja.invalid";
-  return fault.connectTo === "closed port" ? closedAddress() : server.url;
+  // No system hands out this port by itself: a server of another test could come to stand behind any higher one.
+  return fault.connectTo === "closed port" ? "http://127.0.0.1:2" : server.url;
 }

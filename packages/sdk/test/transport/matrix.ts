@@ -16,6 +16,8 @@ export interface Fault {
   /** Where the client connects instead of to the server. */
   readonly connectTo?: "nowhere" | "closed port";
   readonly abort?: "before" | "after";
+  /** What the call has got when its time is up: nothing, or the headers. */
+  readonly timeout?: "beforeHeaders" | "inBody";
   readonly expect: (operation: OperationInfo) => Expected;
 }
 
@@ -55,8 +57,8 @@ export const faults: readonly Fault[] = [
   { name: "connection refused", connectTo: "closed port", expect: same(0, "MpesaConnectionError") },
   { name: "reset before the answer", behave: always(reset), expect: lost },
   { name: "reset mid-body", behave: always(resetInBody), expect: lost },
-  { name: "timeout before headers", behave: always(silence), expect: lost },
-  { name: "stalled body", behave: always(stall), expect: lost },
+  { name: "timeout before headers", behave: always(silence), timeout: "beforeHeaders", expect: lost },
+  { name: "stalled body", behave: always(stall), timeout: "inBody", expect: lost },
   { name: "abort before sending", abort: "before", expect: same(0, "MpesaConnectionError") },
   { name: "abort after sending", abort: "after", behave: always(silence), expect: same(1, "MpesaOutcomeUnknownError") },
   {
