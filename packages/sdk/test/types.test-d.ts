@@ -1,5 +1,61 @@
-import type { StkCallback, Unrecognised } from "../src/callbacks/index.ts";
-import { Mpesa, type MpesaError, type StkOutcome } from "../src/index.ts";
+import type {
+  CallbackEvent,
+  CallbackHandlerOptions,
+  StatusResult,
+  StkCallback,
+  Unrecognised,
+} from "../src/callbacks/index.ts";
+import { Mpesa, type MpesaError, type StkOutcome, type StkStatus } from "../src/index.ts";
+
+declare function markPaid(reference: string, receipt: string): Promise<void>;
+declare function store(code: string, fault: string): void;
+
+/** What an outcome always carries can be used as it is; what may be missing has to be asked for. */
+export const on: CallbackHandlerOptions["on"] = {
+  stk: async (event) => {
+    if (event.outcome !== "success") return;
+    await markPaid(event.reference, event.receipt ?? "not known yet");
+    store(event.resultCode, event.code.fault);
+    // @ts-expect-error a few successes come without their receipt
+    await markPaid(event.reference, event.receipt);
+  },
+  b2c: (event) => {
+    if (event.outcome === "failed") store(event.resultCode, event.code.fault);
+    // @ts-expect-error an unknown outcome may have no code
+    if (event.outcome === "unknown") store(event.resultCode, "");
+  },
+  ussd: (event) => {
+    if (event.outcome !== "unknown") store(event.resultCode, event.code.fault);
+  },
+  timeout: (event) => {
+    const outcome: "unknown" = event.outcome;
+    void outcome;
+  },
+};
+
+/** Type-checked, never run: nothing but a described code settles a payment. */
+export function outcomes(
+  status: StatusResult,
+  event: CallbackEvent<"balance">,
+  waited: StkOutcome<StkCallback>,
+  asked: StkStatus,
+): void {
+  if (status.outcome === "success") store(status.transactionStatus, status.code.fault);
+  // @ts-expect-error a query that failed has no status
+  if (status.outcome === "unknown") store(status.transactionStatus, "");
+  if (event.outcome === "success") store(event.resultCode, event.reference);
+
+  const { outcome, resultCode, code } = waited;
+  if (outcome === "failed") store(resultCode, code.meaning);
+  // @ts-expect-error there is no code when the time is up
+  if (outcome === "unknown") store(resultCode, code.meaning);
+  if (waited.source === "callback") store(waited.callback.kind, "");
+  // @ts-expect-error the query brings no callback
+  if (waited.source === "query") store(waited.callback.kind, "");
+  if (asked.outcome === "paid") store(asked.resultCode, asked.raw.ResultDesc);
+  // @ts-expect-error "not yet" may come as an error
+  if (asked.outcome === "pending") store(asked.resultCode, asked.raw.ResultDesc);
+}
 
 /** Type-checked, never run: each line that must not compile says so. */
 export function types(mpesa: Mpesa, error: MpesaError, parsed: StkCallback | Unrecognised): void {

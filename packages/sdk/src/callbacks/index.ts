@@ -37,7 +37,7 @@ export type * from "./value-types.ts";
  *
  * @example
  * const callback = parseCallback(await request.json());
- * if (callback.kind === "stk" && callback.outcome === "success") ship(callback.checkoutRequestId, callback.receipt);
+ * if (callback.kind === "stk" && callback.outcome === "failed") console.log(callback.resultCode, callback.code.fault);
  */
 export function parseCallback(value: unknown): Callback;
 export function parseCallback<Kind extends CallbackKind>(
@@ -59,7 +59,8 @@ const parserOf =
  *
  * @example
  * const push = parseStkCallback(body);
- * if (push.kind === "stk" && push.outcome === "success") markPaid(push.checkoutRequestId, push.receipt);
+ * if (push.kind === "stk" && push.outcome === "success" && push.checkoutRequestId)
+ *   markPaid(push.checkoutRequestId, push.receipt ?? "not known yet");
  */
 export const parseStkCallback: (value: unknown) => StkCallback | Unrecognised = /* @__PURE__ */ parserOf("stk");
 
@@ -119,7 +120,8 @@ export const parseBalanceResult: (value: unknown) => BalanceResult | TimeoutCall
  *
  * @example
  * const status = parseStatusResult(body);
- * if (status.kind === "status" && status.outcome === "success") markPaid(status.askedConversationId, status.receipt);
+ * if (status.kind === "status" && status.outcome === "success" && status.askedConversationId)
+ *   markPaid(status.askedConversationId, status.receipt ?? "not known yet");
  */
 export const parseStatusResult: (value: unknown) => StatusResult | TimeoutCallback | Unrecognised =
   /* @__PURE__ */ parserOf("status");
@@ -152,7 +154,8 @@ export function parseTimeout(value: unknown, product?: ResultKind): TimeoutCallb
  *
  * @example
  * const payment = parseC2bValidation(body);
- * const isKnown = payment.kind === "c2bValidation" && (await accountExists(payment.billReference));
+ * const account = payment.kind === "c2bValidation" ? payment.billReference : undefined;
+ * const isKnown = account !== undefined && (await accountExists(account));
  * return Response.json(isKnown ? accept() : reject("C2B00012"));
  */
 export const parseC2bValidation: (value: unknown) => C2bValidation | Unrecognised =
@@ -173,7 +176,8 @@ export const parseC2bConfirmation: (value: unknown) => C2bConfirmation | Unrecog
  *
  * @example
  * const prompt = parseUssdCallback(body);
- * if (prompt.kind === "ussd" && prompt.outcome === "success") markPaid(prompt.requestId, prompt.transactionId);
+ * if (prompt.kind === "ussd" && prompt.outcome === "success" && prompt.requestId)
+ *   markPaid(prompt.requestId, prompt.transactionId ?? "not known yet");
  */
 export const parseUssdCallback: (value: unknown) => UssdCallback | Unrecognised = /* @__PURE__ */ parserOf("ussd");
 

@@ -1,3 +1,4 @@
+import type { Fault } from "@mpesa/raw/codes";
 import type { ExplainedCode } from "./code.ts";
 import type { FieldList } from "./field-list.ts";
 import type { AccountBalance, Charge, Instant, Money, Party, PhoneNumber } from "./value-types.ts";
@@ -42,22 +43,38 @@ interface Recognised<Kind extends CallbackKind> extends Base<Kind> {
   readonly confidence: Confidence;
 }
 
-interface WithCode {
-  readonly outcome: Outcome;
-  /** Always a text, number or not on the wire. Absent when none came. */
+interface KnownCode extends ExplainedCode {
+  readonly known: true;
+  readonly fault: Fault;
+}
+
+/** Whatever has an outcome has a code that this product is known to send. */
+interface WithKnownCode {
+  /** Always a string, also where the wire has a number. */
+  readonly resultCode: string;
+  /** Meaning of `resultCode` in this product. `explain()` of `@mpesa/sdk/codes` has the sentences. */
+  readonly code: KnownCode;
+}
+
+interface WithoutOutcome {
+  readonly outcome: "unknown";
+  /** Always a string, also where the wire has a number. Absent when none came. */
   readonly resultCode?: string;
-  readonly resultDescription?: string;
-  /** What `resultCode` means in this product. `explain()` of `@mpesa/sdk/codes` has the sentences. */
+  /** Meaning of `resultCode` in this product. `explain()` of `@mpesa/sdk/codes` has the sentences. */
   readonly code?: ExplainedCode;
 }
 
-/** Answer to an STK push. Match it by `checkoutRequestId`. */
-export interface StkCallback extends Recognised<"stk">, WithCode {
+type Decided = { readonly resultDescription?: string } & (
+  | ({ readonly outcome: Exclude<Outcome, "unknown"> } & WithKnownCode)
+  | WithoutOutcome
+);
+
+interface StkFields extends Recognised<"stk"> {
   readonly merchantRequestId?: string;
   /** Holds the payer's number in its last digits: personal data. */
   readonly checkoutRequestId?: string;
   readonly amount?: Money;
-  /** The M-Pesa receipt. Comes with a success only. */
+  /** The M-Pesa receipt. Comes with a success only; a few successes come without it, and are paid all the same. */
   readonly receipt?: string;
   readonly transactionDate?: Instant;
   readonly phoneNumber?: PhoneNumber;
@@ -66,7 +83,10 @@ export interface StkCallback extends Recognised<"stk">, WithCode {
   readonly items: FieldList;
 }
 
-interface ResultBase<Kind extends ResultKind> extends Recognised<Kind>, WithCode {
+/** Answer to an STK push. Match it by `checkoutRequestId`. */
+export type StkCallback = StkFields & Decided;
+
+interface ResultBase<Kind extends ResultKind> extends Recognised<Kind> {
   readonly resultType?: string;
   /** The id that you made, where the request took one. */
   readonly originatorConversationId?: string;
@@ -98,10 +118,10 @@ interface PayoutFields {
 }
 
 /** Result of a B2C payment. */
-export interface B2cResult extends ResultBase<"b2c">, PayoutFields {}
+export type B2cResult = ResultBase<"b2c"> & PayoutFields & Decided;
 
 /** Result of a payment to a Pochi la Biashara. */
-export interface PochiResult extends ResultBase<"pochi">, PayoutFields {}
+export type PochiResult = ResultBase<"pochi"> & PayoutFields & Decided;
 
 interface BusinessFields {
   readonly amount?: Money;
@@ -124,24 +144,15 @@ interface BusinessFields {
 }
 
 /** Result of a B2B payment, a top up or a move between own accounts. */
-export interface B2bResult extends ResultBase<"b2b">, BusinessFields {}
+export type B2bResult = ResultBase<"b2b"> & BusinessFields & Decided;
 
 /** Result of a tax remittance. */
-export interface TaxResult extends ResultBase<"tax">, BusinessFields {}
+export type TaxResult = ResultBase<"tax"> & BusinessFields & Decided;
 
 /** Result of an account balance query. */
-export interface BalanceResult extends ResultBase<"balance"> {
-  readonly accounts?: readonly AccountBalance[];
-}
+export type BalanceResult = ResultBase<"balance"> & { readonly accounts?: readonly AccountBalance[] } & Decided;
 
-/**
- * Result of a transaction status query. Two things can succeed here: the query (`queryOutcome`, from the result code)
- * and the transaction that you asked about (`outcome`, from its status). `outcome` is `unknown` when the query failed.
- */
-export interface StatusResult extends ResultBase<"status"> {
-  readonly queryOutcome: Outcome;
-  /** The word of the wire: Completed, Cancelled, Declined, Expired, Initiated, Authorized, … */
-  readonly transactionStatus?: string;
+interface StatusFields extends ResultBase<"status"> {
   /** Receipt of the transaction that you asked about. */
   readonly receipt?: string;
   readonly amount?: Money;
@@ -160,8 +171,25 @@ export interface StatusResult extends ResultBase<"status"> {
   readonly askedConversationId?: string;
 }
 
-/** Result of a reversal. Its `transactionId` is the receipt of the reversal itself. */
-export interface ReversalResult extends ResultBase<"reversal"> {
+/** The word of the wire: Completed, Cancelled, Declined, Expired, Initiated, Authorized, … */
+type TransactionStatus = string;
+
+type StatusDecided = { readonly resultDescription?: string } & (
+  | ({
+      readonly outcome: Exclude<Outcome, "unknown">;
+      readonly queryOutcome: "success";
+      readonly transactionStatus: TransactionStatus;
+    } & WithKnownCode)
+  | (WithoutOutcome & { readonly queryOutcome: Outcome; readonly transactionStatus?: TransactionStatus })
+);
+
+/**
+ * Result of a transaction status query. Two things can succeed here: the query (`queryOutcome`, from the result code)
+ * and the transaction that you asked about (`outcome`, from its status). `outcome` is `unknown` when the query failed.
+ */
+export type StatusResult = StatusFields & StatusDecided;
+
+interface ReversalFields extends ResultBase<"reversal"> {
   readonly amount?: Money;
   readonly originalTransactionId?: string;
   readonly charge?: Money;
@@ -172,6 +200,9 @@ export interface ReversalResult extends ResultBase<"reversal"> {
   /** The rows of the debited accounts. */
   readonly accounts?: readonly AccountBalance[];
 }
+
+/** Result of a reversal. Its `transactionId` is the receipt of the reversal itself. */
+export type ReversalResult = ReversalFields & Decided;
 
 /**
  * A request that waited too long in the queue. M-Pesa posts back the request itself, or a `Result` that says so. The
@@ -226,8 +257,7 @@ export interface C2bValidation extends Recognised<"c2bValidation">, C2bFields {}
 /** A customer's payment that was made. */
 export interface C2bConfirmation extends Recognised<"c2bConfirmation">, C2bFields {}
 
-/** Answer to a B2B express checkout prompt. */
-export interface UssdCallback extends Recognised<"ussd">, WithCode {
+interface UssdFields extends Recognised<"ussd"> {
   readonly resultType?: string;
   readonly amount?: Money;
   readonly requestId?: string;
@@ -236,6 +266,9 @@ export interface UssdCallback extends Recognised<"ussd">, WithCode {
   readonly status?: string;
   readonly paymentReference?: string;
 }
+
+/** Answer to a B2B express checkout prompt. */
+export type UssdCallback = UssdFields & Decided;
 
 /** One transaction of a pull notification. */
 export interface PullNotificationRow {

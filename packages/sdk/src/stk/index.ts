@@ -44,7 +44,7 @@ export interface Stk {
    *   still names the prompt. The signal's reason when aborted.
    * @example
    * const { outcome, code } = await mpesa.stk.wait(push, { signal: AbortSignal.timeout(60_000) });
-   * if (outcome === "failed") console.log(code?.meaning);
+   * if (outcome === "failed") console.log(code.meaning);
    * @example
    * // Ends at once when the callback comes first.
    * await mpesa.stk.wait({ checkoutRequestId }, { settled: { wait: (id, signal) => myCallbacks.next(id, signal) } });

@@ -22,21 +22,41 @@ export interface StkQueryParams extends StkCredentials {
   shortCode?: string;
 }
 
-/** What the query knows. It never tells receipt or amount: those come with the callback. */
-export interface StkStatus {
+/** An outcome that settles the payment. Only a described code does. */
+export interface StkDecided {
+  readonly outcome: "paid" | "failed";
+  /** The result code as a string. */
+  readonly resultCode: string;
+  /** Meaning of the code for an STK push. */
+  readonly code: CodeMatch;
+}
+
+/** An outcome that settles nothing. */
+export interface StkUndecided<Outcome extends "pending" | "unknown"> {
   /** `unknown` means that the response was inconclusive or named another prompt; never treat it as failed. */
-  readonly outcome: "paid" | "pending" | "failed" | "unknown";
+  readonly outcome: Outcome;
+  /** The result code as a string; `undefined` if none came, as while Daraja says "not yet" with an error. */
+  readonly resultCode: string | undefined;
+  /** Meaning of the code for an STK push; `undefined` for a code that nobody has described. */
+  readonly code: CodeMatch | undefined;
+}
+
+/** What the query knows. It never tells receipt or amount: those come with the callback. */
+export type StkStatus = {
   /** Which prompt. */
   readonly checkoutRequestId: string;
   readonly merchantRequestId: string | undefined;
-  /** The result code as text; `undefined` while Daraja answers "not yet" with an error. */
-  readonly resultCode: string | undefined;
   readonly resultDescription: string | undefined;
-  /** What the code means for an STK push; `undefined` for a code nobody has described. */
-  readonly code: CodeMatch | undefined;
-  /** The answer as it came. */
-  readonly raw: StkQueryResponse | undefined;
-}
+} & (
+  | (StkDecided & {
+      /** The response as it came. */
+      readonly raw: StkQueryResponse;
+    })
+  | (StkUndecided<"pending" | "unknown"> & {
+      /** The response as it came; `undefined` if it was an error. */
+      readonly raw: StkQueryResponse | undefined;
+    })
+);
 
 /** One reading of a prompt's state, or the error instead of it; `final` when asking again cannot bring another. */
 export type StkReading = ({ readonly status: StkStatus } | { readonly error: Error; readonly final: boolean }) & {
@@ -120,17 +140,13 @@ export async function readStk(
     const nothingSaid = { resultCode: undefined, resultDescription: undefined, code: undefined };
     return { status: { ...nothing, ...nothingSaid, outcome: "unknown", raw } };
   }
-  const resultCode = text(raw.ResultCode);
-  const code =
-    resultCode === undefined ? undefined : lookupCode(stkCodes, resultCode, { message: text(raw.ResultDesc) });
+  const resultDescription = text(raw.ResultDesc);
   return {
     status: {
-      outcome: outcomeOf(code),
+      ...judge(text(raw.ResultCode), resultDescription),
       checkoutRequestId,
       merchantRequestId: text(raw.MerchantRequestID),
-      resultCode,
-      resultDescription: text(raw.ResultDesc),
-      code,
+      resultDescription,
       raw,
     },
   };
@@ -143,17 +159,22 @@ function isFinal(outcome: Outcome, error: Error): boolean {
 }
 
 /** Only a listed code settles a payment: an unlisted one might mean anything. */
-export function outcomeOf(code: CodeMatch | undefined): StkStatus["outcome"] {
-  switch (code?.retry) {
+export function judge(
+  resultCode: string | undefined,
+  message: string | undefined,
+): StkDecided | StkUndecided<"pending" | "unknown"> {
+  const code = resultCode === undefined ? undefined : lookupCode(stkCodes, resultCode, { message });
+  if (resultCode === undefined || code === undefined) return { outcome: "unknown", resultCode, code };
+  switch (code.retry) {
     case "none":
-      return "paid";
+      return { outcome: "paid", resultCode, code };
     case "poll":
-      return "pending";
+      return { outcome: "pending", resultCode, code };
     case "new":
     case "fix":
     case "no":
-      return "failed";
+      return { outcome: "failed", resultCode, code };
     default:
-      return "unknown";
+      return { outcome: "unknown", resultCode, code };
   }
 }

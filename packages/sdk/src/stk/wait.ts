@@ -1,6 +1,4 @@
 import type { StkQueryResponse } from "@mpesa/raw";
-import { stkCodes } from "@mpesa/raw/codes";
-import { type CodeMatch, lookupCode } from "../codes/lookup.ts";
 import type { Core } from "../core.ts";
 import { type AnyMpesaError, isMpesaError } from "../errors/is-mpesa-error.ts";
 import { wait as sleep } from "../transport/backoff.ts";
@@ -8,7 +6,15 @@ import { MAX_TIMEOUT_MS, parseSignal } from "../values/call-options.ts";
 import { bad, good, type Parsed } from "../values/parsed.ts";
 import type { StkCredentials } from "./credentials.ts";
 import { FIRST_POLL_MS, type Pace, POLL_INTERVAL_MS } from "./pace.ts";
-import { checkStkQuery, outcomeOf, readStk, type StkQueryPlan, type StkStatus } from "./query.ts";
+import {
+  checkStkQuery,
+  judge,
+  readStk,
+  type StkDecided,
+  type StkQueryPlan,
+  type StkStatus,
+  type StkUndecided,
+} from "./query.ts";
 import { type Called, listen, parseSettled, type StkSettled, type StkSettlement } from "./settlement.ts";
 
 /** Which prompt to wait for: an answered push, or just its ids, also in another process. */
@@ -43,26 +49,43 @@ export interface StkPoll {
   readonly error: AnyMpesaError | undefined;
 }
 
-/** How a prompt ended. */
-export interface StkOutcome<T extends StkSettlement = StkSettlement> {
-  /** `unknown` means that the time is up, or the answer is not understood: it may still be paid. */
-  readonly outcome: "paid" | "failed" | "unknown";
-  readonly checkoutRequestId: string;
-  readonly merchantRequestId: string | undefined;
-  /** What told: the callback, the query, or neither within the time. */
-  readonly source: "callback" | "query" | "timeout";
-  /** The result code as text. */
-  readonly resultCode: string | undefined;
-  readonly resultDescription: string | undefined;
-  /** What the code means for an STK push; `undefined` for a code nobody has described. */
-  readonly code: CodeMatch | undefined;
-  /** What the callback told, when it decided; the query never tells receipt or amount. */
-  readonly callback: T | undefined;
-  /** The last error of a query, when the time is up. */
+interface FromCallback<T> {
+  /** Source of the outcome: `callback`, `query`, or `timeout` if neither came in time. */
+  readonly source: "callback";
+  /** Your callback; the query never tells receipt or amount. */
+  readonly callback: T;
+  readonly lastError: undefined;
+  readonly raw: undefined;
+}
+
+interface FromQuery {
+  /** Source of the outcome: `callback`, `query`, or `timeout` if neither came in time. */
+  readonly source: "query";
+  readonly callback: undefined;
+  readonly lastError: undefined;
+  /** The response to the query, as it came. */
+  readonly raw: StkQueryResponse;
+}
+
+interface FromNeither {
+  /** Source of the outcome: `callback`, `query`, or `timeout` if neither came in time. */
+  readonly source: "timeout";
+  readonly callback: undefined;
+  /** The last error of a query. */
   readonly lastError: AnyMpesaError | undefined;
-  /** The last answer to a query, as it came. */
+  /** The last response to a query, as it came. */
   readonly raw: StkQueryResponse | undefined;
 }
+
+/**
+ * How a prompt ended. The outcome `unknown` means that the time is up, or that the callback was inconclusive: it may
+ * still be paid.
+ */
+export type StkOutcome<T extends StkSettlement = StkSettlement> = {
+  readonly checkoutRequestId: string;
+  readonly merchantRequestId: string | undefined;
+  readonly resultDescription: string | undefined;
+} & ((StkDecided & (FromCallback<T> | FromQuery)) | (StkUndecided<"unknown"> & (FromCallback<T> | FromNeither)));
 
 /** What a test replaces. */
 export interface WaitTools {
@@ -124,7 +147,7 @@ async function poll<T extends StkSettlement>(
   let last: Omit<StkPoll, "poll"> = { status: undefined, error: undefined };
   for (let count = 1; ; count++) {
     if (!(await turn({ pace, clock, sleep }, { earliest, deadline, stop }))) {
-      return fromPoll("unknown", "timeout", last, plan);
+      return fromTimeout(last, plan);
     }
     const attemptMs = Math.max(1, Math.min(core.config.timeoutMs, Math.ceil(deadline - clock())));
     const reading = await readStk(core, plan, { options: { signal: stop, timeoutMs: attemptMs }, maxRetries: 0 });
@@ -141,8 +164,14 @@ async function poll<T extends StkSettlement>(
     const { status } = reading;
     last = { status, error: undefined };
     tell(onPoll, { poll: count, ...last });
-    const { outcome } = status;
-    if (outcome === "paid" || outcome === "failed") return fromPoll(outcome, "query", last, plan);
+    if (status.outcome === "paid" || status.outcome === "failed")
+      return {
+        ...status,
+        merchantRequestId: plan.merchantRequestId ?? status.merchantRequestId,
+        source: "query",
+        callback: undefined,
+        lastError: undefined,
+      };
   }
 }
 
@@ -169,17 +198,15 @@ export async function turn(
   }
 }
 
-function fromPoll<T extends StkSettlement>(
-  outcome: StkOutcome["outcome"],
-  source: "query" | "timeout",
+function fromTimeout(
   { status, error }: Omit<StkPoll, "poll">,
   { checkoutRequestId, merchantRequestId }: StkQueryPlan,
-): StkOutcome<T> {
+): StkOutcome<never> {
   return {
-    outcome,
+    outcome: "unknown",
     checkoutRequestId,
     merchantRequestId: merchantRequestId ?? status?.merchantRequestId,
-    source,
+    source: "timeout",
     resultCode: status?.resultCode,
     resultDescription: status?.resultDescription,
     code: status?.code,
@@ -194,21 +221,19 @@ function fromCallback<T extends StkSettlement>(
   { checkoutRequestId, merchantRequestId }: StkQueryPlan,
 ): StkOutcome<T> {
   const { resultCode, resultDescription } = told;
-  const code = lookupCode(stkCodes, resultCode, { message: resultDescription });
-  const outcome = outcomeOf(code);
-  return {
-    // A callback comes once: one that still says "pending" settles nothing.
-    outcome: outcome === "pending" ? "unknown" : outcome,
+  const judged = judge(resultCode, resultDescription);
+  const common = {
     checkoutRequestId,
     merchantRequestId: merchantRequestId ?? told.merchantRequestId,
-    source: "callback",
-    resultCode,
+    source: "callback" as const,
     resultDescription,
-    code,
     callback,
     lastError: undefined,
     raw: undefined,
   };
+  if (judged.outcome === "paid" || judged.outcome === "failed") return { ...judged, ...common };
+  // A callback comes once: one that still says "pending" settles nothing.
+  return { ...judged, outcome: "unknown", ...common };
 }
 
 /** An observer's mistake is not the payment's. */

@@ -57,7 +57,7 @@ function retime(value: unknown, kind: CallbackKind | undefined): void {
 
 function faultOf(read: Record<string, unknown>, kind: CallbackKind | undefined): string | undefined {
   const { outcome, code, resultCode, queryOutcome, confidence } = read as { [key: string]: string | undefined } & {
-    code?: { known: boolean; retry: string };
+    code?: { known: boolean; retry: string; fault?: string };
   };
   const made = read["kind"] as CallbackKind | "unrecognised";
   if (!Array.isArray(read["issues"])) return "no issues";
@@ -72,6 +72,14 @@ function faultOf(read: Record<string, unknown>, kind: CallbackKind | undefined):
   if (made === "status" && outcome !== "unknown" && queryOutcome !== "success")
     return "a failed query tells an outcome";
   if (confidence === "guess" && outcome && outcome !== "unknown") return "a guess tells an outcome";
+  if (outcome && outcome !== "unknown") {
+    // What the types promise of an outcome.
+    if (!resultCode || typeof resultCode !== "string") return "an outcome without its code";
+    if (!code?.known || typeof code.fault !== "string") return "an outcome of a code that is not known";
+    if (made === "status" && !(queryOutcome === "success" && read["transactionStatus"]))
+      return "an outcome of no status";
+  }
+  if ("receipt" in read && !read["receipt"]) return "an empty receipt";
   for (const [name, field] of Object.entries(read)) {
     if (name === "raw" || field === undefined || field === null) continue;
     const { date, value, text } = field as { date?: Date; value?: unknown; text?: unknown };

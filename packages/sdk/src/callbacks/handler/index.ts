@@ -44,9 +44,13 @@ interface Platform {
  *   inbox: await sqliteInbox("callbacks.db"),
  *   on: {
  *     stk: async (event) => {
- *       if (event.outcome === "success") await markPaid(event.reference, event.receipt);
+ *       if (event.outcome !== "success") return;
+ *       // A few successes come without their receipt. They are paid all the same; `mpesa.pull` lists the receipt later.
+ *       await markPaid(event.reference, event.receipt ?? "not known yet");
  *     },
- *     c2bValidation: async (event) => ((await accountExists(event.billReference)) ? accept() : reject("C2B00012")),
+ *     c2bValidation: async ({ billReference }) => {
+ *       return billReference !== undefined && (await accountExists(billReference)) ? accept() : reject("C2B00012");
+ *     },
  *   },
  *   onFailed: (received, error) => saveForLater(received, error),
  * });
