@@ -14,6 +14,7 @@ export const state = {
   messages: new Map(),
   transactions: new Map(),
   scenarios: new Map(),
+  failures: new Map(),
 };
 export const reference = {
   operations: new Map(),
@@ -27,7 +28,7 @@ export const reference = {
 const events = new EventTarget();
 /** How many records of a history are kept; what the simulator is about is kept whole. */
 const LIMIT = 400;
-const histories = new Set(["prompts", "requests", "callbacks", "messages", "transactions"]);
+const histories = new Set(["prompts", "requests", "callbacks", "messages", "transactions", "failures"]);
 const RETRY_MS = 2_000;
 let offset = 0;
 let frame = 0;
@@ -43,6 +44,7 @@ const keyOf = {
   messages: "id",
   transactions: "receipt",
   scenarios: "id",
+  failures: "id",
 };
 
 /** The server's clock, as far as this page can tell; a virtual one stands still between events. */

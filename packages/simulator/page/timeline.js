@@ -1,8 +1,15 @@
 import { h, json, redraw, time } from "./dom.js";
 import { act, onChange, reference, state } from "./store.js";
-import { callbackName, codeName, noteName } from "./words.js";
+import { callbackName, codeName, jobName, noteName } from "./words.js";
 
-/** Requests, callbacks and what your endpoint answered, newest first; each opens as JSON. */
+/** What is shown, by its kind: how a record looks, and which way it went. */
+const kinds = {
+  requests: { view: request, className: "in", way: "↑" },
+  callbacks: { view: callback, className: "out", way: "↓" },
+  failures: { view: failure, className: "failure", way: "✕" },
+};
+
+/** Requests, callbacks, what your endpoint answered, and jobs that failed, newest first; each opens as JSON. */
 class Timeline extends HTMLElement {
   #show = "all";
   #from = -1;
@@ -26,7 +33,7 @@ class Timeline extends HTMLElement {
       segment.append(button);
     }
     const clear = () => {
-      this.#from = Math.max(this.#from, ...[...state.requests.keys(), ...state.callbacks.keys()].map(Number));
+      this.#from = Math.max(this.#from, ...Object.keys(kinds).flatMap((kind) => [...state[kind].keys()].map(Number)));
       this.#draw();
     };
     this.append(
@@ -39,18 +46,14 @@ class Timeline extends HTMLElement {
       ),
       this.#list,
     );
-    onChange((tables) => (tables.has("requests") || tables.has("callbacks")) && this.#draw());
+    onChange((tables) => Object.keys(kinds).some((kind) => tables.has(kind)) && this.#draw());
   }
 
   #draw() {
-    const rows = [
-      ...(this.#show === "callbacks"
-        ? []
-        : [...state.requests.values()].map((record) => ({ kind: "requests", record }))),
-      ...(this.#show === "requests"
-        ? []
-        : [...state.callbacks.values()].map((record) => ({ kind: "callbacks", record }))),
-    ]
+    const rows = Object.keys(kinds)
+      // A failure is of interest whatever else is.
+      .filter((kind) => [kind, "all"].includes(this.#show) || kind === "failures")
+      .flatMap((kind) => [...state[kind].values()].map((record) => ({ kind, record })))
       .filter(({ record }) => Number(record.id) > this.#from)
       .sort((a, b) => Number(b.record.id) - Number(a.record.id))
       .slice(0, 200);
@@ -59,7 +62,7 @@ class Timeline extends HTMLElement {
     const elements = rows.map(({ kind, record }) => {
       const text = JSON.stringify(record);
       const known = this.#items.get(record.id) ?? { ...entry(kind, record.id), text: "" };
-      if (known.text !== text) known.update(kind === "requests" ? request(record) : callback(record));
+      if (known.text !== text) known.update(kinds[kind].view(record));
       this.#items.set(record.id, Object.assign(known, { text }));
       return known.element;
     });
@@ -89,8 +92,8 @@ function entry(kind, id) {
   details.addEventListener("toggle", () => details.open && redraw(box, open()));
   const element = h(
     "li",
-    { className: kind === "requests" ? "in" : "out", id: `event-${id}` },
-    h("span", { className: "way", ariaHidden: "true" }, kind === "requests" ? "↑" : "↓"),
+    { className: kinds[kind].className, id: `event-${id}` },
+    h("span", { className: "way", ariaHidden: "true" }, kinds[kind].way),
     details,
   );
   const update = (view) => {
@@ -151,6 +154,24 @@ function callback(record) {
       part("Body", record.body),
       part("What your endpoint answered", tries.length > 0 ? tries : `nothing: ${record.state}`),
       again(record.id),
+    ],
+  };
+}
+
+function failure(record) {
+  return {
+    title: `${jobName(record)} failed`,
+    pill: h("span", { className: "pill bad" }, "failed"),
+    outcome: h("span", { className: "how bad" }, record.problem),
+    where: `${time(record.at)} · ${record.about}`,
+    open: () => [
+      h(
+        "p",
+        { className: "meaning" },
+        "The simulator could not do this, and nothing more will come of it.",
+        h("small", {}, "Please report it, unless the state file was edited."),
+      ),
+      part("Job", record),
     ],
   };
 }

@@ -53,6 +53,17 @@ const callbacks = { callback: "result", timeout: "queue timeout" };
 
 export const faultName = (fault) => faults[fault] ?? fault;
 export const targetName = (target) => products[target] ?? target;
+/** What the simulator does by itself. */
+const jobs = {
+  showPrompt: "showing the prompt",
+  endPrompt: "ending the prompt",
+  completePrompt: "completing the payment",
+  execute: "processing",
+  validatePayment: "validation",
+  deliver: "delivery of a callback",
+};
+export const jobName = ({ job, operation }) =>
+  [callers[operation] ?? operation, jobs[job] ?? job].filter(Boolean).join(": ");
 export const callbackName = ({ operation, name }) => `${callers[operation] ?? operation} ${callbacks[name] ?? name}`;
 
 /** "html503, after processing" is what the log says; a connection that broke after processing is a dropped answer. */

@@ -1,14 +1,13 @@
 import { dailyLimit, shortCode as shortCodeRule } from "@mpesa/raw/platform";
 import { hostOf } from "./callbacks/hosts.ts";
 import { callable, fields, flag, list, number, oneOf, type Rule, refuse, text, wrongWith } from "./check.ts";
+import { mostShillings } from "./defaults.ts";
 import { isPhone } from "./engine/phone.ts";
+import { LAST_INSTANT, LONGEST_TIMER_MS } from "./engine/time.ts";
 
-/** The last millisecond of the year 9999: receipts and times are written with four digits of year. */
-const LAST_INSTANT = 253_402_300_799_999;
-/** Sums in cents must stay whole numbers. */
-const MOST_SHILLINGS = 10 ** 12;
-
-const money = number(0, MOST_SHILLINGS);
+const money = number(0, mostShillings);
+/** Milliseconds that a timer can wait. */
+const wait = number(0, LONGEST_TIMER_MS);
 const phone = text('a Kenyan mobile number as a text, such as "0712345678"', isPhone);
 const shortCode = text('a text of 5 to 7 digits, such as "600111"', (value) =>
   new RegExp(shortCodeRule.pattern).test(value),
@@ -45,9 +44,7 @@ const organisation = fields(
 );
 const app = fields({ consumerKey: text(), consumerSecret: text() }, ["consumerKey", "consumerSecret"]);
 const waits = fields(
-  Object.fromEntries(
-    ["promptMs", "processingMs", "resultMs", "validationMs", "lateMs"].map((name) => [name, number(0)]),
-  ),
+  Object.fromEntries(["promptMs", "processingMs", "resultMs", "validationMs", "lateMs"].map((name) => [name, wait])),
 );
 /** An empty list would show keys in `credentials` that are refused. */
 const apps: Rule = (value, path) => {
@@ -72,8 +69,8 @@ const options = fields({
   customers: list(fields({ phone, ...customerRules }, ["phone"])),
   fetch: callable,
   allowedCallbackHosts: list(text('a host name, such as "shop.example"', (value) => hostOf(value) !== undefined)),
-  deliveryTimeoutMs: number(0),
-  validationDeadlineMs: number(0),
+  deliveryTimeoutMs: wait,
+  validationDeadlineMs: wait,
   delays: waits,
   rateLimits: flag,
   magic: flag,

@@ -3,7 +3,7 @@ import { transactionLimit } from "@mpesa/raw/platform";
 import { fields, flag, number, type Rule, refuse, text, wrongWith } from "./check.ts";
 import { customerRules } from "./check-options.ts";
 import type { Engine } from "./engine/engine.ts";
-import { balanceOf, canGive, customerAccount, ISSUE, move, toCents } from "./engine/ledger.ts";
+import { balanceOf, canGive, customerAccount, ISSUE, mostIssuedText, move, toCents } from "./engine/ledger.ts";
 import { customerOf, organisationOf } from "./engine/parties.ts";
 import { normalisePhone } from "./engine/phone.ts";
 import type { Runner } from "./engine/runner.ts";
@@ -139,6 +139,11 @@ export function customerHandle(engine: Engine, runner: Runner, written: string):
     set(details) {
       refuse(wrongWith(details, "the details", (value) => detailsRule(value, "")));
       const { balance, limit, ...others } = details;
+      const missing = balance === undefined ? 0 : toCents(balance) - balanceOf(engine, customerAccount(phone));
+      if (missing > 0 && !canGive(engine, ISSUE, missing))
+        throw new TypeError(
+          `balance cannot be raised so far: M-Pesa's issue account gives out ${mostIssuedText} shillings in total; lower another balance first`,
+        );
       const customer = Object.assign(customerOf(engine, phone), others);
       if (limit !== undefined) customer.limit = toCents(limit);
       if (details.pinLocked === false) customer.pinTries = 0;
@@ -153,6 +158,5 @@ function setBalance(engine: Engine, phone: string, wanted: number): void {
   const account = customerAccount(phone);
   const difference = wanted - balanceOf(engine, account);
   const [from, to] = difference > 0 ? [ISSUE, account] : [account, ISSUE];
-  if (canGive(engine, from, Math.abs(difference)))
-    move(engine, { receipt: "ADJUST", from, to, amount: Math.abs(difference), text: "Balance set" });
+  move(engine, { receipt: "ADJUST", from, to, amount: Math.abs(difference), text: "Balance set" });
 }

@@ -18,6 +18,11 @@ export const triesUntilLock = 3;
 /** Shillings on each account at the start. */
 export const openingBalance = { organisation: 1_000_000, customer: 50_000 } as const;
 
+/** The largest amount and the largest opening balance, in shillings. */
+export const mostShillings: number = 10 ** 12;
+/** The most shillings that M-Pesa's issue account gives out in total, so that every sum in cents is an exact number. */
+export const mostIssued: number = 8 * 10 ** 13;
+
 /** Charges in cents; samples of the portal show them, a tariff is not part of the API. */
 export const charges = { payout: 2_240, business: 7_700 } as const;
 

@@ -26,6 +26,8 @@ export type {
   CallbackState,
   Cents,
   EntryRecord,
+  FailureRecord,
+  JobKind,
   MessageRecord,
   RequestRecord,
   TransactionRecord,

@@ -13,6 +13,7 @@ const shown = new Set([
   "callbacks",
   "messages",
   "scenarios",
+  "failures",
   "transactions",
 ]);
 

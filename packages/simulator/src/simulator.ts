@@ -8,10 +8,10 @@ import { type Exchange, exchange } from "./gateway/gateway.ts";
 import { addScenario } from "./gateway/scenarios.ts";
 import { type LedgerView, ledgerView } from "./ledger-view.ts";
 import { credentialsOf, type SimulatorCredentials, type SimulatorOptions, settle } from "./options.ts";
-import { jobHandlers } from "./products/index.ts";
+import { jobs } from "./products/index.ts";
 import { publicCallback, publicChanges } from "./public-records.ts";
 import type { Scenario, ScenarioTarget } from "./scenario.ts";
-import type { CallbackRecord, MessageRecord, RequestRecord } from "./state/records.ts";
+import type { CallbackRecord, FailureRecord, MessageRecord, RequestRecord } from "./state/records.ts";
 import type { Change } from "./state/table.ts";
 
 /** A Daraja of your own. Made by {@link createSimulator}. */
@@ -56,6 +56,8 @@ export interface Simulator {
   readonly callbacks: readonly CallbackRecord[];
   /** Every SMS so far. */
   readonly messages: readonly MessageRecord[];
+  /** Every job of the simulator that threw, oldest first. Empty unless the simulator has a bug or its state file was edited. */
+  readonly failures: readonly FailureRecord[];
   readonly ledger: LedgerView;
   /** Calls a listener after every step with the records that changed, secrets blanked. What it throws is printed and ignored. */
   subscribe(listener: (changes: readonly Change[]) => void): () => void;
@@ -86,7 +88,7 @@ export interface SimulatorParts {
 export function createParts(options: SimulatorOptions): SimulatorParts {
   const settings = settle(options);
   const engine = new Engine(settings, options.state);
-  const runner = new Runner(engine, jobHandlers);
+  const runner = new Runner(engine, jobs);
   const handle = async (request: Request): Promise<Exchange> =>
     exchange(engine, runner, {
       method: request.method,
@@ -144,6 +146,9 @@ export function createParts(options: SimulatorOptions): SimulatorParts {
     },
     get messages() {
       return [...store.messages.values()].map((record) => ({ ...record }));
+    },
+    get failures() {
+      return [...store.failures.values()].map((record) => ({ ...record }));
     },
     ledger: ledgerView(engine),
     subscribe: (listener) => store.onChange((changes) => listener(publicChanges(changes))),

@@ -1,5 +1,9 @@
-import { describe, expect, it } from "vitest";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { describe, expect, it, vi } from "vitest";
+import { startServer } from "../src/server/index.ts";
 import { launch, PHONE, pageBench } from "./support/page.ts";
+import { folder } from "./support/process.ts";
 
 const browser = await launch();
 const A = "254711111111";
@@ -117,6 +121,34 @@ describe.skipIf(typeof browser === "string")("the page while things happen", () 
     await push();
     await dialog().waitFor();
     expect(server.simulator.customer(PHONE).balance).toBe(50_000);
+  });
+
+  it("shows a job that failed among what happened, whatever else is shown", async () => {
+    const { page } = bench;
+    vi.spyOn(console, "error").mockImplementation(() => undefined);
+    const state = join(folder, "failure.db");
+    const first = await startServer({ port: 0, state, clock: "virtual" });
+    first.simulator.customer(PHONE).pay({ shortCode: "600000", amount: 100 });
+    await first.close();
+    const database = new DatabaseSync(state);
+    database.exec("UPDATE records SET json = json_set(json, '$.amount', -50) WHERE name = 'payments'");
+    database.close();
+    const second = await startServer({ port: 0, state, clock: "virtual" });
+    await page.goto(second.url);
+    await page.waitForSelector(".link.live");
+    await second.simulator.advance(1_000);
+    const row = page.locator(".events li.failure");
+    await row.getByText("C2B payment: validation failed").waitFor();
+    await row.getByText("-50 is no amount of cents").waitFor();
+    await page.getByRole("button", { name: "Callbacks" }).click();
+    await row.locator("summary").click();
+    await row.getByText("nothing more will come of it").waitFor();
+    expect(await bench.violations()).toEqual([]);
+    await page.reload();
+    await row.getByText("C2B payment: validation failed").waitFor();
+    await page.goto("about:blank");
+    await second.close();
+    vi.restoreAllMocks();
   });
 
   it("offers what an operation can give, answers and refusals with their texts included", async () => {

@@ -3,7 +3,7 @@ import { openingBalance, sampleMerchantTill, sampleStore } from "../defaults.ts"
 import type { CustomerOptions, OrganisationOptions } from "../options.ts";
 import type { CustomerRecord, OrganisationRecord } from "../state/records.ts";
 import type { Engine } from "./engine.ts";
-import { customerAccount, FEES, ISSUE, move, openAccount, toCents } from "./ledger.ts";
+import { canGive, FEES, ISSUE, issueFloor, openAccount, toCents } from "./ledger.ts";
 import { normalisePhone } from "./phone.ts";
 import { dayOf } from "./time.ts";
 
@@ -26,9 +26,13 @@ const NAMES = [
 /** Puts in whoever is not there yet. What a state file knows stays as it is. */
 export function seedParties(engine: Engine): void {
   const { accounts, customers, organisations } = engine.store;
-  for (const id of [ISSUE, FEES])
-    if (!accounts.has(id))
-      accounts.put(id, { id, owner: "mpesa", name: id.slice(6), balance: 0, floor: id === ISSUE ? null : 0 });
+  for (const [id, floor] of [
+    [ISSUE, issueFloor],
+    [FEES, 0],
+  ] as const) {
+    const { balance = 0, floor: known } = accounts.get(id) ?? {};
+    if (known !== floor) accounts.put(id, { id, owner: "mpesa", name: id.slice(6), balance, floor });
+  }
   const passkey = sandbox.passkey;
   const builtIn: OrganisationOptions[] = [
     { shortCode: sandbox.shortCode, name: "Daraja-Sandbox", passkey },
@@ -112,15 +116,17 @@ function addCustomer(engine: Engine, options: CustomerOptions): CustomerRecord {
     day: dayOf(engine.now()),
     spentToday: 0,
   });
-  const id = customerAccount(phone);
-  engine.store.accounts.put(id, { id, owner: "customer", name: phone, balance: 0, floor: 0 });
-  fund(engine, id, toCents(options.balance ?? openingBalance.customer));
+  openAccount(engine, "customer", phone, toCents(options.balance ?? openingBalance.customer));
   return record;
 }
 
 /** The customer with this number, who comes into being when first spoken of. */
 export function customerOf(engine: Engine, phone: string): CustomerRecord {
-  return engine.store.customers.get(phone) ?? addCustomer(engine, { phone });
+  const known = engine.store.customers.get(phone);
+  if (known) return known;
+  // A request must not fail because forced payments have used up what the issue account gives out.
+  const funded = canGive(engine, ISSUE, toCents(openingBalance.customer));
+  return addCustomer(engine, { phone, ...(funded ? {} : { balance: 0 }) });
 }
 
 export function organisationOf(engine: Engine, shortCode: unknown): OrganisationRecord | undefined {
@@ -136,8 +142,4 @@ export function partyName(engine: Engine, number: string): string {
 /** The account that customers' payments to a short code arrive in. */
 export function incomeAccount({ shortCode, kind }: OrganisationRecord): string {
   return `${shortCode}:${kind === "till" ? accountNames.merchant : accountNames.utility}`;
-}
-
-function fund(engine: Engine, id: string, amount: number): void {
-  if (amount > 0) move(engine, { receipt: "OPENING", from: ISSUE, to: id, amount, text: "Opening balance" });
 }

@@ -1,26 +1,31 @@
 import type { JobKind, JobRecord } from "../state/records.ts";
 import { VirtualClock } from "./clock.ts";
 import type { Engine } from "./engine.ts";
+import { LONGEST_TIMER_MS } from "./time.ts";
 
 /** Does a job; a promise when it waits for somebody's endpoint. */
 export type JobHandler = (engine: Engine, ref: string) => void | Promise<void>;
 
-/** setTimeout takes no more. */
-const LONGEST_TIMER_MS = 2_147_483_647;
+/** What is done about jobs, by the products that plan them. */
+export interface Jobs {
+  readonly handlers: Readonly<Record<JobKind, JobHandler>>;
+  /** Records that a job threw, and ends what waits for it. */
+  readonly failed: (engine: Engine, job: JobRecord, error: unknown) => void;
+}
 
 /** Runs the schedule: by itself on a real clock, on demand on a virtual one. */
 export class Runner {
   readonly #engine: Engine;
-  readonly #handlers: Readonly<Record<JobKind, JobHandler>>;
+  readonly #jobs: Jobs;
   readonly #running = new Set<Promise<void>>();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #armedFor = Infinity;
   #queue: Promise<void> = Promise.resolve();
   #closed = false;
 
-  constructor(engine: Engine, handlers: Readonly<Record<JobKind, JobHandler>>) {
+  constructor(engine: Engine, jobs: Jobs) {
     this.#engine = engine;
-    this.#handlers = handlers;
+    this.#jobs = jobs;
     this.arm();
   }
 
@@ -35,10 +40,10 @@ export class Runner {
       this.#armedFor = Infinity;
       try {
         this.#runDue();
-      } catch (error) {
-        this.#stop(error);
+        this.arm();
+      } catch {
+        this.close();
       }
-      this.arm();
     }, delay);
     // A waiting prompt is no reason to keep a test process alive.
     (this.#timer as { unref?: () => void }).unref?.();
@@ -118,25 +123,34 @@ export class Runner {
     ) {
       this.#engine.schedule.take();
       const work = this.#run(job);
-      if (work) this.track(work).catch((error: unknown) => this.#stop(error));
+      if (work) this.track(work).catch(() => this.close());
     }
   }
 
-  /** When the state file is lost nothing goes on; whoever asks next is told why. Anything else is a mistake of ours. */
-  #stop(error: unknown): void {
-    if (this.#engine.store.failure === undefined) throw error;
-    this.close();
-  }
-
-  /** A job leaves the state file in the same step in which its effects enter it. */
+  /**
+   * A job leaves the state file in the same step in which its effects enter it. One that throws leaves it too: it would
+   * throw again at every start.
+   * @throws what the state file threw: from then on nothing goes on, and whoever asks next is told why
+   */
   #run(job: JobRecord): void | Promise<void> {
+    const engine = this.#engine;
     const done = (): void => {
-      this.#engine.schedule.remove(job.id);
-      this.#engine.commit();
+      engine.schedule.remove(job.id);
+      engine.commit();
       this.arm();
     };
-    const work = this.#handlers[job.kind](this.#engine, job.ref);
-    return work ? work.then(done) : done();
+    const failed = (error: unknown): void => {
+      if (engine.store.failure !== undefined) throw error;
+      this.#jobs.failed(engine, job, error);
+      done();
+    };
+    let work: void | Promise<void>;
+    try {
+      work = this.#jobs.handlers[job.kind](engine, job.ref);
+    } catch (error) {
+      return failed(error);
+    }
+    return work ? work.then(done, failed) : done();
   }
 
   /** One `advance` after the other, or two of them would mix their time. */

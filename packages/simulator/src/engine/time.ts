@@ -1,5 +1,10 @@
 import { timeZoneOffset } from "@mpesa/raw/platform";
 
+/** The last millisecond of the year 9999: receipts and times are written with four digits of year. */
+export const LAST_INSTANT = 253_402_300_799_999;
+/** The most milliseconds that setTimeout takes. */
+export const LONGEST_TIMER_MS = 2_147_483_647;
+
 const [, sign, hours, minutes] = /^([+-])(\d\d):(\d\d)$/.exec(timeZoneOffset) ?? [];
 const OFFSET_MS = (sign === "-" ? -1 : 1) * (Number(hours) * 60 + Number(minutes)) * 60_000;
 

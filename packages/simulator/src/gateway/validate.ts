@@ -3,6 +3,7 @@ import { constraints } from "@mpesa/raw/constraints";
 import { callbackUrl } from "@mpesa/raw/platform";
 import * as validators from "@mpesa/raw/validators";
 import * as v from "valibot";
+import { mostShillings } from "../defaults.ts";
 import { daysIn } from "../engine/time.ts";
 import type { Settings } from "../options.ts";
 
@@ -26,6 +27,8 @@ export function invalidField(
   for (const { urlField } of info.callbacks) {
     if (!acceptableUrl(String(body[urlField] ?? ""), info.id.startsWith("c2b"), settings)) wrong.add(urlField);
   }
+  // Between organisations the spec has no limit.
+  for (const field of ["Amount", "amount"]) if (Number(body[field]) > mostShillings) wrong.add(field);
   if ("Timestamp" in body && !isInstant(String(body["Timestamp"]))) wrong.add("Timestamp");
   if (wrong.size === 0) return undefined;
   return fieldsOf(info.request).find((field) => wrong.has(field)) ?? [...wrong][0];

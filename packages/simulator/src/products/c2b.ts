@@ -96,7 +96,7 @@ export async function validatePayment(engine: Engine, receipt: string): Promise<
   if (payment?.state !== "validating" || !organisation) return;
   const { urls } = organisation;
   if (payment.scenario?.resultCode) return conclude(engine, payment, organisation, payment.scenario.resultCode, "");
-  const refused = refusePayer(engine, customerOf(engine, payment.phone), payment.amount);
+  const refused = refusePayer(engine, customerOf(engine, payment.phone), payment.amount, false);
   if (refused) return conclude(engine, payment, organisation, refused, "");
   if (!urls || !organisation.externalValidation) return conclude(engine, payment, organisation, SUCCESS, "");
   const { operation, scenario } = payment;
@@ -136,9 +136,8 @@ function conclude(
 ): void {
   const { receipt, amount, phone, goods, reference, operation, scenario } = payment;
   const customer = customerOf(engine, phone);
-  const sure = insists(scenario);
   // The validation took its time, and the money may be gone.
-  const final = code === SUCCESS && !sure ? (refusePayer(engine, customer, amount) ?? SUCCESS) : code;
+  const final = code === SUCCESS ? (refusePayer(engine, customer, amount, insists(scenario)) ?? SUCCESS) : code;
   payment.state = final === SUCCESS ? "completed" : "rejected";
   payment.resultCode = final;
   engine.store.payments.put(receipt, payment);
@@ -147,7 +146,7 @@ function conclude(
     return;
   }
   const to = incomeAccount(organisation);
-  spend(engine, customer, { receipt, to, amount, text: `Paid by customer, ${reference}` }, sure);
+  spend(engine, customer, { receipt, to, amount, text: `Paid by customer, ${reference}` });
   engine.record({
     receipt,
     operation,

@@ -5,10 +5,20 @@ import { balanceOf, canGive, customerAccount, lend, type Movement, move, toCents
 import { dayOf } from "../engine/time.ts";
 import type { Cents, CustomerRecord } from "../state/records.ts";
 
-/** Why a customer cannot pay this, as a result code of any product; nothing when it is possible. */
-export function refusePayer(engine: Engine, customer: CustomerRecord, amount: Cents): string | undefined {
-  if (!canGive(engine, customerAccount(customer.phone), amount)) return ResultCode.InsufficientFunds;
-  return spentToday(engine, customer) + amount > customer.limit ? ResultCode.DailyLimitExceeded : undefined;
+/**
+ * The result code, of any product, for which a customer cannot pay this; undefined when it is possible.
+ * @param sure what is missing is lent, and the daily limit does not count
+ */
+export function refusePayer(
+  engine: Engine,
+  customer: CustomerRecord,
+  amount: Cents,
+  sure: boolean,
+): string | undefined {
+  const account = customerAccount(customer.phone);
+  if (sure) lend(engine, account, amount);
+  if (!canGive(engine, account, amount)) return ResultCode.InsufficientFunds;
+  return !sure && spentToday(engine, customer) + amount > customer.limit ? ResultCode.DailyLimitExceeded : undefined;
 }
 
 /** Why a customer cannot receive this: the account holds no more than the limit. */
@@ -18,10 +28,9 @@ export function refuseReceiver(engine: Engine, customer: CustomerRecord, amount:
     : undefined;
 }
 
-/** Moves a customer's money and counts it for the day. `sure`: what is missing is lent. */
-export function spend(engine: Engine, customer: CustomerRecord, movement: Omit<Movement, "from">, sure: boolean): void {
+/** Moves a customer's money and counts it for the day. */
+export function spend(engine: Engine, customer: CustomerRecord, movement: Omit<Movement, "from">): void {
   const before = spentToday(engine, customer);
-  if (sure) lend(engine, customerAccount(customer.phone), movement.amount);
   move(engine, { ...movement, from: customerAccount(customer.phone) });
   customer.day = dayOf(engine.now());
   customer.spentToday = before + movement.amount;

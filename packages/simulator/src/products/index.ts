@@ -1,10 +1,10 @@
 import type { OperationId } from "@mpesa/raw";
 import { deliver } from "../callbacks/post.ts";
-import type { JobHandler } from "../engine/runner.ts";
+import type { Jobs } from "../engine/runner.ts";
 import type { Handler } from "../gateway/call.ts";
-import type { JobKind } from "../state/records.ts";
 import { business } from "./business.ts";
 import { register, simulate, validatePayment } from "./c2b.ts";
+import { jobFailed } from "./failures.ts";
 import { acknowledge, execute, type ResultStyle } from "./initiator.ts";
 import { balance, reversal, status } from "./lookups.ts";
 import { payout } from "./payouts.ts";
@@ -49,11 +49,14 @@ const styles: Readonly<Partial<Record<OperationId, ResultStyle>>> = {
 };
 
 /** What happens when a job's time has come. */
-export const jobHandlers: Readonly<Record<JobKind, JobHandler>> = {
-  showPrompt,
-  endPrompt,
-  completePrompt,
-  validatePayment,
-  deliver,
-  execute: (engine, ref) => execute(engine, ref, styles),
+export const jobs: Jobs = {
+  handlers: {
+    showPrompt,
+    endPrompt,
+    completePrompt,
+    validatePayment,
+    deliver,
+    execute: (engine, ref) => execute(engine, ref, styles),
+  },
+  failed: jobFailed,
 };

@@ -120,12 +120,12 @@ function payByCustomer(engine: Engine, prompt: PromptRecord): string {
   const sure = insists(prompt.scenario);
   if (!assigned && !sure) return StkResultCode.ProductNotPermitted;
   const payer = customerOf(engine, prompt.payer);
-  const refused = sure ? undefined : refusePayer(engine, payer, prompt.amount);
+  const refused = refusePayer(engine, payer, prompt.amount, sure);
   if (refused) return refused;
   const receipt = engine.receipt();
   const to = incomeAccount(receiver);
   const text = `Paid by prompt, ${prompt.reference}`;
-  spend(engine, payer, { receipt, to, amount: prompt.amount, text }, sure);
+  spend(engine, payer, { receipt, to, amount: prompt.amount, text });
   engine.record({
     receipt,
     operation: "stkPush",
@@ -211,6 +211,12 @@ export function finishPrompt(engine: Engine, prompt: PromptRecord, code: string)
     body: prompt.kind === "stk" ? stkCallback(engine, prompt, code) : ussdCallback(engine, prompt, code),
     scenario: prompt.scenario,
   });
+}
+
+/** Ends a prompt that nobody can go on with. */
+export function abandonPrompt(engine: Engine, id: string): void {
+  const prompt = engine.store.prompts.get(id);
+  if (prompt && prompt.state !== "finished") close(engine, prompt, null);
 }
 
 function close(engine: Engine, prompt: PromptRecord, code: string | null): void {

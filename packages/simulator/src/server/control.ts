@@ -32,6 +32,7 @@ export function control({ simulator, engine }: SimulatorParts): Hono {
       messages: recent(store.messages.values()),
       transactions: recent(store.transactions.values()),
       scenarios: [...store.scenarios.values()],
+      failures: recent(store.failures.values()),
     }),
   );
 

@@ -1,6 +1,6 @@
 import { wallClock } from "../engine/time.ts";
 import type { Simulator } from "../simulator.ts";
-import type { CallbackRecord, RequestRecord } from "../state/records.ts";
+import type { CallbackRecord, FailureRecord, RequestRecord } from "../state/records.ts";
 
 /** Where lines go, and how they may look. */
 export interface Output {
@@ -41,10 +41,15 @@ export function logTo(simulator: Simulator, { write, json, colour }: Output): ()
     const why = problem ? paint("dim", `  ${problem}`) : "";
     return `${time(at)} ${paint("cyan", "←")} ${outcome} ${operation} ${name} ${url}${why}`;
   };
+  const failure = ({ at, job, operation, about, problem }: FailureRecord): string =>
+    json
+      ? JSON.stringify({ at: new Date(at).toISOString(), event: "failure", job, operation, about, problem })
+      : `${time(at)} ${paint("red", `✕ ${job} failed`)} ${operation ?? ""} ${about}${paint("dim", `  ${problem}`)}`;
   const seen = new Map<string, number>();
   return simulator.subscribe((changes) => {
     for (const { table, key, record } of changes) {
       if (table === "requests" && record) write(request(record as RequestRecord));
+      if (table === "failures" && record) write(failure(record as FailureRecord));
       if (table !== "callbacks") continue;
       const { attempts, state } = (record ?? { attempts: [], state: "" }) as CallbackRecord;
       // The same record changes several times; only a further try is news, or that there will be none.

@@ -1,6 +1,7 @@
 import { accountNames } from "@mpesa/raw/platform";
 import { FEES, ISSUE } from "../engine/ledger.ts";
-import { jobHandlers } from "../products/index.ts";
+import { LAST_INSTANT } from "../engine/time.ts";
+import { jobs } from "../products/index.ts";
 import type { AccountRecord, JobRecord, MetaRecord, OrganisationRecord } from "../state/records.ts";
 
 /** A record as a state file has it. */
@@ -26,6 +27,7 @@ const keys: Readonly<Record<string, string>> = {
   requests: "id",
   messages: "id",
   scenarios: "id",
+  failures: "id",
 };
 
 /** @throws Error for a file that somebody edited or that lost rows: it must not go on as if its money were right */
@@ -39,11 +41,16 @@ export function checkSound(rows: readonly Row[]): void {
   }
   const records = <T>(name: string): T[] => rows.filter(({ table }) => table === name).map(({ record }) => record as T);
   const [meta] = records<MetaRecord>("meta");
-  if (![meta?.random, meta?.serial, meta?.now].every(Number.isFinite)) throw new Error("it is incomplete");
+  if (![meta?.random, meta?.serial].every(Number.isFinite) || !isInstant(meta?.now))
+    throw new Error("it is incomplete");
   for (const { kind, at } of records<JobRecord>("jobs"))
-    if (!Object.hasOwn(jobHandlers, kind) || !Number.isFinite(at))
+    if (!Object.hasOwn(jobs.handlers, kind) || !isInstant(at))
       throw new Error("it plans something that is unknown here");
   checkMoney(rows, records<AccountRecord>("accounts"), records<OrganisationRecord>("organisations"));
+}
+
+function isInstant(at: unknown): boolean {
+  return typeof at === "number" && at >= 0 && at <= LAST_INSTANT;
 }
 
 /** Every account has its owner, every owner the accounts, and together they hold nothing. */
@@ -52,8 +59,13 @@ function checkMoney(
   accounts: readonly AccountRecord[],
   organisations: readonly OrganisationRecord[],
 ): void {
-  const sum = accounts.reduce((total, { balance }) => total + balance, 0);
-  if (sum !== 0 || !accounts.every(({ balance }) => Number.isSafeInteger(balance)))
+  // Balances that are exact may have a sum that is not.
+  const exact = accounts.every(({ balance }) => Number.isSafeInteger(balance));
+  const sum = (some: readonly AccountRecord[]): bigint =>
+    some.reduce((total, { balance }) => total + BigInt(balance), 0n);
+  const overdrawn = accounts.some(({ id, balance, floor }) => id !== ISSUE && floor !== null && balance < floor);
+  const positive = accounts.filter(({ balance }) => balance > 0);
+  if (!exact || overdrawn || sum(accounts) !== 0n || sum(positive) > BigInt(Number.MAX_SAFE_INTEGER))
     throw new Error("its money does not add up");
   const { merchant, ...common } = accountNames;
   const wanted = new Set([

@@ -177,6 +177,19 @@ export interface JobRecord {
 
 export type JobKind = "showPrompt" | "endPrompt" | "completePrompt" | "execute" | "validatePayment" | "deliver";
 
+/** A job that threw an error, because of a bug of the simulator or an edited state file. It is not tried again. */
+export interface FailureRecord {
+  id: string;
+  at: number;
+  job: JobKind;
+  /** The operation whose request planned the job, where it is known. */
+  operation: OperationId | "customerPayment" | null;
+  /** The CheckoutRequestID, ConversationID, receipt or callback ID that the job was for. */
+  about: string;
+  /** The message of the error. */
+  problem: string;
+}
+
 /** One answer of your endpoint, or why there was none. */
 export interface Attempt {
   readonly at: number;

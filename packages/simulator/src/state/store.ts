@@ -4,6 +4,7 @@ import type {
   ConversationRecord,
   CustomerRecord,
   EntryRecord,
+  FailureRecord,
   JobRecord,
   MessageRecord,
   MetaRecord,
@@ -59,6 +60,7 @@ export class Store {
   readonly requests: Table<RequestRecord>;
   readonly messages: Table<MessageRecord>;
   readonly scenarios: Table<ScenarioRecord>;
+  readonly failures: Table<FailureRecord>;
 
   constructor(history: number, file?: StateFile) {
     this.#file = file;
@@ -82,6 +84,7 @@ export class Store {
     this.requests = this.#table("requests", history);
     this.messages = this.#table("messages", history);
     this.scenarios = this.#table("scenarios");
+    this.failures = this.#table("failures", history);
     for (const { table, key, record } of file?.load() ?? []) this.#tables.get(table)?.restore(key, record);
   }
 
