@@ -72,10 +72,7 @@ async function ask(path, init) {
   }
   const answer = await response.json().catch(() => ({}));
   if (response.ok) return answer;
-  const problem = answer.problem ?? `it answered with status ${response.status}`;
-  if (response.status !== 403) throw new Error(problem);
-  const here = `http://localhost${location.port && `:${location.port}`}`;
-  throw new Error(`The simulator does not talk to a page at ${location.host}: ${problem}. Open it at ${here} instead.`);
+  throw new Error(answer.problem ?? `it answered with status ${response.status}`);
 }
 
 /** Keeps `state` live for as long as the page is open; tells whether it is, and if not, why. */

@@ -59,6 +59,10 @@ const stateFile: Rule = (value) =>
     ? undefined
     : "a state file, as openStateFile of @mpesa/simulator/server opens it";
 
+export const hostNames: Rule = list(
+  text('a host name, such as "shop.example"', (value) => hostOf(value) !== undefined),
+);
+
 const options = fields({
   seed,
   clock: oneOf("virtual", "real"),
@@ -68,7 +72,7 @@ const options = fields({
   organisations: list(organisation),
   customers: list(fields({ phone, ...customerRules }, ["phone"])),
   fetch: callable,
-  allowedCallbackHosts: list(text('a host name, such as "shop.example"', (value) => hostOf(value) !== undefined)),
+  allowedCallbackHosts: hostNames,
   deliveryTimeoutMs: wait,
   validationDeadlineMs: wait,
   delays: waits,

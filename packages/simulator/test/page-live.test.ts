@@ -284,8 +284,8 @@ describe.skipIf(typeof browser === "string")("the page while things happen", () 
     it.each([
       [
         403,
-        '{"problem":"this interface is for the simulator\'s own page"}',
-        /does not talk to a page at .* Open it at/,
+        '{"problem":"The simulator is not known by the host name \\"proxied\\". Use localhost or an IP address."}',
+        /is not known by the host name "proxied"\. Use localhost/,
       ],
       [500, "Internal Server Error", /answered with status 500/],
     ])("says in a sentence why there is nothing to show: %i", async (status, body, sentence) => {

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { closeSync, openSync, writeFileSync, writeSync } from "node:fs";
-import { createServer as createHttpServer, get } from "node:http";
+import { createServer as createHttpServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
 import { join } from "node:path";
@@ -16,7 +16,7 @@ describe("mpesa-simulator", () => {
     [["--prot", "1"], /Unknown option '--prot'; --help lists the options/],
     [["--port", "-1"], /--port needs a value, and none begins with a dash; --help lists the options/],
     [["--allow-host", ""], /--allow-host needs a value/],
-    [["--allow-host", "a b"], /allowedCallbackHosts\[0\] must be a host name, such as "shop.example"/],
+    [["--allow-host", "a b"], /--allow-host takes a host name, such as simulator, not "a b"/],
     [["--port", "many"], /--port takes a number from 0 to 65535, not "many"/],
     [["--port", "65536"], /--port takes a number/],
     [["--environment", "moon"], /--environment is sandbox or production/],
@@ -375,24 +375,12 @@ describe("the server", () => {
     },
   );
 
-  it("is not reached under a name that somebody else gave it", async () => {
-    const server = await startServer({ port: 0 });
-    const ask = (host: string) =>
-      new Promise<number | undefined>((resolve, reject) => {
-        const request = get({ port: server.port, host: "127.0.0.1", path: "/_simulator/state", headers: { host } });
-        request.on("response", (answer) => resolve(answer.resume().statusCode)).on("error", reject);
-      });
-    const hosts = ["evil.test", `evil.test:${server.port}`, "127.0.0.1.evil.test", "localhost.evil.test", "1.2.3.4.5"];
-    expect(await Promise.all(hosts.map(ask))).toEqual(hosts.map(() => 403));
-    expect(await Promise.all(["localhost", `localhost:${server.port}`, "192.0.2.7:80", "[::1]"].map(ask))).toEqual([
-      200, 200, 200, 200,
-    ]);
-    await server.close();
-  });
-
   it.each([
     [{ port: "80" }, "port must be a number from 0 to 65535"],
     [{ port: 70_000 }, "port must be a number from 0 to 65535, not 70000"],
+    [{ allowedHosts: "simulator" }, "allowedHosts must be a list"],
+    [{ allowedHosts: ["simulator", "a b"] }, 'allowedHosts[1] must be a host name, such as "shop.example"'],
+    [{ allowedHosts: [4020] }, 'allowedHosts[0] must be a host name, such as "shop.example", not 4020'],
     [{ state: 5 }, "state must be the path of a file, not 5"],
     [{ prot: 1 }, 'there is no field "prot"'],
     [null, "the options must be an object, not null"],

@@ -2,8 +2,10 @@ import { readFile } from "node:fs/promises";
 import type { HttpBindings } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { Hono } from "hono";
+import { recordRequest } from "../gateway/record.ts";
 import { responseOf, type SimulatorParts } from "../simulator.ts";
 import { control } from "./control.ts";
+import type { Gatekeeper } from "./gatekeeper.ts";
 
 /** The page's files lie beside `src` and `dist` alike. */
 const page = new URL("../../page/", import.meta.url);
@@ -14,23 +16,25 @@ const types: Readonly<Record<string, string>> = {
   svg: "image/svg+xml",
 };
 
-/**
- * Daraja on every path, except the page and what the page needs.
- * @param host the name it was told to listen on
- */
-export function createApp(parts: SimulatorParts, host: string): Hono<{ Bindings: HttpBindings }> {
+/** Paths of the page and its interface; all others are Daraja's. */
+const own = /^\/(?:$|_page\/|_simulator\/)/;
+
+/** Daraja on every path, except the page and what the page needs. */
+export function createApp(parts: SimulatorParts, gatekeeper: Gatekeeper): Hono<{ Bindings: HttpBindings }> {
   const app = new Hono<{ Bindings: HttpBindings }>();
 
-  // A web page from elsewhere must not press buttons here, nor read what is shown by giving this address its own name.
+  app.use("*", async (context, next) => {
+    const { host, origin } = context.env.incoming.headers;
+    const problem = gatekeeper({ host, origin });
+    if (problem === undefined) return next();
+    const body = { problem };
+    if (!own.test(context.req.path)) noteRejected(parts, context.req, body);
+    return context.json(body, 403);
+  });
   app.use("/_simulator/*", async (context, next) => {
-    const { host: named = "" } = context.env.incoming.headers;
-    const origin = context.req.header("origin");
-    const sameOrigin = origin === undefined || origin === `http://${named}`;
-    const json = context.req.method !== "POST" || context.req.header("content-type")?.startsWith("application/json");
-    // Only a name can be made to point here; an address is what it is.
-    const own = isAddress(named) || ["localhost", host].includes(named.replace(/:\d+$/, ""));
-    if (!sameOrigin || !json || !own)
-      return context.json({ problem: "this interface is for the simulator's own page" }, 403);
+    // A form of another page can post text, but no JSON.
+    if (context.req.method === "POST" && !context.req.header("content-type")?.startsWith("application/json"))
+      return context.json({ problem: "This interface takes JSON. Send Content-Type: application/json." }, 403);
     return next();
   });
   app.route("/_simulator", control(parts));
@@ -70,7 +74,20 @@ export function createApp(parts: SimulatorParts, host: string): Hono<{ Bindings:
   return app;
 }
 
-/** Whether a Host header holds an IP address, with or without a port. */
-function isAddress(host: string): boolean {
-  return /^(?:\d{1,3}(?:\.\d{1,3}){3}|\[[\da-f:.]+\])(?::\d+)?$/i.test(host);
+/** Whoever set up a client with another host name finds the reason in the log and in the timeline. */
+function noteRejected(
+  { engine }: SimulatorParts,
+  { method, url }: { readonly method: string; readonly url: string },
+  body: { readonly problem: string },
+): void {
+  recordRequest(engine, {
+    info: undefined,
+    incoming: { method, url: new URL(url), authorization: null, contentType: null, text: "" },
+    body: undefined,
+    reply: { status: 403, body, note: body.problem },
+    cut: undefined,
+    scenario: null,
+    magic: undefined,
+  });
+  engine.commit();
 }

@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { hostOf } from "../callbacks/hosts.ts";
 import type { ServerOptions } from "./index.ts";
 
 export const help: string = `Usage: mpesa-simulator [options]
@@ -10,7 +11,8 @@ A Daraja on this machine: point a client's base URL at it. The page at / has a p
   --state <file>         keep money, prompts and callbacks in this SQLite file
   --seed <text>          the same seed gives the same ids
   --environment <name>   sandbox or production: the rules that differ
-  --allow-host <name>    let callbacks go to this host besides this machine; may be repeated
+  --allow-host <name>    a host name to trust besides localhost: requests may be addressed to it,
+                         and callbacks may go to it; may be repeated
   --any-keys             give a token to any consumer key and secret
   --no-rate-limits       do not throttle
   --no-magic             no magic phone numbers and amounts
@@ -41,6 +43,8 @@ export function readCommand(args: readonly string[]): Command {
     (["host", "state", "seed"] as const).find((name) => values[name] === "") ??
     (values["allow-host"]?.includes("") ? "allow-host" : undefined);
   if (empty) throw new Error(`--${empty} needs a value`);
+  const noHost = values["allow-host"]?.find((name) => hostOf(name) === undefined);
+  if (noHost !== undefined) throw new Error(`--allow-host takes a host name, such as simulator, not "${noHost}"`);
   return {
     kind,
     json: values.json ?? false,
@@ -51,6 +55,7 @@ export function readCommand(args: readonly string[]): Command {
       // Without a seed two terminals must not give the same ids.
       seed: values.seed ?? String(Math.random()),
       ...(environment === undefined ? {} : { environment }),
+      allowedHosts: values["allow-host"] ?? [],
       allowedCallbackHosts: values["allow-host"] ?? [],
       ...(values["any-keys"] ? { apps: "any" as const } : {}),
       rateLimits: !values["no-rate-limits"],

@@ -1,15 +1,22 @@
 import { networkInterfaces } from "node:os";
 import { serve } from "@hono/node-server";
 import { fields, number, refuse, text, wrongWith } from "../check.ts";
+import { hostNames } from "../check-options.ts";
 import type { SimulatorOptions } from "../options.ts";
 import { createParts, type Simulator } from "../simulator.ts";
 import type { StateFile } from "../state/store.ts";
 import { createApp } from "./app.ts";
+import { gatekeeper } from "./gatekeeper.ts";
 import { openStateFile } from "./state-file.ts";
 
 export { openStateFile } from "./state-file.ts";
 
-const place = fields({ port: number(0, 65_535), host: text(), state: text("the path of a file") });
+const place = fields({
+  port: number(0, 65_535),
+  host: text(),
+  state: text("the path of a file"),
+  allowedHosts: hostNames,
+});
 
 /** A simulator's options, and where it listens. */
 export interface ServerOptions extends Omit<SimulatorOptions, "state"> {
@@ -17,6 +24,13 @@ export interface ServerOptions extends Omit<SimulatorOptions, "state"> {
   port?: number;
   /** Address to listen on; `"0.0.0.0"` or `"::"` for all that this machine has. @default "127.0.0.1" */
   host?: string;
+  /**
+   * Host names besides `localhost` and `host` by which clients reach the server, such as the name of a service in a
+   * compose file; case and port do not matter. IP addresses are always accepted. A request to any other name is
+   * answered with 403, because a web page could make a name of its own point here.
+   * @default none
+   */
+  allowedHosts?: readonly string[];
   /** Path of a SQLite file that keeps money, prompts and callbacks over restarts. @default memory only */
   state?: string;
 }
@@ -46,8 +60,8 @@ export interface SimulatorServer {
  */
 export async function startServer(options: ServerOptions = {}): Promise<SimulatorServer> {
   refuse(wrongWith(options, "the options", (value) => (value instanceof Object ? undefined : "an object")));
-  const { port = 4020, host = "127.0.0.1", state, ...rest } = options;
-  refuse(wrongWith({ port, host, state }, "the options", (value) => place(value, "")));
+  const { port = 4020, host = "127.0.0.1", state, allowedHosts = [], ...rest } = options;
+  refuse(wrongWith({ port, host, state, allowedHosts }, "the options", (value) => place(value, "")));
   const opened = state === undefined ? undefined : await openStateFile(state);
   let fail = (_: Error): void => undefined;
   const failed = new Promise<Error>((resolve) => {
@@ -62,7 +76,7 @@ export async function startServer(options: ServerOptions = {}): Promise<Simulato
     throw error;
   }
   const { simulator } = parts;
-  const server = serve({ fetch: createApp(parts, host).fetch, port, hostname: host });
+  const server = serve({ fetch: createApp(parts, gatekeeper([host, ...allowedHosts])).fetch, port, hostname: host });
   await new Promise<void>((resolve, reject) => {
     server.once("listening", resolve);
     server.once("error", (error: NodeJS.ErrnoException) => {
