@@ -46,8 +46,9 @@ export function redraw(parent, fresh, otherwise) {
 
 const called = (element) => element.ariaLabel ?? element.textContent;
 
+/** "Ksh 1,250.00", which no line break takes apart. */
 export const shillings = (cents) =>
-  `Ksh ${(cents / 100).toLocaleString("en-KE", { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;
+  `Ksh\u00a0${(cents / 100).toLocaleString("en-KE", { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;
 
 const clock = new Intl.DateTimeFormat("en-GB", {
   timeZone: "Africa/Nairobi",

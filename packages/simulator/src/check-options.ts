@@ -1,6 +1,6 @@
 import { dailyLimit, shortCode as shortCodeRule } from "@mpesa/raw/platform";
 import { hostOf } from "./callbacks/hosts.ts";
-import { callable, fields, flag, list, number, oneOf, type Rule, refuse, text, wrongWith } from "./check.ts";
+import { callable, fields, flag, list, number, oneOf, type Rule, refuse, secret, text, wrongWith } from "./check.ts";
 import { mostShillings } from "./defaults.ts";
 import { isPhone } from "./engine/phone.ts";
 import { LAST_INSTANT, LONGEST_TIMER_MS } from "./engine/time.ts";
@@ -8,15 +8,17 @@ import { LAST_INSTANT, LONGEST_TIMER_MS } from "./engine/time.ts";
 const money = number(0, mostShillings);
 /** Milliseconds that a timer can wait. */
 const wait = number(0, LONGEST_TIMER_MS);
-const phone = text('a Kenyan mobile number as a text, such as "0712345678"', isPhone);
+export const phoneRule: Rule = text('a Kenyan mobile number as a text, such as "0712345678"', isPhone);
 const shortCode = text('a text of 5 to 7 digits, such as "600111"', (value) =>
   new RegExp(shortCodeRule.pattern).test(value),
 );
 
+export const pinRule: Rule = secret('a text, such as "1234"');
+
 /** What can be said about a customer, at the start or later. */
 export const customerRules: Readonly<Record<string, Rule>> = {
   name: text(),
-  pin: text('a text, such as "1234"'),
+  pin: pinRule,
   balance: number(0, dailyLimit),
   limit: money,
   idNumber: text(),
@@ -24,7 +26,7 @@ export const customerRules: Readonly<Record<string, Rule>> = {
   reachable: flag,
 };
 
-const initiator = fields({ name: text(), password: text(), securityCredential: text(), locked: flag }, [
+const initiator = fields({ name: text(), password: secret(), securityCredential: secret(), locked: flag }, [
   "name",
   "password",
 ]);
@@ -34,15 +36,15 @@ const organisation = fields(
     name: text(),
     kind: oneOf("payBill", "till", "store"),
     store: shortCode,
-    passkey: text(),
+    passkey: secret(),
     initiators: list(initiator),
     externalValidation: flag,
-    operatorPhone: phone,
+    operatorPhone: phoneRule,
     balance: money,
   },
   ["shortCode"],
 );
-const app = fields({ consumerKey: text(), consumerSecret: text() }, ["consumerKey", "consumerSecret"]);
+const app = fields({ consumerKey: text(), consumerSecret: secret() }, ["consumerKey", "consumerSecret"]);
 const waits = fields(
   Object.fromEntries(["promptMs", "processingMs", "resultMs", "validationMs", "lateMs"].map((name) => [name, wait])),
 );
@@ -70,7 +72,7 @@ const options = fields({
   environment: oneOf("sandbox", "production"),
   apps,
   organisations: list(organisation),
-  customers: list(fields({ phone, ...customerRules }, ["phone"])),
+  customers: list(fields({ phone: phoneRule, ...customerRules }, ["phone"])),
   fetch: callable,
   allowedCallbackHosts: hostNames,
   deliveryTimeoutMs: wait,

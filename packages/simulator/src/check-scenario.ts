@@ -1,6 +1,6 @@
 import type { OperationId } from "@mpesa/raw";
 import { canTimeOut, postsCallbacks, refusalScopes, responseScope, resultScope } from "./abilities.ts";
-import { fields, flag, number, oneOf, refuse, text, wrongWith } from "./check.ts";
+import { check, fields, flag, number, oneOf, refuse, text, wrongWith } from "./check.ts";
 import { codeInfo } from "./codes.ts";
 import {
   callbackFaults,
@@ -36,6 +36,7 @@ const details: readonly (readonly [field: keyof Scenario, of: keyof Scenario])[]
 
 /** @throws TypeError that names everything in which the scenario makes no sense, or can have no effect for its target */
 export function checkScenario(target: string, scenario: Scenario): void {
+  check(target, "target", text('a text, such as "stk"'));
   if (!scenarioTargets.includes(target as ScenarioTarget))
     throw new TypeError(`"${target}" is no operation or product; use one of ${scenarioTargets.join(", ")}`);
   refuse(wrongWith(scenario, "the scenario", (value) => rules(value, "")));

@@ -7,6 +7,12 @@ export const text =
   (value) =>
     typeof value === "string" && fits(value) ? undefined : hint;
 
+/** A text that may be a secret: the sentence shows nothing of another value than its type. */
+export const secret =
+  (hint = "a text that is not empty"): Rule =>
+  (value, path) =>
+    typeof value === "string" && value !== "" ? undefined : [`${path} must be ${hint}${shape(value, true)}`];
+
 export const flag: Rule = (value) => (typeof value === "boolean" ? undefined : "true or false");
 
 /** A finite number between two bounds. */
@@ -18,6 +24,12 @@ export const number =
       : most === Number.MAX_SAFE_INTEGER
         ? `a number of at least ${least}`
         : `a number from ${least} to ${most}`;
+
+/** A whole number of at least this. */
+export const whole =
+  (least: number): Rule =>
+  (value) =>
+    Number.isSafeInteger(value) && (value as number) >= least ? undefined : `a whole number of at least ${least}`;
 
 export const callable: Rule = (value) => (typeof value === "function" ? undefined : "a function");
 
@@ -53,6 +65,11 @@ export const fields =
     ];
   };
 
+/** @throws TypeError that names the value, what it must be and what it is */
+export function check(value: unknown, path: string, rule: Rule): void {
+  refuse(wrongWith(value, path, rule));
+}
+
 /** Everything that is wrong with a value, each as a sentence that names the field and what it must be. */
 export function wrongWith(value: unknown, path: string, rule: Rule): readonly string[] {
   const wrong = rule(value, path);
@@ -75,10 +92,11 @@ function meant(written: string, known: readonly string[]): string {
   return near ? `did you mean "${near}"?` : `known are ${known.join(", ")}`;
 }
 
-/** A number may be shown; a text may be a secret. */
-function shape(value: unknown): string {
+/** A number may be shown unless it stands for a secret; a text may always be one. */
+function shape(value: unknown, secretive = false): string {
   if (value === "") return ", not an empty text";
-  if (typeof value === "string") return "";
+  if (typeof value === "string") return `, not a text of ${value.length} character${value.length === 1 ? "" : "s"}`;
+  if (typeof value === "number" && secretive) return ", not a number";
   if (value === null || value === undefined || typeof value === "number") return `, not ${String(value)}`;
   return Array.isArray(value) ? ", not a list" : `, not a value of type ${typeof value}`;
 }

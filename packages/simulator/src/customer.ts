@@ -1,7 +1,7 @@
 import { constraints } from "@mpesa/raw/constraints";
 import { transactionLimit } from "@mpesa/raw/platform";
-import { fields, flag, number, type Rule, refuse, text, wrongWith } from "./check.ts";
-import { customerRules } from "./check-options.ts";
+import { check, fields, flag, number, type Rule, refuse, text, wrongWith } from "./check.ts";
+import { customerRules, phoneRule, pinRule } from "./check-options.ts";
 import type { Engine } from "./engine/engine.ts";
 import { balanceOf, canGive, customerAccount, ISSUE, mostIssuedText, move, toCents } from "./engine/ledger.ts";
 import { customerOf, organisationOf } from "./engine/parties.ts";
@@ -39,7 +39,7 @@ export interface Customer {
   readonly balance: number;
   readonly prompt: Prompt | undefined;
   readonly messages: readonly MessageRecord[];
-  /** Pays, if the PIN is right. @default the right one */
+  /** Pays, if the PIN is right. @default the right one @throws TypeError for a PIN that is not a text: 0123 is not 123 */
   enterPin(pin?: string): void;
   /** Enters a wrong PIN; the third in a row locks it. */
   wrongPin(): void;
@@ -58,6 +58,10 @@ export interface Customer {
   set(details: Partial<Omit<CustomerOptions, "phone">> & { pinLocked?: boolean }): void;
 }
 
+const habitRule: Rule = (value) =>
+  value === null || ["pay", "cancel", "ignore"].includes(value as string)
+    ? undefined
+    : '"pay", "cancel", "ignore" or null';
 const detailsRule = fields({ ...customerRules, pinLocked: flag });
 const wholeShillings: Rule = (value, path) =>
   Number.isInteger(value) ? number(1, transactionLimit)(value, path) : `whole shillings from 1 to ${transactionLimit}`;
@@ -72,6 +76,7 @@ const paymentRule = fields(
 );
 
 export function customerHandle(engine: Engine, runner: Runner, written: string): Customer {
+  check(written, "phone", phoneRule);
   const phone = normalisePhone(written);
   customerOf(engine, phone);
   const done = (): void => {
@@ -107,13 +112,15 @@ export function customerHandle(engine: Engine, runner: Runner, written: string):
     get messages() {
       return [...engine.store.messages.values()].filter((message) => message.phone === phone);
     },
-    enterPin: (pin) => act(pin === undefined ? { kind: "pin" } : { kind: "pin", pin }),
+    enterPin(pin) {
+      if (pin !== undefined) check(pin, "pin", pinRule);
+      act(pin === undefined ? { kind: "pin" } : { kind: "pin", pin });
+    },
     wrongPin: () => act({ kind: "pin", pin: customerOf(engine, phone).pin === "0000" ? "1111" : "0000" }),
     cancel: () => act({ kind: "cancel" }),
     ignore: () => act({ kind: "ignore" }),
     always(habit) {
-      if (habit !== null && !["pay", "cancel", "ignore"].includes(habit))
-        throw new TypeError('a habit is "pay", "cancel", "ignore" or null');
+      check(habit, "habit", habitRule);
       const customer = customerOf(engine, phone);
       customer.habit = habit === null ? null : { kind: habit === "pay" ? "pin" : habit };
       engine.store.customers.put(phone, customer);

@@ -1,8 +1,10 @@
 import { accountNames } from "@mpesa/raw/platform";
+import { check, oneOf, text } from "./check.ts";
+import { phoneRule } from "./check-options.ts";
 import { openingBalance } from "./defaults.ts";
 import type { Engine } from "./engine/engine.ts";
 import { balanceOf, customerAccount, organisationAccount } from "./engine/ledger.ts";
-import { isPhone, normalisePhone } from "./engine/phone.ts";
+import { normalisePhone } from "./engine/phone.ts";
 import type { AccountRecord, EntryRecord, TransactionRecord } from "./state/records.ts";
 
 /** Where the money is and how it came there. Amounts in records are cents. What is read is a copy: it stays as it is. */
@@ -34,13 +36,15 @@ export function ledgerView(engine: Engine): LedgerView {
       return [...store.transactions.values()].map((record) => ({ ...record }));
     },
     balance(number, account = "utility") {
+      check(number, "number", text('a short code or a Kenyan mobile number as a text, such as "174379"'));
+      check(account, "account", oneOf(...Object.keys(accountNames)));
       if (store.organisations.has(number)) {
         const id = organisationAccount(number, accountNames[account]);
         if (!store.accounts.has(id)) throw new TypeError(`${number} has no ${account} account`);
         return balanceOf(engine, id) / 100;
       }
-      if (!isPhone(number))
-        throw new TypeError(`"${number}" is neither a short code that is known here nor a Kenyan mobile number`);
+      if (/^\d{1,9}$/.test(number)) throw new TypeError(`nobody has the short code ${number}`);
+      check(number, "number", phoneRule);
       const phone = normalisePhone(number);
       return store.customers.has(phone) ? balanceOf(engine, customerAccount(phone)) / 100 : openingBalance.customer;
     },

@@ -98,7 +98,10 @@ export interface SimulatorOptions {
   fetch?: (request: Request) => Promise<Response>;
   /** Host names besides loopback that callbacks may go to, at any port; case does not matter. @default none */
   allowedCallbackHosts?: readonly string[];
-  /** Milliseconds your endpoint may take; C2B validation has its own deadline of 8 seconds. @default 10000 */
+  /**
+   * Milliseconds of real time that your endpoint may take; C2B validation has its own deadline of 8 seconds.
+   * @default 4000 on a virtual clock, 10000 on a real one
+   */
   deliveryTimeoutMs?: number;
   /** Milliseconds a C2B validation may take. @default 8000 */
   validationDeadlineMs?: number;
@@ -136,7 +139,7 @@ export function settle(options: SimulatorOptions): Settings {
     customers: options.customers ?? [],
     fetch: options.fetch ?? ((request) => globalThis.fetch(request)),
     allowedCallbackHosts: (options.allowedCallbackHosts ?? []).map((name) => hostOf(name) ?? name),
-    deliveryTimeoutMs: options.deliveryTimeoutMs ?? deliveryTimeoutMs,
+    deliveryTimeoutMs: options.deliveryTimeoutMs ?? deliveryTimeoutMs[clock],
     validationDeadlineMs: options.validationDeadlineMs ?? validationDeadlineMs,
     delays: { ...delays, ...options.delays },
     rateLimits: options.rateLimits ?? clock === "real",

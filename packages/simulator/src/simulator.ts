@@ -1,4 +1,5 @@
 import { attempt } from "./callbacks/post.ts";
+import { callable, check, text, whole } from "./check.ts";
 import { checkScenario } from "./check-scenario.ts";
 import { type Customer, customerHandle } from "./customer.ts";
 import { Engine } from "./engine/engine.ts";
@@ -22,11 +23,25 @@ export interface Simulator {
   now(): number;
   /**
    * Lets time pass, and what is due in it happen: prompts, timeouts, callbacks. Virtual clock only. It ends when your
-   * endpoint has answered, so an endpoint must not itself wait for it, nor for `settled`. Rejects with a TypeError on a
-   * real clock and for a negative time.
+   * endpoint has answered, so an endpoint must not itself wait for it, nor for `settled`. Rejects with an Error as
+   * `settled` does, and with a TypeError on a real clock and for a time that is negative or passes the year 9999.
+   *
+   * @param ms milliseconds
    */
   advance(ms: number): Promise<void>;
-  /** Lets everything happen that is going to, unanswered prompts timing out included. On a real clock it waits for that. */
+  /**
+   * Lets everything happen that is going to, unanswered prompts timing out included. On a real clock it waits for that.
+   *
+   * Rejects with an Error when your endpoint gave no response to a callback: it threw an error (the `cause`), could not
+   * be reached, did not answer within `deliveryTimeoutMs` (a validation: `validationDeadlineMs`), or its host is not in
+   * `allowedCallbackHosts`. Everything has happened all the same by then. Each such callback is reported once, by
+   * `advance`, `settled` or `replay`, whichever comes first. A response with any status is one. A test that wants a
+   * callback to get lost asks for it: `next("stk", { callback: "lost" })`.
+   *
+   * @example
+   * daraja.customer("0712 345 678").enterPin();
+   * await daraja.settled();
+   */
   settled(): Promise<void>;
   /** The person with this number, in any usual way of writing. @throws TypeError when it is no Kenyan mobile number */
   customer(phone: string): Customer;
@@ -44,7 +59,7 @@ export interface Simulator {
   always(target: ScenarioTarget, scenario: Scenario): () => void;
   /** Takes off all scenarios. */
   calm(): void;
-  /** Posts a callback again. @throws TypeError for an unknown id */
+  /** Posts a callback again. Rejects with a TypeError for an unknown id, and with an Error as `settled` does. */
   replay(callbackId: string): Promise<void>;
   /** Keys, short code and passkey that work here; named as the SDK's options. */
   readonly credentials: SimulatorCredentials;
@@ -116,7 +131,7 @@ export function createParts(options: SimulatorOptions): SimulatorParts {
     settled: () => runner.settled(),
     customer: (phone) => customerHandle(engine, runner, phone),
     next(target, scenario, times = 1) {
-      if (!(Number.isInteger(times) && times > 0)) throw new TypeError("times must be a whole number of at least 1");
+      check(times, "times", whole(1));
       queue(target, scenario, times);
     },
     always(target, scenario) {
@@ -130,11 +145,12 @@ export function createParts(options: SimulatorOptions): SimulatorParts {
       for (const { id } of [...store.scenarios.values()]) store.scenarios.delete(id);
       engine.commit();
     },
-    replay(callbackId) {
+    async replay(callbackId) {
+      check(callbackId, "callbackId", text("the id of a callback as a text"));
       const callback = store.callbacks.get(callbackId);
-      if (!callback) return Promise.reject(new TypeError(`there is no callback ${callbackId}`));
+      if (!callback) throw new TypeError(`there is no callback ${callbackId}; use the id of one of callbacks`);
       callback.wanted += 1;
-      return runner.track(attempt(engine, callback, settings.deliveryTimeoutMs).then(() => undefined));
+      await runner.track(attempt(engine, callback, settings.deliveryTimeoutMs).then(() => engine.unreached.report()));
     },
     credentials: credentialsOf(settings),
     publicKey: publicKeyPem,
@@ -151,7 +167,10 @@ export function createParts(options: SimulatorOptions): SimulatorParts {
       return [...store.failures.values()].map((record) => ({ ...record }));
     },
     ledger: ledgerView(engine),
-    subscribe: (listener) => store.onChange((changes) => listener(publicChanges(changes))),
+    subscribe(listener) {
+      check(listener, "listener", callable);
+      return store.onChange((changes) => listener(publicChanges(changes)));
+    },
     close() {
       runner.close();
       store.close();

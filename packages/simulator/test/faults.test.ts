@@ -232,7 +232,7 @@ describe("callbacks", () => {
       "http://127.0.0.1.elsewhere.test/a",
     ]) {
       await one.send("stkPush", { ...goodRequest("stkPush"), CallBackURL: url });
-      await one.daraja.settled();
+      await expect(one.daraja.settled(), url).rejects.toThrow("callbacks go to this machine only");
       expect(one.daraja.callbacks.at(-1), url).toMatchObject({ state: "blocked" });
     }
     for (const url of ["http://localhost:9/a", "http://127.1.2.3:9/a", "http://[::1]:9/a"]) {
@@ -253,7 +253,7 @@ describe("time", () => {
   it("is moved on a virtual clock only", async () => {
     const real = bench({ clock: "real" }).daraja;
     await expect(real.advance(1)).rejects.toThrow(/virtual/);
-    await expect(bench().daraja.advance(-1)).rejects.toThrow("at least 0, not -1");
+    await expect(bench().daraja.advance(-1)).rejects.toThrow(/^ms must be a number from 0 to \d+, not -1$/);
     real.close();
   });
 

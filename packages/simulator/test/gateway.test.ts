@@ -257,7 +257,7 @@ it("names all options that make no sense at once, and shows no secret", () => {
   }
   expect(message.split("; ")).toEqual([
     "seed must be a number or a text, not a value of type boolean",
-    "magic must be true or false",
+    "magic must be true or false, not a text of 2 characters",
     "apps[0].consumerKey must be a text that is not empty, not 7",
     'there is no field "apps[0].extra" (known are consumerKey, consumerSecret)',
   ]);

@@ -85,6 +85,44 @@ describe("a prompt", () => {
     expect(one.received.map((_, at) => stk(one, at)?.["ResultCode"])).toEqual([2001, 2001, 2001, 8006]);
   });
 
+  it("speaks of the PIN in the SMS after a wrong one, and of the lock after the third", async () => {
+    const one = bench();
+    const customer = one.daraja.customer(PHONE);
+    const said = () => customer.messages.at(-1)?.text;
+    for (let at = 0; at < 4; at++) {
+      customer.wrongPin();
+      await push(one);
+      await one.daraja.settled();
+      expect(said()).toMatch(
+        at < 2
+          ? /^Your payment of Ksh100\.00 to Daraja-Sandbox was not made: The M-Pesa PIN was not correct\./
+          : /was not made: Your M-Pesa PIN is locked\./,
+      );
+    }
+    for (const [resultCode, words] of [
+      ["2001", "The M-Pesa PIN was not correct"],
+      ["8006", "Your M-Pesa PIN is locked"],
+      ["1", "not made: The balance is insufficient"],
+    ] as const) {
+      one.daraja.next("stk", { resultCode });
+      await push(one);
+      await one.daraja.settled();
+      expect(said()).toContain(words);
+    }
+    // The merchant is told in the wire's own words.
+    expect(stk(one)).toMatchObject({ ResultDesc: "The initiator information is invalid." });
+  });
+
+  it("speaks of the PIN to a merchant's phone too", async () => {
+    const one = bench();
+    const merchant = one.daraja.customer("254722000000");
+    merchant.wrongPin();
+    await one.send("ussdPush", goodRequest("ussdPush"));
+    await one.daraja.settled();
+    expect(merchant.messages.at(-1)?.text).toContain("The M-Pesa PIN was not correct");
+    expect(one.received.at(-1)?.body["resultDesc"]).not.toContain("PIN");
+  });
+
   it("holds the phone: a second one is refused until the first has ended", async () => {
     const one = bench();
     await push(one);
@@ -119,7 +157,9 @@ describe("a prompt", () => {
 
   it("is not answered by mistake: details and habits are checked before anything changes", () => {
     const customer = bench().daraja.customer("0712345678");
-    expect(() => customer.always("sometimes" as "pay")).toThrow("a habit is");
+    expect(() => customer.always("sometimes" as "pay")).toThrow(
+      'habit must be "pay", "cancel", "ignore" or null, not a text of 9 characters',
+    );
     for (const [details, sentence] of [
       [{ phone: "254722222222" }, 'there is no field "phone"'],
       [{ name: "Other", pin: 1234 }, "pin must be a text"],

@@ -1,5 +1,6 @@
 import type { OperationId } from "@mpesa/raw";
 import type { Engine } from "../engine/engine.ts";
+import { startTimer, stopTimer, type Timer } from "../engine/real-time.ts";
 import type { Scenario } from "../scenario.ts";
 import type { Attempt, CallbackRecord } from "../state/records.ts";
 import { refuseHost } from "./hosts.ts";
@@ -72,9 +73,10 @@ export async function deliver(engine: Engine, id: string): Promise<void> {
   }
 }
 
-/** Posts once and records what came back. */
+/** Posts once and records what came back; that nothing came back is told to whoever waits next. */
 export async function attempt(engine: Engine, record: CallbackRecord, timeoutMs: number): Promise<Attempt> {
-  const outcome = await post(engine, record, timeoutMs);
+  const { cause, ...outcome } = await post(engine, record, timeoutMs);
+  if (outcome.status === null) engine.unreached.add(record, outcome.problem ?? "", cause);
   record.attempts.push(outcome);
   const delivered = outcome.status !== null && outcome.status >= 200 && outcome.status < 300;
   record.state = delivered
@@ -87,16 +89,23 @@ export async function attempt(engine: Engine, record: CallbackRecord, timeoutMs:
   return outcome;
 }
 
-async function post(engine: Engine, { url, headers, body }: CallbackRecord, timeoutMs: number): Promise<Attempt> {
+async function post(
+  engine: Engine,
+  { url, headers, body }: CallbackRecord,
+  timeoutMs: number,
+): Promise<Attempt & { readonly cause?: unknown }> {
   const at = engine.now();
   const problem = refuseHost(url, engine.settings);
   if (problem) return { at, status: null, body: null, problem };
   const controller = new AbortController();
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  let timer: Timer | undefined;
   // An injected fetch may ignore the signal; the deadline holds all the same. The timer must not outlive the delivery.
   const deadline = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      const error = new DOMException(`no answer within ${timeoutMs} ms`, "TimeoutError");
+    timer = startTimer(() => {
+      const error = new DOMException(
+        `no answer within ${timeoutMs} ms; an endpoint must not itself wait for advance or settled`,
+        "TimeoutError",
+      );
       controller.abort(error);
       reject(error);
     }, timeoutMs);
@@ -111,7 +120,8 @@ async function post(engine: Engine, { url, headers, body }: CallbackRecord, time
       signal: controller.signal,
     });
     const answered = (async () => {
-      const response = await engine.settings.fetch(request);
+      const response = (await engine.settings.fetch(request)) as Response | undefined;
+      if (typeof response?.text !== "function") throw new TypeError("the fetch option returned no Response");
       return { response, text: await response.text() };
     })();
     const { response, text } = await Promise.race([answered, deadline]);
@@ -127,15 +137,14 @@ async function post(engine: Engine, { url, headers, body }: CallbackRecord, time
           : `answered with status ${response.status}`,
     };
   } catch (error) {
-    return { at, status: null, body: null, problem: describe(error, timeoutMs) };
+    return { at, status: null, body: null, problem: describe(error), cause: error };
   } finally {
-    clearTimeout(timer);
+    stopTimer(timer);
   }
 }
 
-function describe(error: unknown, timeoutMs: number): string {
+function describe(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  if (error.name === "TimeoutError") return `no answer within ${timeoutMs} ms`;
   const { cause } = error as { cause?: { code?: unknown } };
   return typeof cause?.code === "string" ? `${error.message} (${cause.code})` : error.message;
 }

@@ -1,3 +1,4 @@
+import { Unreached } from "../callbacks/unreached.ts";
 import type { Settings } from "../options.ts";
 import type { TransactionRecord } from "../state/records.ts";
 import type { StateFile } from "../state/store.ts";
@@ -6,6 +7,7 @@ import { type Clock, VirtualClock } from "./clock.ts";
 import { receipt } from "./ids.ts";
 import { seedParties } from "./parties.ts";
 import { Random, seedNumber } from "./random.ts";
+import { realNow } from "./real-time.ts";
 import { Schedule } from "./schedule.ts";
 
 /** What the products share: state, clock, ids and the schedule. All of it is synchronous, so a request is one step. */
@@ -17,6 +19,7 @@ export class Engine {
   readonly schedule: Schedule;
   /** The prompt that each phone is busy with. */
   readonly busy: Map<string, string> = new Map<string, string>();
+  readonly unreached: Unreached = new Unreached();
   #serial: number;
 
   constructor(settings: Settings, file?: StateFile) {
@@ -25,8 +28,7 @@ export class Engine {
     const meta = this.store.meta.get("meta");
     this.random = new Random(meta?.random ?? seedNumber(settings.seed));
     this.#serial = meta?.serial ?? 0;
-    this.clock =
-      settings.clock === "virtual" ? new VirtualClock(meta?.now ?? settings.startAt) : { now: () => Date.now() };
+    this.clock = settings.clock === "virtual" ? new VirtualClock(meta?.now ?? settings.startAt) : { now: realNow };
     this.schedule = new Schedule(this.store.jobs, () => this.serial());
     for (const { id, phone, state } of this.store.prompts.values()) if (state !== "finished") this.busy.set(phone, id);
     seedParties(this);

@@ -1,7 +1,9 @@
+import { check, number } from "../check.ts";
 import type { JobKind, JobRecord } from "../state/records.ts";
 import { VirtualClock } from "./clock.ts";
 import type { Engine } from "./engine.ts";
-import { LONGEST_TIMER_MS } from "./time.ts";
+import { startTimer, stopTimer, type Timer } from "./real-time.ts";
+import { LAST_INSTANT, LONGEST_TIMER_MS } from "./time.ts";
 
 /** Does a job; a promise when it waits for somebody's endpoint. */
 export type JobHandler = (engine: Engine, ref: string) => void | Promise<void>;
@@ -18,7 +20,7 @@ export class Runner {
   readonly #engine: Engine;
   readonly #jobs: Jobs;
   readonly #running = new Set<Promise<void>>();
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #timer: Timer | undefined;
   #armedFor = Infinity;
   #queue: Promise<void> = Promise.resolve();
   #closed = false;
@@ -33,10 +35,10 @@ export class Runner {
   arm(): void {
     const next = this.#engine.schedule.peek();
     if (this.#engine.clock instanceof VirtualClock || this.#closed || !next || next.at >= this.#armedFor) return;
-    clearTimeout(this.#timer);
+    stopTimer(this.#timer);
     this.#armedFor = next.at;
     const delay = Math.min(Math.max(0, next.at - this.#engine.now()), LONGEST_TIMER_MS);
-    this.#timer = setTimeout(() => {
+    this.#timer = startTimer(() => {
       this.#armedFor = Infinity;
       try {
         this.#runDue();
@@ -49,35 +51,43 @@ export class Runner {
     (this.#timer as { unref?: () => void }).unref?.();
   }
 
-  /** Lets time pass on a virtual clock, and everything that is due in it happen, callbacks included. */
-  advance(ms: number): Promise<void> {
+  /**
+   * Lets time pass on a virtual clock, and everything that is due in it happen, callbacks included.
+   * @throws Error afterwards when the endpoint gave no response
+   */
+  async advance(ms: number): Promise<void> {
     const { clock } = this.#engine;
-    if (!(clock instanceof VirtualClock))
-      return Promise.reject(new TypeError('advance needs a simulator with clock: "virtual"'));
-    if (!(Number.isFinite(ms) && ms >= 0))
-      return Promise.reject(new TypeError(`advance takes a number of milliseconds, at least 0, not ${String(ms)}`));
+    if (!(clock instanceof VirtualClock)) throw new TypeError('advance needs a simulator with clock: "virtual"');
+    check(ms, "ms", number(0, LAST_INSTANT - clock.now()));
     return this.#inTurn(async () => {
       const until = clock.now() + ms;
       await this.#runUntil(clock, until);
       clock.moveTo(until);
+      this.#engine.unreached.report();
     });
   }
 
-  /** Lets everything happen that is going to: on a virtual clock at once, on a real one in its time. */
-  settled(): Promise<void> {
-    const { clock, schedule } = this.#engine;
-    if (clock instanceof VirtualClock) return this.#inTurn(() => this.#runUntil(clock, Infinity));
-    return (async () => {
-      for (;;) {
-        await Promise.all(this.#running);
-        const { failure } = this.#engine.store;
-        if (failure !== undefined) throw failure;
-        const next = schedule.peek();
-        if (!next && this.#running.size === 0) return;
-        const wait = Math.min(50, Math.max(1, (next?.at ?? 0) - this.#engine.now()));
-        await new Promise((resolve) => setTimeout(resolve, wait));
-      }
-    })();
+  /**
+   * Lets everything happen that is going to: on a virtual clock at once, on a real one in its time.
+   * @throws Error afterwards when the endpoint gave no response
+   */
+  async settled(): Promise<void> {
+    const { clock, schedule, unreached } = this.#engine;
+    if (clock instanceof VirtualClock)
+      return this.#inTurn(async () => {
+        await this.#runUntil(clock, Infinity);
+        unreached.report();
+      });
+    for (;;) {
+      await Promise.allSettled(this.#running);
+      const { failure } = this.#engine.store;
+      if (failure !== undefined) throw failure;
+      if (this.#closed) throw new Error("the simulator is closed");
+      const next = schedule.peek();
+      if (!next && this.#running.size === 0) return unreached.report();
+      const wait = Math.min(50, Math.max(1, (next?.at ?? 0) - this.#engine.now()));
+      await new Promise<void>((resolve) => startTimer(resolve, wait));
+    }
   }
 
   /** Starts what happens outside the schedule, such as a replay, so that `settled` waits for it. */
@@ -101,12 +111,12 @@ export class Runner {
 
   close(): void {
     this.#closed = true;
-    clearTimeout(this.#timer);
+    stopTimer(this.#timer);
   }
 
   async #runUntil(clock: VirtualClock, until: number): Promise<void> {
     for (;;) {
-      await Promise.all(this.#running);
+      await Promise.allSettled(this.#running);
       const job = this.#engine.schedule.peek();
       if (!job || job.at > until) return;
       clock.moveTo(job.at);

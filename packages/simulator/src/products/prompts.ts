@@ -1,4 +1,4 @@
-import { StkResultCode, UssdPushCode } from "@mpesa/raw/codes";
+import { customerMessages, StkResultCode, UssdPushCode } from "@mpesa/raw/codes";
 import { accountNames, stkPromptMaxCharacters, stkQuery as timing } from "@mpesa/raw/platform";
 import { postCallback } from "../callbacks/post.ts";
 import { SUCCESS, textOf } from "../codes.ts";
@@ -11,6 +11,9 @@ import { compactTime } from "../engine/time.ts";
 import { insists } from "../scenario.ts";
 import type { PromptAction, PromptRecord } from "../state/records.ts";
 import { refusePayer, spend } from "./customer-money.ts";
+
+const { en: PIN_WRONG } = customerMessages.wrongPin;
+const { en: PIN_LOCKED } = customerMessages.pinLocked;
 
 /** Sends a prompt to its phone; it ends by itself when nobody answers. */
 export function sendPrompt(engine: Engine, prompt: PromptRecord): void {
@@ -69,7 +72,7 @@ function enterPin(engine: Engine, prompt: PromptRecord, pin?: string): void {
   customer.pinLocked ||= customer.pinTries >= triesUntilLock;
   engine.store.customers.put(customer.phone, customer);
   if (right && !wasLocked) startProcessing(engine, prompt);
-  else finishPrompt(engine, prompt, pinRefusal(prompt, wasLocked));
+  else finishPrompt(engine, prompt, pinRefusal(prompt, wasLocked), customer.pinLocked ? PIN_LOCKED : PIN_WRONG);
 }
 
 function pinRefusal({ kind }: PromptRecord, wasLocked: boolean): string {
@@ -183,8 +186,22 @@ function payByMerchant(engine: Engine, prompt: PromptRecord): string {
   return SUCCESS;
 }
 
-/** Ends a prompt with a result, and tells the merchant's endpoint and the phone. */
-export function finishPrompt(engine: Engine, prompt: PromptRecord, code: string): void {
+/** Results whose text on the wire is about an initiator or a credential: their customer reads of the PIN. */
+const pinMessages: Readonly<Record<string, string>> = {
+  [StkResultCode.WrongPin]: PIN_WRONG,
+  [StkResultCode.PinLocked]: PIN_LOCKED,
+};
+
+/**
+ * Ends a prompt with a result, and tells the merchant's endpoint and the phone.
+ * @param why what the SMS says of a failure instead of the result's text
+ */
+export function finishPrompt(
+  engine: Engine,
+  prompt: PromptRecord,
+  code: string,
+  why: string | undefined = prompt.kind === "stk" ? pinMessages[code] : undefined,
+): void {
   close(engine, prompt, code);
   const forced = prompt.scenario?.resultCode === code ? prompt.scenario.resultDescription : undefined;
   prompt.resultDescription =
@@ -199,7 +216,7 @@ export function finishPrompt(engine: Engine, prompt: PromptRecord, code: string)
   } else {
     engine.tell(
       prompt.phone,
-      `Your payment of Ksh${money(prompt.amount)} to ${prompt.business} was not made: ${prompt.resultDescription}`,
+      `Your payment of Ksh${money(prompt.amount)} to ${prompt.business} was not made: ${why ?? prompt.resultDescription}`,
     );
   }
   postCallback(engine, {

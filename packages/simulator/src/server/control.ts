@@ -1,7 +1,9 @@
 import { type OperationInfo, operationTable } from "@mpesa/raw";
 import { codesByScope } from "@mpesa/raw/codes";
 import { stkQuery } from "@mpesa/raw/platform";
-import { Hono } from "hono";
+import { Hono, type HonoRequest } from "hono";
+import { check, flag } from "../check.ts";
+import type { Customer } from "../customer.ts";
 import { magicValues } from "../gateway/magic.ts";
 import { publicCallback, publicOrganisation } from "../public-records.ts";
 import { callbackFaults, networkFaults, type Scenario, type ScenarioTarget, scenarioTargets } from "../scenario.ts";
@@ -81,14 +83,14 @@ export function control({ simulator, engine }: SimulatorParts): Hono {
 
   app.post("/customers/:phone/:action", async (context) => {
     const customer = simulator.customer(context.req.param("phone"));
-    const body = (await context.req.json()) as Record<string, unknown>;
+    const body = await bodyOf(context.req);
     // An answer that comes too late must not be kept for the next prompt.
     if (body["prompt"] !== undefined && body["prompt"] !== customer.prompt?.id)
       return context.json({ problem: "this prompt is over" }, 409);
     switch (context.req.param("action")) {
       case "pin":
-        // No PIN means the right one; a number is a PIN all the same.
-        customer.enterPin(body["pin"] === undefined ? undefined : String(body["pin"]));
+        // A number is a PIN all the same: whoever writes JSON by hand forgets the quotes.
+        customer.enterPin((typeof body["pin"] === "number" ? String(body["pin"]) : body["pin"]) as string | undefined);
         break;
       case "cancel":
         customer.cancel();
@@ -103,11 +105,7 @@ export function control({ simulator, engine }: SimulatorParts): Hono {
         customer.set(body);
         break;
       case "pay":
-        customer.pay({
-          shortCode: String(body["shortCode"]),
-          amount: Number(body["amount"]),
-          ...(body["reference"] === undefined ? {} : { reference: String(body["reference"]) }),
-        });
+        customer.pay(body as unknown as Parameters<Customer["pay"]>[0]);
         break;
       default:
         return context.json({ problem: "there is no such action" }, 404);
@@ -116,11 +114,16 @@ export function control({ simulator, engine }: SimulatorParts): Hono {
   });
 
   app.post("/scenarios", async (context) => {
-    const { target, scenario, always } = (await context.req.json()) as {
+    const {
+      target,
+      scenario,
+      always = false,
+    } = (await bodyOf(context.req)) as unknown as {
       target: ScenarioTarget;
       scenario: Scenario;
       always?: boolean;
     };
+    check(always, "always", flag);
     if (always) simulator.always(target, scenario);
     else simulator.next(target, scenario);
     return context.json({});
@@ -131,7 +134,12 @@ export function control({ simulator, engine }: SimulatorParts): Hono {
     return context.json({});
   });
   app.post("/callbacks/:id/replay", async (context) => {
-    await simulator.replay(context.req.param("id"));
+    try {
+      await simulator.replay(context.req.param("id"));
+    } catch (error) {
+      if (error instanceof TypeError) throw error;
+      return context.json({ problem: (error as Error).message }, 502);
+    }
     return context.json({});
   });
 
@@ -139,4 +147,13 @@ export function control({ simulator, engine }: SimulatorParts): Hono {
     context.json({ problem: error.message }, error instanceof TypeError || error instanceof SyntaxError ? 400 : 500),
   );
   return app;
+}
+
+/** @throws TypeError or SyntaxError for what is no JSON object */
+async function bodyOf(request: HonoRequest): Promise<Record<string, unknown>> {
+  const body: unknown = await request.json();
+  check(body, "the body", (value) =>
+    typeof value === "object" && value !== null && !Array.isArray(value) ? undefined : "a JSON object",
+  );
+  return body as Record<string, unknown>;
 }

@@ -1,4 +1,5 @@
 import type { StatementSync } from "node:sqlite";
+import { check, text } from "../check.ts";
 import type { StateFile } from "../state/store.ts";
 import { checkSound } from "./soundness.ts";
 
@@ -15,6 +16,7 @@ const VERSION = 1;
  * @throws Error with one sentence when the file is broken, in use, of another program or cannot be opened
  */
 export async function openStateFile(path: string): Promise<StateFile> {
+  check(path, "path", text("the path of a file"));
   const { DatabaseSync } = await loadSqlite();
   const database = open(() => new DatabaseSync(path), path);
   let put: StatementSync;

@@ -1,0 +1,21 @@
+/**
+ * Timers and clock as they were before a test runner replaced them. With faked ones a deadline would never pass, and
+ * whoever waits would wait for ever. Timers that are faked later do not matter; of those that are faked already (Jest's
+ * `enableGlobally`), the fakes of Vitest, Jest and Sinon keep the originals.
+ */
+type Globals = Pick<typeof globalThis, "setTimeout" | "clearTimeout" | "Date">;
+
+function real<K extends keyof Globals>(name: K): Globals[K] {
+  const current = globalThis[name] as Globals[K] & { readonly clock?: Readonly<Record<string, unknown>> };
+  return (current.clock?.[`_${name}`] as Globals[K] | undefined) ?? current;
+}
+
+const timers: Globals = { setTimeout: real("setTimeout"), clearTimeout: real("clearTimeout"), Date: real("Date") };
+
+/** A timer that runs, whatever the test runner does with timers. */
+export type Timer = ReturnType<typeof setTimeout>;
+
+export const startTimer = (work: () => void, ms: number): Timer => timers.setTimeout(work, ms);
+export const stopTimer = (timer: Timer | undefined): void => timers.clearTimeout(timer);
+/** Milliseconds since 1970. */
+export const realNow = (): number => timers.Date.now();
