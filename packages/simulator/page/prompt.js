@@ -49,6 +49,8 @@ export function promptDialog(prompt, ignore) {
     event.preventDefault();
     send("pin", { pin: pin.value });
   };
+  const amount = h("p", { className: "amount" }, shillings(prompt.amount));
+  amount.style.setProperty("--characters", amount.textContent.length);
   const sheet = h(
     "form",
     { className: "sheet", onsubmit: submit },
@@ -56,7 +58,7 @@ export function promptDialog(prompt, ignore) {
     h(
       "div",
       { id: "prompt-what" },
-      h("p", { className: "amount" }, shillings(prompt.amount)),
+      amount,
       h("p", { className: "to" }, `to ${prompt.business}`),
       h("p", { className: "account" }, `Account ${prompt.reference}`),
     ),

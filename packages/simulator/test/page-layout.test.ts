@@ -116,6 +116,52 @@ describe.skipIf(typeof browser === "string")("the look of the page", () => {
     await page.getByText("Sent; the timeline shows").waitFor();
   });
 
+  it("keeps Ksh and its figure on one line, however narrow the window", async () => {
+    const { page, server, push, pushTo } = bench;
+    server.simulator.customer(PHONE).wrongPin();
+    await page.getByRole("combobox", { name: "Whose phone" }).selectOption(PHONE);
+    await push({ AccountReference: "TWELVE-CHARS" });
+    await page.locator(".inbox").getByText("PIN was not correct").waitFor();
+    await push({ Amount: 249_999, AccountReference: "TWELVE-CHARS" });
+    await dialog().waitFor();
+    await page.getByRole("button", { name: "Ignore" }).click();
+    await pushTo("254722222222", { Amount: 123_456, AccountReference: "TWELVE-CHARS" });
+    await page.getByRole("group", { name: "Waiting prompt" }).waitFor();
+    /** Texts in which an amount begins on one line and ends on another. */
+    const broken = () =>
+      page.evaluate(() => {
+        const found: string[] = [];
+        const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+        for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+          for (const { index, 0: text } of (node.textContent ?? "").matchAll(/Ksh\s?-?[\d,.]*\d/g)) {
+            const range = document.createRange();
+            range.setStart(node, index);
+            range.setEnd(node, index + text.length);
+            const lines = new Set([...range.getClientRects()].map(({ top }) => Math.round(top)));
+            if (lines.size > 1) found.push(`${innerWidth}: ${text}`);
+          }
+        }
+        return found;
+      });
+    const seen = await page.evaluate(() => (document.body.textContent?.match(/Ksh/g) ?? []).length);
+    expect(seen).toBeGreaterThan(6);
+    const found: string[] = [];
+    for (let width = 300; width <= 460; width += 4) {
+      await page.setViewportSize({ width, height: 700 });
+      found.push(...(await broken()));
+    }
+    expect(found).toEqual([]);
+    await photograph("amounts");
+    // The amount of a prompt has the largest letters.
+    await page.getByRole("combobox", { name: "Whose phone" }).selectOption(PHONE);
+    await dialog().getByText("Ksh 249,999.00").waitFor();
+    for (const width of [300, 360, 1280]) {
+      await page.setViewportSize({ width, height: 900 });
+      const amount = dialog().locator(".amount");
+      expect([width, await amount.evaluate((one) => one.clientWidth - one.scrollWidth)]).toEqual([width, 0]);
+    }
+  });
+
   it("gives the passkey along, in one click or selected for copying by hand", async () => {
     const { page, server } = bench;
     const { passkey } = server.simulator.credentials;
