@@ -21,6 +21,7 @@ export type MpesaEnv = Readonly<Record<string, unknown>>;
  * | `MPESA_CALLBACK_URL`, `MPESA_RESULT_URL`, `MPESA_TIMEOUT_URL` | `callbackUrl`, `resultUrl`, `timeoutUrl` |
  * | `MPESA_B2C_VERSION`, `MPESA_C2B_VERSION` | `apiVersion` |
  * | `MPESA_TIMEOUT_MS`, `MPESA_MAX_RETRIES` | `timeoutMs`, `maxRetries` |
+ * | `MPESA_MAX_QUERIES_PER_SECOND` | `maxQueriesPerSecond` |
  *
  * @param env The variables. @default process.env, where there is one
  * @throws MpesaConfigError with everything that is missing at once; `issues[].field` is the variable's name.
@@ -51,8 +52,9 @@ export function configFromEnv(env: MpesaEnv | undefined = processEnv()): MpesaOp
     resultUrl: reader.text("MPESA_RESULT_URL"),
     timeoutUrl: reader.text("MPESA_TIMEOUT_URL"),
     apiVersion: b2c === undefined && c2b === undefined ? undefined : defined({ b2c, c2b }),
-    timeoutMs: reader.number("MPESA_TIMEOUT_MS"),
-    maxRetries: reader.number("MPESA_MAX_RETRIES"),
+    timeoutMs: reader.integer("MPESA_TIMEOUT_MS"),
+    maxRetries: reader.integer("MPESA_MAX_RETRIES"),
+    maxQueriesPerSecond: reader.decimal("MPESA_MAX_QUERIES_PER_SECOND"),
   };
   reader.done();
   return defined(options);
@@ -77,11 +79,18 @@ class Reader {
     return typeof value === "string" && value.trim() !== "" ? value.trim() : undefined;
   }
 
-  number(name: string): number | undefined {
+  integer(name: string): number | undefined {
+    return this.#digits(name, /^\d+$/, "must be a whole number", "Write digits only.");
+  }
+
+  decimal(name: string): number | undefined {
+    return this.#digits(name, /^\d+(\.\d+)?$/, "must be a decimal number", 'Write digits, such as "10" or "0.5".');
+  }
+
+  #digits(name: string, pattern: RegExp, rule: string, fix: string): number | undefined {
     const value = this.text(name);
-    if (value === undefined) return undefined;
-    if (/^\d+$/.test(value)) return Number(value);
-    this.#wrong(name, value, "must be a whole number", "Write digits only.");
+    if (value === undefined || pattern.test(value)) return value === undefined ? undefined : Number(value);
+    this.#wrong(name, value, rule, fix);
     return undefined;
   }
 

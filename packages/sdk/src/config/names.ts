@@ -19,6 +19,7 @@ const OPTIONS: Readonly<Record<keyof MpesaOptions, true>> = {
   fetch: true,
   timeoutMs: true,
   maxRetries: true,
+  maxQueriesPerSecond: true,
   tokenStore: true,
   now: true,
   onEvent: true,

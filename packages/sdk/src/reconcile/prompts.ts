@@ -1,7 +1,7 @@
 import type { CallOptions, Core } from "../core.ts";
 import { type AnyMpesaError, isMpesaError } from "../errors/is-mpesa-error.ts";
 import { checkStkQuery, readStk, type StkReading, type StkStatus } from "../stk/query.ts";
-import { turn, type WaitTools } from "../stk/wait.ts";
+import type { WaitTools } from "../stk/wait.ts";
 import type { PromptEntry } from "./known.ts";
 
 /** What asking for a prompt brought. */
@@ -56,7 +56,8 @@ async function ask<T>(
   const params = { checkoutRequestId: id, shortCode: shortCode ?? defaults.shortCode, ...(passkey && { passkey }) };
   const plan = checkStkQuery(core, params);
   const { pace, clock } = tools;
-  await turn(tools, { earliest: clock(), deadline: Number.POSITIVE_INFINITY, stop: options.signal });
+  await pace.turn({ earliest: clock(), over: options.signal });
+  options.signal.throwIfAborted();
   const reading = await readStk(core, plan, { options });
   if ("error" in reading && isMpesaError(reading.error) && reading.error.type === "MpesaRateLimitError")
     pace.hold(clock() + (reading.error.retryAfterMs ?? 0));

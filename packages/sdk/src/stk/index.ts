@@ -33,9 +33,10 @@ export interface Stk {
    */
   query(params: StkQueryParams, options?: CallOptions): Promise<StkStatus>;
   /**
-   * Waits until the prompt is paid, has failed, or the time is up (`unknown`). Asks from 12 seconds on, less than five
-   * times a minute, in the sandbox for all waits of this client together, and as the gateway asks when it is too much.
-   * Lost answers, busy gateways and faults of M-Pesa's do not end the wait.
+   * Waits until the prompt is paid, has failed, or the time is up (`unknown`). The first query leaves after 12 seconds,
+   * the next ones every 15 seconds. All waits of this client share one line: in the sandbox for 4 queries a minute, in
+   * production for `maxQueriesPerSecond`; and all pause when the gateway asks for it. Lost responses, busy gateways and
+   * faults of M-Pesa do not end the wait, nor does a response or a callback that names another prompt.
    *
    * Aborting ends the waiting, not the charge: the promise rejects with the signal's reason, the prompt stays on the
    * phone, and the customer may still pay. The ids are all it takes to wait again later, in another process too.
@@ -57,7 +58,7 @@ export interface Stk {
 
 /** The rhythm of a client's queries; whatever asks for prompts shares it. */
 export function createWaitTools(core: Core, time: typeof realTime = realTime): WaitTools {
-  return { ...time, pace: new Pace(core.config) };
+  return { ...time, pace: new Pace(core.config, time) };
 }
 
 export function createStk(core: Core, tools: WaitTools): Stk {

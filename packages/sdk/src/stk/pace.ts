@@ -1,5 +1,8 @@
 import { operationTable } from "@mpesa/raw";
+import { stkQuery } from "@mpesa/raw/platform";
 import type { Config } from "../config.ts";
+import { MAX_TIMEOUT_MS } from "../values/call-options.ts";
+import { Heap, type HeapItem } from "./heap.ts";
 
 const { requests, periodMs, environment: measuredIn } = operationTable.stkQuery.rateLimit;
 /** A younger prompt is not found, so there is no use in asking sooner. */
@@ -7,55 +10,98 @@ export const FIRST_POLL_MS: number = Math.ceil(periodMs / requests);
 /** One fewer than the measured rate allows: a query that replaces a stale token counts too, and a burst is refused. */
 export const POLL_INTERVAL_MS: number = Math.ceil(periodMs / (requests - 1));
 
-/** A query that wants to leave, not before `earliest`. */
-export interface PaceTicket {
+/** A clock with timers; a test replaces it. */
+export interface Time {
+  /** Milliseconds that only ever grow; the wall clock may be set back. */
+  readonly clock: () => number;
+  /** False when the signal ended it. */
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<boolean>;
+}
+
+/** A query that waits for its turn. */
+interface Ticket extends HeapItem {
   readonly earliest: number;
+  /** Of two with the same moment, the one that joined first is served first. */
+  readonly order: number;
+  readonly serve: () => void;
 }
 
 /** Spaces the queries of all waits of one client, because the gateway counts them together. Who waits longest is next. */
 export class Pace {
+  readonly #time: Time;
   readonly #intervalMs: number;
-  readonly #line: PaceTicket[] = [];
+  readonly #line = new Heap<Ticket>((one, other) =>
+    one.earliest === other.earliest ? one.order < other.order : one.earliest < other.earliest,
+  );
+  #joined = 0;
   #freeAt = Number.NEGATIVE_INFINITY;
+  /** The one timer of the line, set for its first ticket or earlier. */
+  #alarm: { readonly at: number; readonly off: AbortController } | undefined;
 
-  constructor({ environment }: Pick<Config, "environment">) {
-    // Elsewhere nobody has measured a rate; there the gateway says when it is too much.
-    this.#intervalMs = environment === undefined || environment === measuredIn ? POLL_INTERVAL_MS : 0;
+  constructor(config: Pick<Config, "environment" | "maxQueriesPerSecond">, time: Time) {
+    const { environment, maxQueriesPerSecond = stkQuery.queriesPerSecond } = config;
+    const ceilingMs = 1000 / maxQueriesPerSecond;
+    // Without an environment it may be the sandbox behind a proxy.
+    const isMeasured = environment === undefined || environment === measuredIn;
+    this.#intervalMs = isMeasured ? Math.max(POLL_INTERVAL_MS, ceilingMs) : ceilingMs;
+    this.#time = time;
   }
 
-  /** Joins the line. */
-  enter(earliest: number): PaceTicket {
-    const ticket = { earliest };
-    const behind = this.#line.findIndex((other) => other.earliest > earliest);
-    this.#line.splice(behind === -1 ? this.#line.length : behind, 0, ticket);
-    return ticket;
-  }
-
-  /** When the query may leave, as things stand: it is earlier if somebody ahead leaves the line. */
-  timeOf(ticket: PaceTicket): number {
-    let free = this.#freeAt;
-    for (const one of this.#line) {
-      const at = Math.max(free, one.earliest);
-      if (one === ticket) return at;
-      free = Math.max(free, at + this.#intervalMs);
-    }
-    return Math.max(free, ticket.earliest);
-  }
-
-  /** The query leaves now. */
-  take(ticket: PaceTicket, now: number): void {
-    this.leave(ticket);
-    this.hold(now + this.#intervalMs);
-  }
-
-  /** The query is not needed any more. */
-  leave(ticket: PaceTicket): void {
-    const at = this.#line.indexOf(ticket);
-    if (at !== -1) this.#line.splice(at, 1);
+  /** Resolves with true when a query may leave, not before `earliest`, or with false when `over` aborts. */
+  turn({ earliest, over }: { earliest: number; over: AbortSignal }): Promise<boolean> {
+    return new Promise((resolve) => {
+      const leave = (): void => {
+        this.#line.remove(ticket);
+        if (this.#line.first === undefined) this.#setAlarm(undefined);
+        resolve(false);
+      };
+      const serve = (): void => {
+        over.removeEventListener("abort", leave);
+        resolve(true);
+      };
+      const ticket: Ticket = { earliest, order: this.#joined++, serve };
+      if (over.aborted) return resolve(false);
+      over.addEventListener("abort", leave, { once: true });
+      this.#line.add(ticket);
+      this.#serve();
+    });
   }
 
   /** Keeps everybody back until then. */
   hold(until: number): void {
     this.#freeAt = Math.max(this.#freeAt, until);
+  }
+
+  /** Lets all queries leave whose moment has come, and sleeps until the next. */
+  #serve(): void {
+    const now = this.#time.clock();
+    let { first } = this.#line;
+    while (first && this.#momentOf(first) <= now) {
+      this.#line.remove(first);
+      this.#freeAt = now + this.#intervalMs;
+      first.serve();
+      first = this.#line.first;
+    }
+    this.#setAlarm(first && this.#momentOf(first));
+  }
+
+  #momentOf({ earliest }: Ticket): number {
+    return Math.max(earliest, this.#freeAt);
+  }
+
+  #setAlarm(at: number | undefined): void {
+    // An earlier one looks at the line again.
+    if (at !== undefined && this.#alarm && this.#alarm.at <= at) return;
+    this.#alarm?.off.abort();
+    this.#alarm = undefined;
+    if (at === undefined) return;
+    const alarm = { at, off: new AbortController() };
+    this.#alarm = alarm;
+    const ms = Math.min(at - this.#time.clock(), MAX_TIMEOUT_MS);
+    void this.#time.sleep(ms, alarm.off.signal).then(() => {
+      if (this.#alarm !== alarm) return;
+      this.#alarm = undefined;
+      this.#serve();
+    });
   }
 }

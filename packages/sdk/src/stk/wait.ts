@@ -5,7 +5,7 @@ import { wait as sleep } from "../transport/backoff.ts";
 import { MAX_TIMEOUT_MS, parseSignal } from "../values/call-options.ts";
 import { bad, good, type Parsed } from "../values/parsed.ts";
 import type { StkCredentials } from "./credentials.ts";
-import { FIRST_POLL_MS, type Pace, POLL_INTERVAL_MS } from "./pace.ts";
+import { FIRST_POLL_MS, type Pace, POLL_INTERVAL_MS, type Time } from "./pace.ts";
 import {
   checkStkQuery,
   judge,
@@ -87,16 +87,12 @@ export type StkOutcome<T extends StkSettlement = StkSettlement> = {
   readonly resultDescription: string | undefined;
 } & ((StkDecided & (FromCallback<T> | FromQuery)) | (StkUndecided<"unknown"> & (FromCallback<T> | FromNeither)));
 
-/** What a test replaces. */
-export interface WaitTools {
+/** What a test replaces, and the line that all queries of a client stand in. */
+export interface WaitTools extends Time {
   readonly pace: Pace;
-  /** Milliseconds that only ever grow; the wall clock may be set back. */
-  readonly clock: () => number;
-  /** False when the signal ended it. */
-  readonly sleep: (ms: number, signal: AbortSignal) => Promise<boolean>;
 }
 
-export const realTime: Omit<WaitTools, "pace"> = { clock: () => performance.now(), sleep };
+export const realTime: Time = { clock: () => performance.now(), sleep };
 
 const DEFAULT_TIMEOUT_MS = 180_000;
 
@@ -143,12 +139,13 @@ async function poll<T extends StkSettlement>(
 ): Promise<StkOutcome<T>> {
   const started = clock();
   const deadline = started + timeoutMs;
+  const over = endOf(sleep(timeoutMs, stop));
   let earliest = started + firstPollMs;
   let last: Omit<StkPoll, "poll"> = { status: undefined, error: undefined };
   for (let count = 1; ; count++) {
-    if (!(await turn({ pace, clock, sleep }, { earliest, deadline, stop }))) {
-      return fromTimeout(last, plan);
-    }
+    const isTurn = clock() < deadline && (await pace.turn({ earliest, over }));
+    stop.throwIfAborted();
+    if (!isTurn) return fromTimeout(last, plan);
     const attemptMs = Math.max(1, Math.min(core.config.timeoutMs, Math.ceil(deadline - clock())));
     const reading = await readStk(core, plan, { options: { signal: stop, timeoutMs: attemptMs }, maxRetries: 0 });
     stop.throwIfAborted();
@@ -175,27 +172,11 @@ async function poll<T extends StkSettlement>(
   }
 }
 
-/** Waits for this query's turn in the line; false when the time is up before. */
-export async function turn(
-  { pace, clock, sleep }: WaitTools,
-  { earliest, deadline, stop }: { earliest: number; deadline: number; stop: AbortSignal },
-): Promise<boolean> {
-  const ticket = pace.enter(earliest);
-  try {
-    for (;;) {
-      const now = clock();
-      if (now >= deadline) return false;
-      const at = pace.timeOf(ticket);
-      if (at <= now) {
-        pace.take(ticket, now);
-        return true;
-      }
-      // The line may have moved meanwhile, so the moment is looked up again.
-      if (!(await sleep(Math.min(at, deadline) - now, stop))) throw stop.reason;
-    }
-  } finally {
-    pace.leave(ticket);
-  }
+/** Aborts when the time is up, or when the waiting stops before. */
+function endOf(waiting: Promise<boolean>): AbortSignal {
+  const end = new AbortController();
+  void waiting.then(() => end.abort());
+  return end.signal;
 }
 
 function fromTimeout(

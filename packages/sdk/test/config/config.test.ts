@@ -62,6 +62,14 @@ describe("a client", () => {
     ["the address of a token store", { environment: "sandbox", ...keys, tokenStore: "redis://" }, ["tokenStore"]],
     ["no token store", { environment: "sandbox", ...keys, tokenStore: null }, ["tokenStore"]],
     ["one version for all", { environment: "sandbox", ...keys, apiVersion: "v1" }, ["apiVersion"]],
+    ...[0, -1, 1001, Number.NaN, Number.POSITIVE_INFINITY, "10", null].map(
+      (maxQueriesPerSecond) =>
+        [
+          `${maxQueriesPerSecond} queries a second`,
+          { environment: "sandbox", ...keys, maxQueriesPerSecond },
+          ["maxQueriesPerSecond"],
+        ] as [string, unknown, string[]],
+    ),
     ["wrong numbers", { environment: "sandbox", ...keys, timeoutMs: 0, maxRetries: 1.5 }, ["timeoutMs", "maxRetries"]],
   ])("is not made of %s", async (_, given, fields) => {
     const error = await make(given);

@@ -17,6 +17,7 @@ const full = {
   MPESA_C2B_VERSION: "v1",
   MPESA_TIMEOUT_MS: "5000",
   MPESA_MAX_RETRIES: "0",
+  MPESA_MAX_QUERIES_PER_SECOND: "0.5",
 };
 
 describe("configFromEnv", () => {
@@ -42,6 +43,7 @@ describe("configFromEnv", () => {
       apiVersion: { b2c: "v1", c2b: "v1" },
       timeoutMs: 5000,
       maxRetries: 0,
+      maxQueriesPerSecond: 0.5,
     });
     expect(new Mpesa(config)).toBeInstanceOf(Mpesa);
   });
@@ -72,6 +74,7 @@ describe("configFromEnv", () => {
   it.each([
     ["an unknown environment", { ...least, MPESA_ENVIRONMENT: "live" }, ["MPESA_ENVIRONMENT"]],
     ["a number in words", { ...least, MPESA_TIMEOUT_MS: "30s" }, ["MPESA_TIMEOUT_MS"]],
+    ["a number with two points", { ...least, MPESA_MAX_QUERIES_PER_SECOND: "1.0.0" }, ["MPESA_MAX_QUERIES_PER_SECOND"]],
     ["an initiator without secret", { ...least, MPESA_INITIATOR_NAME: "testapi" }, ["MPESA_SECURITY_CREDENTIAL"]],
     ["an environment in capital letters", { ...least, MPESA_ENVIRONMENT: "Production" }, ["MPESA_ENVIRONMENT"]],
     ["null", null, ["env"]],

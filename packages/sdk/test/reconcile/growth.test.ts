@@ -108,9 +108,11 @@ it("finds the receipts of ten thousand paid prompts", async () => {
   const details = (at: number) => ({ phoneNumber: 722_000_000 + at });
   const { report, heldMs } = await measure(10_000, details, "0");
   expect(report.complete).toBe(true);
-  expect(report.matched.every(({ known, transaction }) => transaction?.phoneNumber === `254${known.phoneNumber}`)).toBe(
-    true,
-  );
+  expect(
+    report.matched.every(
+      ({ known, transaction }) => transaction?.phoneNumber === `254${(known as { phoneNumber?: number }).phoneNumber}`,
+    ),
+  ).toBe(true);
   expect(report.matched).toHaveLength(10_000);
   expect(heldMs).toBeLessThan(500);
 }, 300_000);

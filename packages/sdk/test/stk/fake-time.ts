@@ -14,7 +14,12 @@ interface Sleeper {
 /** Time that passes only when everybody sleeps, and then all at once. */
 export class FakeTime {
   now = 1_000_000;
-  #sleepers: Sleeper[] = [];
+  readonly #sleepers = new Set<Sleeper>();
+
+  /** How many timers are set. */
+  get sleeping(): number {
+    return this.#sleepers.size;
+  }
 
   readonly clock = (): number => this.now;
 
@@ -22,9 +27,9 @@ export class FakeTime {
     new Promise((resolve) => {
       if (signal.aborted) return resolve(false);
       const sleeper = { at: this.now + ms, wake: resolve };
-      this.#sleepers.push(sleeper);
+      this.#sleepers.add(sleeper);
       signal.addEventListener("abort", () => {
-        this.#sleepers = this.#sleepers.filter((one) => one !== sleeper);
+        this.#sleepers.delete(sleeper);
         resolve(false);
       });
     });
@@ -40,10 +45,11 @@ export class FakeTime {
     for (;;) {
       for (let turn = 0; turn < 40 && !done; turn++) await new Promise((resolve) => setImmediate(resolve));
       if (done) return end;
-      const [next] = this.#sleepers.sort((a, b) => a.at - b.at);
+      let next: Sleeper | undefined;
+      for (const one of this.#sleepers) if (!next || one.at < next.at) next = one;
       if (!next || next.at > limit) throw new Error("nobody sleeps, and it is not done");
       this.now = next.at;
-      this.#sleepers = this.#sleepers.filter((one) => one !== next);
+      this.#sleepers.delete(next);
       next.wake(true);
     }
   }

@@ -72,12 +72,6 @@ describe("stk.wait", () => {
     }
   });
 
-  it("does not hold waits back for each other in production, where no rate is known", async () => {
-    const { stk, time, asked } = stkInFakeTime(result("0"), { environment: "production" });
-    await time.until(Promise.all(["a", "b"].map((checkoutRequestId) => stk.wait({ checkoutRequestId }))));
-    expect(asked).toEqual([12_000, 12_000]);
-  });
-
   const rate =
     "Spike arrest violation. Allowed rate : MessageRate{messagesPerPeriod=2, periodInMicroseconds=60000000, maxBurstMessageCount=1.0}";
   const spike = { fault: { faultstring: rate, detail: { errorcode: "policies.ratelimit.SpikeArrestViolation" } } };
