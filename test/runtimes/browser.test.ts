@@ -56,7 +56,8 @@ test.skipIf(typeof browser === "string")(
     const { gateway, page } = await openPage("<!doctype html>");
     const end = await page.evaluate(async () => {
       await fetch("/token").then((response) => response.text());
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      // The connection must be free again, or the POST opens another one.
+      await new Promise((resolve) => setTimeout(resolve, 1_000));
       return fetch("/pay", { method: "POST", body: "{}" }).then(String, (error: Error) => error.message);
     });
     expect(end).toBe("Failed to fetch");

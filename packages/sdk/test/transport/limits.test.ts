@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { Mpesa, type MpesaOptions } from "../../src/index.ts";
 import { accept, connect, failure, fieldsOf, gatewayFetch, json, options, type Sent } from "../products/harness.ts";
+import { HELD_MS, holdTimeouts } from "../support/hold-timeouts.ts";
 
 const push = ({ stk }: Mpesa, call = {}): Promise<unknown> =>
   stk.push({ payTo: { account: "A" }, phoneNumber: "0708374149", amount: 1 }, call);
@@ -15,6 +16,8 @@ function withToken(accessToken: () => string | Promise<string>, more: Partial<Mp
 }
 
 describe("the way to a token", () => {
+  afterEach(() => void vi.restoreAllMocks());
+
   it("ends when accessToken() never returns: by timeoutMs of the client or of the call", async () => {
     const { mpesa, sent } = withToken(never, { timeoutMs: 30 });
     expect(await failure(() => push(mpesa))).toMatchObject({ type: "MpesaConnectionError" });
@@ -36,9 +39,14 @@ describe("the way to a token", () => {
   it("ends after a 401 when accessToken() does not return a second time", async () => {
     let asked = 0;
     const refused = (): Response => json({ requestId: "1", errorCode: "401.002.01", errorMessage: "Invalid" }, 401);
-    const accessToken = (): Promise<string> => (++asked === 1 ? Promise.resolve("token-1") : never());
+    const elapse = holdTimeouts();
+    const accessToken = (): Promise<string> => {
+      if (++asked === 1) return Promise.resolve("token-1");
+      setImmediate(elapse);
+      return never();
+    };
     const sent: Sent[] = [];
-    const { mpesa } = withToken(accessToken, { timeoutMs: 30, fetch: gatewayFetch(sent, refused) });
+    const { mpesa } = withToken(accessToken, { timeoutMs: HELD_MS, fetch: gatewayFetch(sent, refused) });
     expect(await failure(() => push(mpesa))).toMatchObject({ type: "MpesaAuthError" });
     expect(asked).toBe(2);
     expect(sent).toHaveLength(1);
@@ -72,9 +80,14 @@ describe("the way to a token", () => {
       json({ requestId: "1", errorCode: "401.003.01", errorMessage: "no apiproduct match found" }, 401);
     const stored = { token: "stored-token", expiresAt: options.now() + 3_000_000 };
     let reads = 0;
-    const tokenStore = { get: () => (++reads === 1 ? Promise.resolve(stored) : never()), set: never };
-    const { mpesa, sent } = connect(refused, { tokenStore });
-    expect(await failure(() => push(mpesa, { timeoutMs: 30 }))).toMatchObject({ type: "MpesaAuthError" });
+    const elapse = holdTimeouts();
+    const get = () => {
+      if (++reads === 1) return Promise.resolve(stored);
+      setImmediate(elapse);
+      return never();
+    };
+    const { mpesa, sent } = connect(refused, { tokenStore: { get, set: never } });
+    expect(await failure(() => push(mpesa, { timeoutMs: HELD_MS }))).toMatchObject({ type: "MpesaAuthError" });
     expect(reads).toBe(2);
     expect(sent).toHaveLength(1);
   });
