@@ -26,7 +26,7 @@ import { idsOf, toError } from "./transport/errors.ts";
 import { type Outcome, send, type Transport } from "./transport/send.ts";
 import { checkCallOptions } from "./values/call-options.ts";
 import { sha256Hex } from "./values/sha256.ts";
-import { payerOf } from "./without-payer.ts";
+import { nationalNumbersIn } from "./without-payer.ts";
 
 /** Options of a single call. */
 export interface CallOptions {
@@ -218,22 +218,17 @@ export class Core {
 }
 
 /**
- * What of a body nobody should read in a log: a signed callback URL, which is as good as a password, and phone numbers,
- * also without their country code, as answers have them.
+ * Values of a body that no log may contain: a signed callback URL, which is as good as a password, and phone numbers,
+ * also those inside an ID, without their country code as responses have them.
  */
 export function secretsOf(body: object): string[] {
   return Object.entries(body).flatMap(([name, value]) => {
     const written = text(value);
     if (written === undefined) return [];
-    if (/url$/i.test(name)) return [written];
-    const national = PHONE_NUMBER.exec(written)?.[1];
-    if (national !== undefined) return [written, national];
-    const payer = payerOf(written);
-    return payer === undefined ? [] : [payer];
+    if (/url$/i.test(name) || /^https?:/i.test(written)) return [written];
+    return nationalNumbersIn(written);
   });
 }
-
-const PHONE_NUMBER = /^(?:\+?254|0)([17][0-9]{8})$/;
 
 /** What the raw client built, as plain values: a real Request would be built, read back and thrown away for each call. */
 class Draft implements Outgoing {

@@ -1,9 +1,10 @@
-import { withoutPayer } from "./without-payer.ts";
+import { withoutNumbers } from "./without-payer.ts";
 
 const REPLACEMENT = "[redacted]";
 /** Shorter strings would blank out ordinary words. */
 const MIN_SECRET_LENGTH = 4;
-const PHONE_NUMBER = /(?<![0-9])((?:\+?254|0)[17][0-9]{2})[0-9]{4}([0-9]{2})(?![0-9])/g;
+/** A part of a URL that nobody could guess; words such as `callback` are left in a text. */
+const UNGUESSABLE = /^(?=.*\d)(?=.*[a-z]).{6,}$|^.{16,}$/i;
 const ECHOED_TOKEN = /(access token\s*-\s*)[A-Za-z0-9._~+/=-]+/gi;
 
 /** Takes the secrets it knows, in every spelling they travel in, out of texts that a person or a log will see. */
@@ -31,7 +32,7 @@ export class Redactor {
     // Longest first, or a short secret inside a long one would leave its rest behind.
     for (const secret of [...this.#all()].sort((a, b) => b.length - a.length))
       clean = clean.replaceAll(secret, REPLACEMENT);
-    return withoutPayer(clean).replace(ECHOED_TOKEN, `$1${REPLACEMENT}`).replace(PHONE_NUMBER, "$1****$2");
+    return withoutNumbers(clean.replace(ECHOED_TOKEN, `$1${REPLACEMENT}`));
   }
 
   /** A copy of a thrown value that is safe to keep as `cause`: name, code, message and stack, redacted, and its own causes. */
@@ -57,17 +58,44 @@ export class Redactor {
   }
 
   *#all(): Generator<string> {
-    for (const secret of this.#secrets) {
-      yield JSON.stringify(secret).slice(1, -1);
-      for (const form of [secret, base64(secret)]) {
-        const bare = form.replace(/=+$/, "");
-        const inUrl = bare.replaceAll("+", "-").replaceAll("/", "_");
-        const encoded = encodeURIComponent(form.toWellFormed());
-        const lowerCase = encoded.replace(/%[0-9A-F]{2}/g, (octet) => octet.toLowerCase());
-        for (const one of [form, bare, inUrl, encoded, lowerCase]) if (one.length >= MIN_SECRET_LENGTH) yield one;
-      }
-    }
+    for (const secret of this.#secrets)
+      for (const part of [secret, ...partsOf(secret)])
+        for (const form of formsOf(part)) if (form.length >= MIN_SECRET_LENGTH) yield form;
     if (this.#parent) yield* this.#parent.#all();
+  }
+}
+
+/**
+ * Parts of a URL that are as good as the whole: the path without its host, as proxies and routers quote it, also where
+ * they cut off its beginning, and each part of the path that is a secret by itself.
+ */
+function* partsOf(secret: string): Generator<string> {
+  const [, path = ""] = /^https?:\/\/[^/?#]*(.*)$/is.exec(secret) ?? [];
+  for (const spelling of new Set([path, decoded(path), path.replace(OCTET, upper), path.replace(OCTET, lower)])) {
+    for (const { index } of spelling.matchAll(/[/?]/g)) yield spelling.slice(index);
+    for (const part of spelling.split(/[/?&=#;]/))
+      for (const piece of [part, ...part.split(/[^a-z\d]/i)]) if (UNGUESSABLE.test(piece)) yield piece;
+  }
+}
+
+function* formsOf(secret: string): Generator<string> {
+  yield JSON.stringify(secret).slice(1, -1);
+  for (const form of [secret, base64(secret)]) {
+    const bare = form.replace(/=+$/, "");
+    const encoded = encodeURIComponent(form.toWellFormed());
+    yield* [form, bare, bare.replaceAll("+", "-").replaceAll("/", "_"), encoded, encoded.replace(OCTET, lower)];
+  }
+}
+
+const OCTET = /%[0-9a-f]{2}/gi;
+const upper = (octet: string): string => octet.toUpperCase();
+const lower = (octet: string): string => octet.toLowerCase();
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
   }
 }
 

@@ -1,5 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { secretsOf } from "../src/core.ts";
+import { MpesaOutcomeUnknownError } from "../src/index.ts";
+import { statusRecovery } from "../src/initiator/submit.ts";
 import { base64, Redactor } from "../src/redact.ts";
 
 function formsOf(secret: string): string[] {
@@ -54,6 +57,58 @@ describe("redaction", () => {
     expect(said("ws_CO_13012021093521236557")).toBe("cannot find ws_CO_13012021093521236557, sorry");
   });
 
+  describe("a callback URL", () => {
+    const mac = "9f2c".repeat(16);
+    const path = `/hooks/b2c/494e562d31303432-18f3a-${mac}`;
+    const redactor = new Redactor([`https://pay.example.com${path}`, "https://example.com/a%2fb/x1y2z3?token=q7w8e9"]);
+
+    test.each([
+      ["its path alone", path],
+      ["its path behind a router that cut the prefix off", path.replace("/hooks", "")],
+      ["its last part", path.split("/").at(-1)],
+      ["its signature", mac],
+      ["its path, percent-encoded", encodeURIComponent(path)],
+      ["its path in lower-case octets", encodeURIComponent(path).toLowerCase()],
+      ["its path, encoded twice", encodeURIComponent(encodeURIComponent(path))],
+      ["its path with escaped slashes", path.replaceAll("/", "\\/")],
+      ["its path with more encoded than need be", path.replaceAll("-", "%2D")],
+      ["host and path apart", `host pay.example.com:443, path ${path.slice(1)}`],
+    ])("leaves nothing of its signature in %s", (_, said) => {
+      expect(redactor.text(`cannot reach ${said}, sorry`)).not.toContain(mac.slice(0, 12));
+    });
+
+    test.each(["/a%2fb/x1y2z3?token=q7w8e9", "/a%2Fb/x1y2z3", "/a/b/x1y2z3", "x1y2z3", "token=q7w8e9"])(
+      "leaves nothing of a short one in %s",
+      (said) => {
+        expect(redactor.text(`cannot reach ${said}, sorry`)).not.toMatch(/x1y2z3|q7w8e9/);
+      },
+    );
+
+    test("leaves its host and ordinary words readable", () => {
+      const said = "the hooks of pay.example.com gave no result for b2c: token missing";
+      expect(redactor.text(said)).toBe(said);
+    });
+  });
+
+  test.each([
+    ["CheckoutRequestID", "ws_CO_07022023155508743714091304"],
+    ["OriginatorConversationID", "payout-254714091304-7"],
+    ["OriginatorConversationID", "payout-0714091304"],
+    ["OriginalConversationID", "20261006095220254714091304"],
+    ["RequestRefID", "ref_254714091304"],
+    ["PhoneNumber", "254714091304"],
+  ])("the number in %s %s is known in every form, wherever it is repeated", (name, id) => {
+    const redactor = new Redactor(secretsOf({ [name]: id }));
+    for (const said of [id, id.toUpperCase(), encodeURIComponent(id), "714091304", "0714091304", "+254714091304"])
+      expect(redactor.text(`no ${said} here`)).not.toContain("714091304");
+  });
+
+  test("an order number is no phone number", () => {
+    expect(
+      secretsOf({ AccountReference: "INV-100000123", Amount: 100000123, OriginatorConversationID: "714091304" }),
+    ).toEqual([]);
+  });
+
   test("takes a base64 secret out of a URL, in either case of its octets", () => {
     const redactor = new Redactor(["ab/cd+ef/gh=="]);
     for (const form of ["ab%2Fcd%2Bef%2Fgh%3D%3D", "ab%2fcd%2bef%2fgh%3d%3d", "ab_cd-ef_gh", "ab/cd+ef/gh"])
@@ -95,4 +150,17 @@ describe("redaction", () => {
     expect(redactor.cause("text")?.message).toBe("text");
     expect(redactor.cause(undefined)).toBeUndefined();
   });
+});
+
+test("an error shows no number of an ID of yours, in its text or as JSON", () => {
+  const ids = {
+    originatorConversationId: "payout-254714091304-7",
+    checkoutRequestId: "ws_CO_07022023155508743714091304",
+  };
+  const hint = statusRecovery(ids.originatorConversationId);
+  const error = new MpesaOutcomeUnknownError("the response was lost.", { operation: "b2cPaymentV3", ids, hint });
+  expect(`${error.message} ${JSON.stringify(error)} ${String(error)}`).not.toContain("714091304");
+  expect(hint).toContain("error.ids.originatorConversationId");
+  expect(error.ids).toEqual(ids);
+  expect(statusRecovery("INV-100000123")).toContain('"INV-100000123"');
 });

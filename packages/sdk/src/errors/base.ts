@@ -1,5 +1,5 @@
 import type { OperationId } from "@mpesa/raw";
-import { withoutPayer } from "../without-payer.ts";
+import { withoutNumbers } from "../without-payer.ts";
 
 /** What Daraja calls the things of one payment; whichever are known when an error is made. */
 export interface MpesaIds {
@@ -44,7 +44,7 @@ export abstract class MpesaError extends Error {
   readonly requestId: string | undefined;
   /**
    * Every id known: made before sending, or read from the answer. Not enumerable, so that loggers do not print it:
-   * a CheckoutRequestID holds the payer's number. `toJSON` shows the ids without that number.
+   * a CheckoutRequestID holds the payer's number. `toJSON` shows the ids with phone numbers masked.
    */
   declare readonly ids: MpesaIds;
 
@@ -66,8 +66,8 @@ export abstract class MpesaError extends Error {
   /** The error as plain data for a log line; holds no secret. */
   toJSON(): Record<string, unknown> {
     const { cause: _, stack: __, ...fields } = this as Record<string, unknown>;
-    const { checkoutRequestId, ...ids } = this.ids;
-    const shown = { ...ids, ...(checkoutRequestId && { checkoutRequestId: withoutPayer(checkoutRequestId) }) };
+    const ids = Object.entries(this.ids) as [string, unknown][];
+    const shown = Object.fromEntries(ids.map(([name, id]) => [name, withoutNumbers(`${id}`)]));
     return { type: this.type, message: this.message, ...fields, ...(Object.keys(shown).length > 0 && { ids: shown }) };
   }
 }

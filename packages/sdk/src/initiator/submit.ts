@@ -5,6 +5,7 @@ import { MpesaConfigError } from "../errors/config-error.ts";
 import { MpesaOutcomeUnknownError } from "../errors/outcome-unknown-error.ts";
 import { text } from "../transport/error-body.ts";
 import { contradictedId, idsOf } from "../transport/errors.ts";
+import { withoutNumbers } from "../without-payer.ts";
 import type { Initiator } from "./initiator.ts";
 import type { InitiatorLink } from "./link.ts";
 
@@ -151,5 +152,8 @@ async function sign<K extends SubmitId>(
 
 /** Where a lost answer is found again, with the call to make. */
 export function statusRecovery(originatorConversationId: string): string {
-  return `Find it with mpesa.transactions.status({ originatorConversationId: ${JSON.stringify(originatorConversationId)} }).`;
+  const id = JSON.stringify(originatorConversationId);
+  // A message has no whole phone number, and a masked ID finds nothing.
+  const shown = withoutNumbers(id) === id ? id : "error.ids.originatorConversationId";
+  return `Find it with mpesa.transactions.status({ originatorConversationId: ${shown} }).`;
 }

@@ -16,8 +16,33 @@ import {
 } from "../support/fault-server.ts";
 import { examplesOf } from "../support/spec.ts";
 
-// The worst gateway there could be: it sends back all that it got, in every place an SDK might quote from.
-const echo = ({ body, headers }: ReceivedRequest): string => `${body} ${JSON.stringify(headers)}`;
+// The worst gateway there could be: it sends back all that it got, in every place an SDK might quote from, and with it
+// what a proxy makes of URLs and IDs.
+const echo = ({ body, headers }: ReceivedRequest): string =>
+  `${body} ${JSON.stringify(headers)} ${mangled(body).join(" ")}`;
+
+/** URLs without their host, in the spellings and pieces that routers, proxies and other languages write; IDs likewise. */
+function mangled(body: string): string[] {
+  const values = Object.entries(JSON.parse(body || "{}") as Record<string, unknown>);
+  return values.flatMap(([name, value]) => {
+    if (typeof value !== "string") return [];
+    if (/ID$/.test(name)) return [value.toUpperCase(), value.toLowerCase(), encodeURIComponent(value), `<${value}>`];
+    if (!/url$/i.test(name)) return [];
+    const { pathname, search } = new URL(value);
+    const path = value.slice(value.indexOf(pathname));
+    const cut = path.slice(path.indexOf("/", 1));
+    return [path, pathname, pathname + search, decodeURIComponent(path), cut, ...path.split("/")].flatMap((one) => [
+      one,
+      encodeURIComponent(one),
+      encodeURIComponent(one).toLowerCase(),
+      encodeURIComponent(encodeURIComponent(one)),
+      one.replaceAll("/", "\\/"),
+      one.replaceAll("-", "%2D"),
+      JSON.stringify({ host: "example.com", path: one }),
+      base64(one),
+    ]);
+  });
+}
 const answers: Record<string, (request: ReceivedRequest) => Behaviour> = {
   "a refusal": (request) =>
     json(400, {
@@ -62,6 +87,9 @@ const secret = fc.record({
   password: key,
   credential: key,
   callbackPath: fc.stringMatching(/^[a-f0-9]{32}$/),
+  signature: fc.stringMatching(/^[a-f0-9]{64}$/),
+  shortPath: fc.stringMatching(/^[a-f][0-9][a-f0-9]{6}$/),
+  queryToken: fc.stringMatching(/^[A-Za-z0-9_-]{22}$/),
   phone: fc.integer({ min: 0, max: 99_999_999 }).map((tail) => `2547${String(tail).padStart(8, "0")}`),
 });
 
@@ -97,6 +125,7 @@ async function seenByOthers(
     string,
     string
   > & { phone: string };
+  const { signature, shortPath, queryToken } = secrets;
   const events: unknown[] = [];
   const core = new Core(
     checkConfig({
@@ -115,10 +144,17 @@ async function seenByOthers(
     PartyA: phone,
     PhoneNumber: Number(phone),
     CheckoutRequestID: `ws_CO_07022023155508743${phone.slice(3)}`,
+    OriginatorConversationID: `payout-0${phone.slice(3)}-1`,
+    OriginalConversationID: `20261006095220${phone}`,
+    RequestRefID: `ref_${phone}`,
+    AccountReference: `A${phone.slice(3)}`,
     National: phone.slice(3),
     Written: writtenForms(passkey as string),
     CallBackURL: `https://example.com/hooks/${callbackPath}`,
-    ResultURL: `https://example.com/hooks/${callbackPath}`,
+    ResultURL: `https://pay.example.com/hooks/b2c/494e56-18f-${signature}`,
+    QueueTimeOutURL: `https://example.com/timeouts/${shortPath}?token=${queryToken}`,
+    ConfirmationURL: `https://example.com/c2b%20in/${callbackPath}/${shortPath}`,
+    ValidationURL: `https://example.com/hooks/${callbackPath}`,
     callbackUrl: `https://example.com/hooks/${callbackPath}`,
     Extra: `${consumerKey}:${consumerSecret} ${passkey}`,
   };
