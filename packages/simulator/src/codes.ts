@@ -1,5 +1,13 @@
 import type { OperationId } from "@mpesa/raw";
-import { type CodeInfo, type CodeScope, codesByScope, codeTexts, type Evidence, ResultCode } from "@mpesa/raw/codes";
+import {
+  type CodeInfo,
+  type CodeScope,
+  codesByScope,
+  codeTexts,
+  type Evidence,
+  ownCodeTexts,
+  ResultCode,
+} from "@mpesa/raw/codes";
 
 /** Success, in every scope of results. */
 export const SUCCESS: typeof ResultCode.Completed = ResultCode.Completed;
@@ -16,19 +24,22 @@ export function codeInfo(scope: CodeScope, code: string): CodeInfo | undefined {
 }
 
 /**
- * The text that goes with a code: as seen on the wire, or else what it means, where Safaricom itself has said so. Of
- * hearsay the gateway would say nothing.
+ * The text that goes with a code: as seen on the wire, or else one of ours in its style, or else what the code means, where
+ * Safaricom itself has said so. Of hearsay the gateway would say nothing.
  */
 export function textOf(scope: CodeScope, code: string): string {
   const info = codeInfo(scope, code);
-  const seen = textNamed(scope, info?.name ?? "");
-  return seen ?? (info && fromSafaricom.includes(info.evidence) ? info.meaning : NO_TEXT);
+  const text = textNamed(scope, info?.name ?? "");
+  return text ?? (info && fromSafaricom.includes(info.evidence) ? info.meaning : NO_TEXT);
 }
 
-/** The text seen on the wire for a code or a variant of one, by its name. */
+type Texts = Readonly<Partial<Record<CodeScope, Readonly<Record<string, string>>>>>;
+const seenTexts: Texts = codeTexts;
+const ownTexts: Texts = ownCodeTexts;
+
+/** The text for a code or a variant of one, by its name: seen on the wire, or ours. */
 export function textNamed(scope: CodeScope, name: string): string | undefined {
-  const texts: Readonly<Partial<Record<CodeScope, Readonly<Record<string, string>>>>> = codeTexts;
-  return texts[scope]?.[name];
+  return seenTexts[scope]?.[name] ?? ownTexts[scope]?.[name];
 }
 
 /** The codes that an operation can give, of one scope. */

@@ -102,8 +102,17 @@ export type ErrorKind =${union(errorKinds(scopes))};
 
 ${messagesSource(codes)}
 ${scopes.map(([scope, content]) => scopeSource(scope, content)).join("\n")}
-/** A message as seen on the wire, by scope and by the name of the code or of its variant; \`<…>\` stands for what changes. */
-export const codeTexts = ${literal(firstTexts(scopes))} as const;
+/**
+ * A message that a source shows beside a code, by scope and by the name of the code or of its variant; \`<…>\` stands for
+ * what changes.
+ */
+export const codeTexts = ${literal(firstTexts(scopes, "texts"))} as const;
+
+/**
+ * Messages of ours for codes beside which no source shows one, in the style of the wire. Mocks may say them; Daraja may say
+ * something else, so nothing should match on them.
+ */
+export const ownCodeTexts = ${literal(firstTexts(scopes, "ownTexts"))} as const;
 
 /** Every table by its scope. Importing this takes all of them into a bundle. */
 export const codesByScope: Readonly<Record<CodeScope, readonly CodeInfo[]>> = {
@@ -173,13 +182,13 @@ function info(entry: JsonObject, isError: boolean): JsonObject {
   return result;
 }
 
-/** The most usual text of each code and variant that has one. */
-function firstTexts(scopes: readonly [string, JsonObject][]): JsonObject {
+/** The first text of each code and variant that has one under `key`. */
+function firstTexts(scopes: readonly [string, JsonObject][], key: "texts" | "ownTexts"): JsonObject {
   const texts = scopes.map(([scope, content]): [string, JsonObject] => {
     const entries = listOf(content["codes"]).map(objectOf);
     const named = entries.flatMap((entry) => [entry, ...listOf(entry["variants"]).map(objectOf)]);
-    const seen = named.filter((entry) => textsOf(entry["texts"]).length > 0);
-    return [scope, Object.fromEntries(seen.map((entry) => [textOf(entry["name"]), textsOf(entry["texts"])[0]]))];
+    const withText = named.filter((entry) => textsOf(entry[key]).length > 0);
+    return [scope, Object.fromEntries(withText.map((entry) => [textOf(entry["name"]), textsOf(entry[key])[0]]))];
   });
   return Object.fromEntries(texts.filter(([, named]) => Object.keys(named).length > 0));
 }

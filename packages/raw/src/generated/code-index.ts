@@ -6,7 +6,7 @@ export const stkCodeIndex: string =
 
 /** Scope `result`: groups parted by `;`, each `fault retry[ kinds],code,code`. */
 export const resultCodeIndex: string =
-  "none none,0;merchant new b2c+pochi+b2b+tax+reversal,1;merchant fix b2c+pochi+b2b+tax,2,3,7,2020;customer new b2c+pochi+b2b+tax,4;merchant fix,5,6,11,12,13,18,19,20,21,22,24,29,2001,2006,2028,SFC_IC0003;customer no b2c+pochi+b2b+tax,8;customer fix b2c+pochi+b2b+tax,14;merchant ask,15;mpesa ask,17,26;merchant fix balance+status,25;merchant fix b2b+tax,1005,2007,2202;mpesa ask b2c+pochi+b2b+tax,2029;merchant no status,2032,2033;customer no b2c+pochi,2040;merchant fix b2b,2043;merchant fix b2c+pochi,2051;merchant no,8006;customer no b2c,R002,R003;merchant no reversal,R000001;merchant fix reversal,R000002;mpesa later balance,100000000,100000001,100000002,100000004,100000005,100000007,100000009,100000010,100000011";
+  "none none,0;merchant new b2c+pochi+b2b+tax+reversal,1;merchant fix b2c+pochi+b2b+tax,2,3,7,2020;customer new b2c+pochi+b2b+tax,4;merchant fix,5,6,11,12,13,18,19,20,21,22,24,29,2001,2006,2028,SFC_IC0003,TP40153;customer no b2c+pochi+b2b+tax,8;customer fix b2c+pochi+b2b+tax,14;merchant ask,15;mpesa ask,17,26;merchant fix balance+status,25;merchant fix b2b+tax,1005,2007,2202;mpesa ask b2c+pochi+b2b+tax,2029;merchant no status,2032,2033;customer no b2c+pochi,2040;merchant fix b2b,2043;merchant fix b2c+pochi,2051;merchant no,8006;customer no b2c,R002,R003;merchant no reversal,R000001;merchant fix reversal,R000002;mpesa later balance,100000000,100000001,100000002,100000004,100000005,100000007,100000009,100000010,100000011";
 
 /** Scope `ussdPush`: groups parted by `;`, each `fault retry[ kinds],code,code`. */
 export const ussdPushCodeIndex: string =

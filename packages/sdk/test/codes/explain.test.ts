@@ -46,7 +46,7 @@ describe("explain", () => {
           "en": "We cannot confirm this yet. We are checking and will let you know.",
           "sw": "Bado hatuwezi kuthibitisha hili. Tunaangalia na tutakujulisha.",
         },
-        "evidence": "production",
+        "evidence": "community",
         "fault": "mpesa",
         "hint": "Ask for the transaction status before you send anything again.",
         "known": true,

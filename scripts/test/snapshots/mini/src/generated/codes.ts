@@ -219,8 +219,17 @@ export const stkCodes: readonly CodeInfo[] = [
   },
 ];
 
-/** A message as seen on the wire, by scope and by the name of the code or of its variant; `<…>` stands for what changes. */
+/**
+ * A message that a source shows beside a code, by scope and by the name of the code or of its variant; `<…>` stands for
+ * what changes.
+ */
 export const codeTexts = { error: { StkGatewayFault: "Wrong credentials" } } as const;
+
+/**
+ * Messages of ours for codes beside which no source shows one, in the style of the wire. Mocks may say them; Daraja may say
+ * something else, so nothing should match on them.
+ */
+export const ownCodeTexts = { stk: { CancelledByUser: "Cancelled by <who>." } } as const;
 
 /** Every table by its scope. Importing this takes all of them into a bundle. */
 export const codesByScope: Readonly<Record<CodeScope, readonly CodeInfo[]>> = {
