@@ -29,7 +29,10 @@ const mutations: Record<string, Edit[]> = {
           description: The balance.
           content:
             application/json:
-              schema: { $ref: "#/components/schemas/StkPushResponse" }
+              schema:
+                anyOf:
+                  - { $ref: "#/components/schemas/StkPushResponse" }
+                  - { $ref: "#/components/schemas/DarajaError" }
               examples:
                 accepted: { $ref: "./examples/push-accepted.yml" }
 webhooks:

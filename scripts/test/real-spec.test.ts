@@ -4,7 +4,15 @@ import * as v from "valibot";
 import { describe, expect, it } from "vitest";
 import * as validators from "../../packages/raw/src/generated/validators.ts";
 import { generate } from "../src/generate/index.ts";
-import { isObject, type Json, type JsonObject, objectEntries, objectOf, schemaName } from "../src/generate/json.ts";
+import {
+  isObject,
+  type Json,
+  type JsonObject,
+  listOf,
+  objectEntries,
+  objectOf,
+  schemaName,
+} from "../src/generate/json.ts";
 import { loadSpec } from "../src/generate/load.ts";
 import { contentOf, operationsOf, schemasOf } from "../src/generate/model.ts";
 import { validatorName } from "../src/generate/validators.ts";
@@ -13,6 +21,7 @@ import { repository, schemaDir } from "./support/mini.ts";
 const options = { specDir: join(repository, "spec"), schemaDir };
 const spec = loadSpec(options);
 const raw = join(repository, "packages/raw");
+const table = validators as unknown as Record<string, v.GenericSchema>;
 
 describe("the real spec", () => {
   it("generates what is in the repository", async () => {
@@ -51,7 +60,6 @@ describe("the real spec", () => {
 });
 
 describe("the validators of the real spec", () => {
-  const table = validators as unknown as Record<string, v.GenericSchema>;
   const examples = [...namedExamples(spec.document)];
 
   it("meet every kind of example", () => {
@@ -111,14 +119,18 @@ describe("conditions between fields", () => {
   });
 });
 
-/** Schema and file of every example whose media type has one named schema. */
+/** Schema and file of every example whose media type has named schemas; of several, the one that the example fits. */
 function* namedExamples(node: Json | undefined, seen: Set<string> = new Set()): Generator<[string, string]> {
   if (Array.isArray(node)) for (const item of node) yield* namedExamples(item, seen);
   if (!isObject(node)) return;
-  const schema = schemaName(node["schema"]);
-  for (const [, example] of schema === undefined ? [] : objectEntries((node as JsonObject)["examples"])) {
+  const content = objectOf(node["schema"]);
+  const schemas = [content, ...listOf(content["anyOf"])].flatMap((one) => schemaName(one) ?? []);
+  for (const [, example] of schemas.length === 0 ? [] : objectEntries((node as JsonObject)["examples"])) {
     const file = example["$ref"];
-    if (schema === undefined || typeof file !== "string" || seen.has(`${schema} ${file}`)) continue;
+    if (typeof file !== "string") continue;
+    const value = objectOf(spec.examples.get(file))["value"];
+    const schema = schemas.find((one) => v.is(table[validatorName(one)] ?? v.never(), value)) ?? schemas[0] ?? "";
+    if (seen.has(`${schema} ${file}`)) continue;
     seen.add(`${schema} ${file}`);
     yield [schema, file];
   }

@@ -159,6 +159,73 @@ const cases: [name: string, edits: Edit[], lines: string[]][] = [
     ],
   ],
   [
+    "a success field of the error that may come instead",
+    [openapi('{ field: ResponseCode, values: ["0"] }', "{ field: errorCode }")],
+    [`spec/openapi.yml: ${push}: x-mpesa-success names errorCode, which the answer does not have`],
+  ],
+  [
+    "an answer 200 that hides the errors with this status",
+    [
+      openapi(
+        '                anyOf:\n                  - $ref: "#/components/schemas/TokenResponse"\n                  - $ref: "#/components/schemas/DarajaError"\n',
+        '                $ref: "#/components/schemas/TokenResponse"\n',
+      ),
+    ],
+    [
+      "spec/openapi.yml: paths./oauth/v1/generate.get.responses.200: does not allow DarajaError, which Daraja also sends with status 200",
+    ],
+  ],
+  [
+    "a number whose text form is wider",
+    [openapi('"^(?:[1-9][0-9]{0,4}|1[0-9]{5}|2[0-4][0-9]{4}|250000)$"', '"^[1-9][0-9]{0,5}$"')],
+    [
+      "spec/openapi.yml: components.schemas.StkPushRequest.properties.Amount: takes 250001 as text and refuses it as number",
+    ],
+  ],
+  [
+    "a range of numbers that the text form does not have",
+    [openapi("              maximum: 254199999999\n", "              maximum: 254299999999\n")],
+    [
+      "spec/openapi.yml: components.schemas.StkPushRequest.properties.PhoneNumber: takes 254200000000 as number and refuses it as text",
+    ],
+  ],
+  [
+    "an enum that lacks the text of a number",
+    [openapi('enum: [0, "0"]', 'enum: [0, 1, "0"]')],
+    [
+      "spec/openapi.yml: components.schemas.CallbackReply.properties.ResultCode: takes 1 as number and refuses it as text",
+    ],
+  ],
+  [
+    "an error example that blames a field of another request",
+    [
+      {
+        file: "examples/error.yml",
+        find: "errorMessage: Wrong credentials",
+        put: "errorMessage: Wrong CheckoutRequestID",
+      },
+    ],
+    [
+      "spec/openapi.yml: paths./oauth/v1/generate.get.responses.401.content.application/json.examples.wrongPassword: names CheckoutRequestID, which is no field of the request",
+      `spec/openapi.yml: ${push}.responses.200.content.application/json.examples.error: names CheckoutRequestID, which is no field of the request`,
+      `spec/openapi.yml: ${push}.responses.401.content.application/json.examples.wrongPassword: names CheckoutRequestID, which is no field of the request`,
+    ],
+  ],
+  [
+    "an error example that blames a field which no request has",
+    [
+      codes('texts: ["Wrong credentials", ""]', 'texts: ["Invalid <field>", ""]'),
+      { file: "examples/error.yml", find: "errorMessage: Wrong credentials", put: "errorMessage: Invalid Colour" },
+    ],
+    [
+      "spec/openapi.yml: paths./oauth/v1/generate.get.responses.401.content.application/json.examples.wrongPassword: names Colour, which is no field of the request",
+      `spec/openapi.yml: ${push}.responses.200.content.application/json.examples.error: names Colour, which is no field of the request`,
+      `spec/openapi.yml: ${push}.responses.401.content.application/json.examples.wrongPassword: names Colour, which is no field of the request`,
+      "spec/openapi.yml: paths./pay/v1/query.post.responses.200.content.application/json.examples.error: names Colour, which is no field of the request",
+      "spec/openapi.yml: paths./pay/v1/query.post.responses.500.content.application/json.examples.wrongPassword: names Colour, which is no field of the request",
+    ],
+  ],
+  [
     "an operation without security",
     [openapi("      security:\n        - basicAuth: []\n", "")],
     ["spec/openapi.yml: paths./oauth/v1/generate.get: has no security"],

@@ -3,7 +3,7 @@ import { type CodeRetry, stkCodes } from "@mpesa/raw/codes";
 import { sandbox } from "@mpesa/raw/platform";
 import * as validators from "@mpesa/raw/validators";
 import { loadDocument } from "@mpesa/scripts/document";
-import { objectEntries, objectOf } from "@mpesa/scripts/json";
+import { type Json, objectEntries, objectOf } from "@mpesa/scripts/json";
 import { Mpesa, type StkPushParams } from "@mpesa/sdk";
 import { type Outcome, parseCallback, parseStkCallback } from "@mpesa/sdk/callbacks";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -52,10 +52,11 @@ describe.each(operations)("$id", (operation) => {
   });
 
   test("gives answers that pass their validator", async () => {
-    const { requests, answers, checkAnswer } = planOf(operation);
+    const { requests, answers, checkAnswer, checkError } = planOf(operation);
     for (const [answer, value] of answers) {
       const { status, body } = await mock.send(operation, requests[0] as Plan["requests"][0], { answer });
-      expect({ answer, status, body, problems: checkAnswer(body) }).toEqual({
+      const problems = "errorCode" in objectOf(value) ? checkError(body) : checkAnswer(body);
+      expect({ answer, status, body, problems }).toEqual({
         answer,
         status: 200,
         body: value,
@@ -63,6 +64,24 @@ describe.each(operations)("$id", (operation) => {
       });
     }
     coverage.prove(operation.id, "answer valid", counted(answers.length, "example"));
+  });
+
+  test("gives an acceptance unless it is asked for the error that comes with status 200", async () => {
+    const { requests, answers, checkAnswer, checkError } = planOf(operation);
+    const { body } = await mock.send(operation, requests[0] as Plan["requests"][0]);
+    expect({ body, problems: checkAnswer(body) }).toEqual({ body: answers[0]?.[1], problems: [] });
+    expect(checkError(body)).not.toEqual([]);
+    expect(answers.filter(([, value]) => checkError(value).length === 0)).toHaveLength(1);
+  });
+
+  test("names no field that the request lacks when a field is wrong", async () => {
+    const { wrong, fields } = planOf(operation);
+    const [sample] = wrong;
+    const { status, body } = await mock.send(operation, sample as Plan["requests"][0]);
+    const text = String(objectOf(body as Json)["errorMessage"]);
+    const [, blamed] = /^Bad Request - Invalid (.+)$/.exec(text) ?? [];
+    expect(status).toBe(400);
+    expect([...fields, undefined]).toContain(blamed);
   });
 
   test("refuses a request without credentials", async () => {

@@ -28,9 +28,14 @@ interface WrongSample extends Sample {
 /** Everything to try on one operation. */
 export interface Plan {
   readonly requests: readonly Sample[];
+  /** Every field that a request may have. */
+  readonly fields: readonly string[];
   /** The answers by name; Prism gives the one that it is asked for. */
   readonly answers: readonly [name: string, value: Json][];
+  /** Of an acceptance. */
   readonly checkAnswer: Check;
+  /** Of an error that comes with status 200. */
+  readonly checkError: Check;
   readonly wrong: readonly WrongSample[];
   readonly callbacks: readonly CallbackPlan[];
 }
@@ -54,6 +59,9 @@ export interface Sources {
   readonly validators: Readonly<Record<string, unknown>>;
 }
 
+/** Name of the schema of Daraja's own errors. */
+const ERROR = "DarajaError";
+
 /** Where a request's URLs may point to; nothing but the loopback address. */
 export type UrlOf = (field: string) => string;
 
@@ -71,6 +79,9 @@ export function planOperation(info: OperationInfo, sources: Sources): Plan {
   const answer = mediaOf(document, objectOf(operation["responses"])["200"]);
   const answers = samplesOf(answer);
   if (answers.length === 0) fail("its answer has no example");
+  const alternatives = listOf(objectOf(answer["schema"])["anyOf"]).flatMap((one) => schemaName(one) ?? []);
+  const errors = alternatives.filter((name) => name === ERROR);
+  const acceptances = [info.response, ...alternatives.filter((name) => name !== info.response && name !== ERROR)];
   const schema = objectOf(dereference(document, mediaOf(document, operation["requestBody"])["schema"]));
   const requests = info.request === null ? [querySample(operation, document)] : bodySamples(document, operation);
   const [first] = requests;
@@ -90,7 +101,24 @@ export function planOperation(info: OperationInfo, sources: Sources): Plan {
   const wrong =
     info.request === null ? wrongQueries(operation, document, first) : wrongBodies(schema, document, first, fail);
   if (wrong.length === 0) fail("no field of its request can be made wrong");
-  return { requests, answers, checkAnswer: check(info.response), wrong, callbacks };
+  const parameters = queryParameters(operation, document).map((parameter) => textOf(parameter["name"]));
+  return {
+    requests,
+    fields: [...Object.keys(objectOf(schema["properties"])), ...parameters],
+    answers,
+    checkAnswer: anyOf(acceptances.map(check)),
+    checkError: anyOf(errors.map(check)),
+    wrong,
+    callbacks,
+  };
+}
+
+/** Passes what one of them passes; else the problems are the first one's. */
+function anyOf(checks: readonly Check[]): Check {
+  return (value) => {
+    const found = checks.map((check) => check(value));
+    return found.some((problems) => problems.length === 0) ? [] : (found[0] ?? ["nothing allows it"]);
+  };
 }
 
 /** A copy of a body in which every URL is the receiver's. */

@@ -1,4 +1,4 @@
-import { type Json, type JsonObject, listOf, textsOf } from "@mpesa/scripts/json";
+import { type Json, type JsonObject, listOf, objectOf, textsOf } from "@mpesa/scripts/json";
 
 /** A value that a schema does not allow, and the rule that it breaks. */
 export interface WrongValue {
@@ -8,6 +8,7 @@ export interface WrongValue {
 
 /** One wrong value for each rule of a property's schema. @throws Error when the schema has no rule to break. */
 export function wrongValues(schema: JsonObject): WrongValue[] {
+  if (schema["anyOf"] !== undefined) return wrongInAll(listOf(schema["anyOf"]).map(objectOf));
   const types = typeof schema["type"] === "string" ? [schema["type"]] : textsOf(schema["type"]);
   const { enum: choices, pattern, minLength, maxLength, minimum, maximum } = schema;
   const wrong: WrongValue[] = [];
@@ -26,6 +27,18 @@ export function wrongValues(schema: JsonObject): WrongValue[] {
   if (types.includes("integer")) wrong.push({ rule: "integer", value: (Number(minimum) || 1) + 0.5 });
   if (wrong.length === 0) throw new Error("its schema has no rule that a test could break");
   return wrong;
+}
+
+/** What breaks a rule of one form and fits none of the others. */
+function wrongInAll(forms: readonly JsonObject[]): WrongValue[] {
+  const wrong = forms.flatMap(wrongValues).filter(({ value }) => !forms.some((form) => fits(form, value)));
+  return [...new Map(wrong.map((one) => [JSON.stringify(one.value), one])).values()];
+}
+
+function fits({ type, minimum, maximum, pattern }: JsonObject, value: Json): boolean {
+  if (typeof value === "string") return type === "string" && new RegExp(String(pattern ?? ""), "u").test(value);
+  if (type !== "integer" || !Number.isInteger(value)) return false;
+  return Number(value) >= Number(minimum ?? value) && Number(value) <= Number(maximum ?? value);
 }
 
 function mismatch(pattern: string): string {

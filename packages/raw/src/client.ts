@@ -46,7 +46,7 @@ export type RawInit<Body, Query> = {
 } & ([Body] extends [never] ? { body?: never } : { body: Body }) &
   ([Query] extends [never] ? unknown : { params: { query: Query } });
 
-/** The answer as it came: `data` for HTTP 2xx with JSON, else `error` (what the JSON says, or the text; `undefined` when empty). */
+/** `data` for HTTP 2xx with JSON, which may be an error too: test `"errorCode" in data`. Else `error`: the JSON, the text, or `undefined`. */
 export type RawResult<Data, Failure> =
   | { data: Data; error?: never; response: Response }
   | { data?: never; error: Failure | string | undefined; response: Response };
@@ -68,6 +68,7 @@ export interface RawClient {
  * @example
  * const raw = createRawClient({ environment: "sandbox", headers: { Authorization: `Bearer ${token}` } });
  * const { data, error, response } = await raw.POST("/mpesa/stkpush/v1/processrequest", { body });
+ * if (data && !("errorCode" in data)) console.log(data.CheckoutRequestID);
  */
 export function createRawClient(options: RawClientOptions): RawClient {
   const { environment = "", baseUrl, middleware = [], ...rest } = options ?? {};

@@ -1,5 +1,6 @@
 import {
   createRawClient,
+  type DarajaError,
   type OperationId,
   type OperationInfo,
   operationTable,
@@ -40,8 +41,8 @@ type PostId = { [K in OperationId]: (typeof operationTable)[K]["method"] extends
 type RouteOf<K extends PostId> = RawPostRoutes[(typeof operationTable)[K]["path"] & keyof RawPostRoutes];
 /** The body an operation takes, as the spec types it. */
 export type BodyOf<K extends PostId> = RouteOf<K>["body"];
-/** The answer of an operation, as the spec types it. */
-export type AnswerOf<K extends PostId> = RouteOf<K>["response"];
+/** An accepted answer of an operation, as the spec types it: the errors that come with status 200 are thrown. */
+export type AnswerOf<K extends PostId> = Exclude<RouteOf<K>["response"], DarajaError>;
 
 /** What a call has besides its body. */
 export interface CallContext {

@@ -20,8 +20,8 @@ export type MpesaRawInit<Body, Query> = Omit<RawInit<Body, Query>, "fetch">;
  * Every path of the spec, exactly as it is on the wire, with this client's token, retries and timeouts. A money call is
  * sent as often as the same call through its product would be, that is once.
  *
- * Whatever HTTP answer comes is given back as it is: `data` for 2xx, else `error`; the body decides, as Daraja also sends
- * errors with 200. Only what is no answer throws.
+ * Whatever HTTP answer comes is given back as it is: `data` for 2xx, else `error`. Daraja also sends errors with status 200:
+ * test `"errorCode" in data` before you read anything else of it. Only what is no answer throws.
  */
 export interface MpesaRaw {
   /** @throws MpesaConnectionError, MpesaAuthError: not sent. MpesaOutcomeUnknownError: no whole answer, or 2xx without JSON. */
@@ -33,6 +33,8 @@ export interface MpesaRaw {
    * @throws MpesaConnectionError, MpesaAuthError: not sent. MpesaOutcomeUnknownError: no whole answer, or 2xx without JSON.
    * @example
    * const { data, error, response } = await mpesa.raw.POST("/mpesa/stkpush/v1/processrequest", { body });
+   * if (data && !("errorCode" in data)) console.log(data.CheckoutRequestID);
+   * else console.error(response.status, data ?? error);
    */
   POST<P extends keyof RawPostRoutes>(
     path: P,

@@ -1,4 +1,4 @@
-import { dereference, isObject, type Json, type JsonObject, objectEntries, objectOf, textsOf } from "./json.ts";
+import { dereference, isObject, type Json, type JsonObject, listOf, objectEntries, objectOf, textsOf } from "./json.ts";
 import { type Operation, schemasOf } from "./model.ts";
 import { banner, literal, lowerFirst } from "./text.ts";
 
@@ -63,10 +63,22 @@ function fieldsOf(document: JsonObject, schema: JsonObject): JsonObject {
 }
 
 function pick(schema: JsonObject): JsonObject {
+  if (schema["anyOf"] !== undefined) return merged(listOf(schema["anyOf"]).map(objectOf).map(pick));
   const result: JsonObject = {};
   for (const key of copied) {
     const value: Json | undefined = schema[key];
     if (value !== undefined && !isObject(value)) result[key] = value;
   }
   return result;
+}
+
+/** The limits of a field with several forms: every type, and the outermost bounds. The validators know the gaps. */
+function merged(forms: readonly JsonObject[]): JsonObject {
+  const numbers = (key: string): number[] => forms.flatMap((form) => (key in form ? [Number(form[key])] : []));
+  const bounds = { minimum: Math.min(...numbers("minimum")), maximum: Math.max(...numbers("maximum")) };
+  return {
+    ...Object.assign({}, ...forms),
+    type: [...new Set(forms.map(({ type }) => String(type)))],
+    ...Object.fromEntries(Object.entries(bounds).filter(([, bound]) => Number.isFinite(bound))),
+  };
 }

@@ -10,7 +10,7 @@ import {
   textOf,
 } from "./json.ts";
 import type { Spec } from "./load.ts";
-import { callbackEntries, contentOf, methods, schemaNames, securityOf, urlFieldOf } from "./model.ts";
+import { callbackEntries, contentOf, errorSchema, methods, schemaNames, securityOf, urlFieldOf } from "./model.ts";
 import type { Problem } from "./problem.ts";
 
 const retries = ["safe", "deduplicated", "never"];
@@ -118,12 +118,20 @@ function lintSuccess(document: JsonObject, operation: JsonObject, at: string, re
   if (typeof list !== "boolean") report(at, "x-mpesa-success.list is not true or false");
   for (const key of Object.keys(rest)) report(at, `x-mpesa-success.${key} is not known`);
   const [media] = contentOf(document, objectOf(operation["responses"])["200"]);
-  const answer = objectOf(dereference(document, media?.[1]["schema"]));
+  const [accepted] = membersOf(media?.[1]["schema"]);
+  const answer = objectOf(dereference(document, accepted));
   for (const name of [field, ...listOf(alias)]) {
     if (!Object.hasOwn(objectOf(answer["properties"]), String(name))) {
       report(at, `x-mpesa-success names ${String(name)}, which the answer does not have`);
     }
   }
+}
+
+/** The schemas that a body may have: one, or the members of an `anyOf` or `oneOf`. */
+function membersOf(schema: Json | undefined): readonly (Json | undefined)[] {
+  const { anyOf, oneOf } = objectOf(schema);
+  const members = listOf(anyOf ?? oneOf);
+  return members.length > 0 ? members : [schema];
 }
 
 function lintSecurity(document: JsonObject, operation: JsonObject, at: string, report: Report): void {
@@ -147,17 +155,19 @@ function lintBodies(document: JsonObject, operation: JsonObject, at: string, met
   if (operation["requestBody"] !== undefined) bodies.unshift([`${at}.requestBody`, operation["requestBody"]]);
   if (objectOf(operation["responses"])["200"] === undefined) report(at, "has no answer 200");
   for (const [path, body] of bodies) {
-    const plain = !/\.responses\.[^2]/.test(path);
+    const needed = !/\.responses\.[^2]/.test(path);
     const content = contentOf(document, body);
-    if (plain && content.length === 0) report(path, "has no content");
+    if (needed && content.length === 0) report(path, "has no content");
     for (const [type, media] of content) {
-      const schema = objectOf(media["schema"]);
-      const members = listOf(schema["anyOf"] ?? schema["oneOf"]);
-      const named = plain || members.length === 0 ? [schema] : members;
+      const schema = media["schema"];
+      const named = path.endsWith(".requestBody") ? [schema] : membersOf(schema);
       if (named.some((member) => schemaName(member) === undefined)) {
         report(`${path}.content.${type}`, "the schema is not a $ref to a named one");
       }
     }
+    // Daraja sends errors with status 200 as well; a type that does not say so lets readers forget it.
+    if (path.endsWith(".responses.200") && content.length > 0 && !schemaNames(document, body).includes(errorSchema))
+      report(path, `does not allow ${errorSchema}, which Daraja also sends with status 200`);
   }
 }
 

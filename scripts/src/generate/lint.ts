@@ -1,5 +1,7 @@
 import { lintCodes } from "./lint-codes.ts";
+import { lintErrorTexts } from "./lint-error-texts.ts";
 import { lintExamples } from "./lint-examples.ts";
+import { lintNumberForms } from "./lint-number-forms.ts";
 import { lintOperations } from "./lint-operations.ts";
 import { lintReferences } from "./lint-references.ts";
 import { lintSchemas } from "./lint-schemas.ts";
@@ -20,7 +22,7 @@ export function lintSpec(spec: Spec): void {
     ...lintOperations(spec),
     ...unused,
     // An example cannot be judged by a schema that refers to nothing.
-    ...(dangling.length === 0 ? lintExamples(spec) : []),
+    ...(dangling.length === 0 ? [...lintExamples(spec), ...lintErrorTexts(spec), ...lintNumberForms(spec)] : []),
   ];
   if (problems.length > 0) throw new SpecError(problems);
 }

@@ -32,7 +32,10 @@ export interface Operation {
   readonly query: readonly QueryParameter[];
   readonly queryName: string;
   readonly request: string | null;
+  /** What an acceptance is; the first of {@link responses}. */
   readonly response: string;
+  /** Whatever may come with a 2xx status, errors among it. */
+  readonly responses: readonly string[];
   readonly errors: readonly string[];
   readonly callbacks: readonly Callback[];
 }
@@ -76,6 +79,9 @@ export function contentOf(document: JsonObject, body: Json | undefined): [string
   return objectEntries(objectOf(dereference(document, body))["content"]);
 }
 
+/** The schema of Daraja's own errors, which every answer 200 may be as well. */
+export const errorSchema = "DarajaError";
+
 /** The named schemas of a body: one, or the members of an `anyOf` or `oneOf`. */
 export function schemaNames(document: JsonObject, body: Json | undefined): string[] {
   const names = contentOf(document, body).flatMap(([, media]) => {
@@ -112,6 +118,7 @@ function operationOf(document: JsonObject, path: string, method: string, operati
     ...new Set(responses.filter(([status]) => wanted(status)).flatMap(([, body]) => schemaNames(document, body))),
   ];
   const rateLimit = operation["x-mpesa-rate-limit"];
+  const accepted = namesOf((status) => status.startsWith("2"));
   return {
     id,
     method: method.toUpperCase(),
@@ -139,7 +146,8 @@ function operationOf(document: JsonObject, path: string, method: string, operati
       })),
     queryName: `${upperFirst(id)}Query`,
     request: schemaNames(document, operation["requestBody"])[0] ?? null,
-    response: namesOf((status) => status.startsWith("2"))[0] ?? "",
+    response: accepted[0] ?? "",
+    responses: accepted,
     errors: namesOf((status) => !status.startsWith("2")),
     callbacks: callbackEntries(operation).map(({ name, expression, post }) => ({
       name,

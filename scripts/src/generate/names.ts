@@ -40,8 +40,8 @@ ${members.join("")}}
 }
 
 function route(operation: Operation): string {
-  const { summary, description, path, query, queryName, request, response, errors } = operation;
-  const members = [`response: ${response};`, `error: ${errors.join(" | ") || "never"};`];
+  const { summary, description, path, query, queryName, request, responses, errors } = operation;
+  const members = [`response: ${responses.join(" | ")};`, `error: ${errors.join(" | ") || "never"};`];
   if (request !== null) members.unshift(`body: ${request};`);
   if (query.length > 0) members.unshift(`query: ${queryName};`);
   const text = description === "" ? `${summary}.` : `${summary}.\n\n${description}`;

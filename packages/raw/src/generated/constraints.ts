@@ -499,13 +499,7 @@ export const ussdPushRequestConstraints = {
     maximum: 9999999,
     pattern: "^[0-9]{5,7}$",
   },
-  amount: {
-    required: true,
-    type: ["integer", "string"],
-    minimum: 1,
-    maximum: 250000,
-    pattern: "^(?:[1-9][0-9]{0,4}|1[0-9]{5}|2[0-4][0-9]{4}|250000)$",
-  },
+  amount: { required: true, type: ["integer", "string"], minimum: 1, pattern: "^[1-9][0-9]*$" },
   paymentRef: { required: true, type: "string", minLength: 1 },
   callbackUrl: { required: true, type: "string", pattern: "^https?://", format: "uri" },
   partnerName: { required: true, type: "string", minLength: 1 },
@@ -554,14 +548,14 @@ export const pullQueryRequestConstraints = {
   StartDate: {
     required: true,
     type: "string",
-    pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{1,2}:[0-9]{2}:[0-9]{2,3}$",
+    pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{1,2}:[0-9]{2}(?::[0-9]{2,3})?$",
   },
   EndDate: {
     required: true,
     type: "string",
-    pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{1,2}:[0-9]{2}:[0-9]{2,3}$",
+    pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{1,2}:[0-9]{2}(?::[0-9]{2,3})?$",
   },
-  OffSetValue: { required: true, type: "string", pattern: "^[0-9]+$" },
+  OffSetValue: { required: true, type: ["string", "integer"], minimum: 0, pattern: "^[0-9]+$" },
 } as const;
 
 /** Every set of limits by the name of its schema. Importing this takes all of them into a bundle. */

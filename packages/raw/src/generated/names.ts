@@ -338,6 +338,12 @@ export type PullQueryRequest = components["schemas"]["PullQueryRequest"];
 /** A page of payments, or word that there are none (other id key, no Response). */
 export type PullQueryResponse = components["schemas"]["PullQueryResponse"];
 
+/** Payments, usually as a list inside a list. Also the whole body of some answers. */
+export type PullTransactionList = components["schemas"]["PullTransactionList"];
+
+/** A list of payments written as text, such as "[[]]". Published for none; parse it as JSON. */
+export type PullTransactionText = components["schemas"]["PullTransactionText"];
+
 /** One customer payment. */
 export type PullTransaction = components["schemas"]["PullTransaction"];
 
@@ -360,7 +366,7 @@ export interface RawGetRoutes {
    */
   "/oauth/v1/generate": {
     query: GenerateTokenQuery;
-    response: TokenResponse;
+    response: TokenResponse | DarajaError;
     error: DarajaError | GatewayFault | HtmlPage | SoapFault;
   };
 }
@@ -378,7 +384,7 @@ export interface RawPostRoutes {
    */
   "/mpesa/stkpush/v1/processrequest": {
     body: StkPushRequest;
-    response: StkPushResponse;
+    response: StkPushResponse | DarajaError;
     error: DarajaError | GatewayFault | HtmlPage | SoapFault;
   };
   /**
@@ -393,7 +399,7 @@ export interface RawPostRoutes {
    */
   "/mpesa/stkpushquery/v1/query": {
     body: StkQueryRequest;
-    response: StkQueryResponse;
+    response: StkQueryResponse | DarajaError;
     error: DarajaError | GatewayFault | HtmlPage | SoapFault;
   };
   /**
@@ -403,7 +409,7 @@ export interface RawPostRoutes {
    */
   "/mpesa/c2b/v1/registerurl": {
     body: C2bRegisterRequest;
-    response: C2bRegisterResponse;
+    response: C2bRegisterResponse | DarajaError;
     error: DarajaError | GatewayFault | HtmlPage | SoapFault;
   };
   /**
@@ -417,7 +423,7 @@ export interface RawPostRoutes {
    */
   "/mpesa/c2b/v2/registerurl": {
     body: C2bRegisterRequest;
-    response: C2bRegisterResponse;
+    response: C2bRegisterResponse | DarajaError;
     error: DarajaError | GatewayFault | HtmlPage | SoapFault;
   };
   /**
@@ -428,7 +434,7 @@ export interface RawPostRoutes {
    */
   "/mpesa/c2b/v1/simulate": {
     body: C2bSimulateRequest;
-    response: C2bSimulateResponse;
+    response: C2bSimulateResponse | DarajaError;
     error: DarajaError | GatewayFault | HtmlPage | SoapFault;
   };
   /**
@@ -439,7 +445,7 @@ export interface RawPostRoutes {
    */
   "/mpesa/c2b/v2/simulate": {
     body: C2bSimulateRequest;
-    response: C2bSimulateResponse;
+    response: C2bSimulateResponse | DarajaError;
     error: DarajaError | GatewayFault | HtmlPage | SoapFault;
   };
   /**
@@ -450,7 +456,7 @@ export interface RawPostRoutes {
    */
   "/mpesa/b2c/v1/paymentrequest": {
     body: B2cV1Request;
-    response: Acknowledgement;
+    response: Acknowledgement | DarajaError;
     error: DarajaError | GatewayFault | HtmlPage | SoapFault;
   };
   /**
@@ -465,7 +471,7 @@ export interface RawPostRoutes {
    */
   "/mpesa/b2c/v3/paymentrequest": {
     body: B2cV3Request;
-    response: Acknowledgement;
+    response: Acknowledgement | DarajaError;
     error: DarajaError | GatewayFault | HtmlPage | SoapFault;
   };
   /**
@@ -477,7 +483,7 @@ export interface RawPostRoutes {
    */
   "/mpesa/b2cvalidate/v2/paymentrequest": {
     body: B2cValidatedRequest;
-    response: Acknowledgement;
+    response: Acknowledgement | DarajaError;
     error: DarajaError | GatewayFault | HtmlPage | SoapFault;
   };
   /**
@@ -488,7 +494,7 @@ export interface RawPostRoutes {
    */
   "/mpesa/b2pochi/v1/paymentrequest": {
     body: PochiRequest;
-    response: Acknowledgement;
+    response: Acknowledgement | DarajaError;
     error: DarajaError | GatewayFault | HtmlPage | SoapFault;
   };
   /**
@@ -499,7 +505,7 @@ export interface RawPostRoutes {
    */
   "/mpesa/b2b/v1/paymentrequest": {
     body: B2bRequest;
-    response: Acknowledgement;
+    response: Acknowledgement | DarajaError;
     error: DarajaError | GatewayFault | HtmlPage | SoapFault;
   };
   /**
@@ -510,7 +516,7 @@ export interface RawPostRoutes {
    */
   "/mpesa/b2b/v1/remittax": {
     body: TaxRequest;
-    response: Acknowledgement;
+    response: Acknowledgement | DarajaError;
     error: DarajaError | GatewayFault | HtmlPage | SoapFault;
   };
   /**
@@ -521,7 +527,7 @@ export interface RawPostRoutes {
    */
   "/v1/ussdpush/get-msisdn": {
     body: UssdPushRequest;
-    response: UssdPushResponse;
+    response: UssdPushResponse | DarajaError;
     error: DarajaError | GatewayFault | HtmlPage | SoapFault;
   };
   /**
@@ -532,7 +538,7 @@ export interface RawPostRoutes {
    */
   "/mpesa/accountbalance/v1/query": {
     body: BalanceRequest;
-    response: Acknowledgement;
+    response: Acknowledgement | DarajaError;
     error: DarajaError | GatewayFault | HtmlPage | SoapFault;
   };
   /**
@@ -544,7 +550,7 @@ export interface RawPostRoutes {
    */
   "/mpesa/transactionstatus/v1/query": {
     body: StatusRequest;
-    response: Acknowledgement;
+    response: Acknowledgement | DarajaError;
     error: DarajaError | GatewayFault | HtmlPage | SoapFault;
   };
   /**
@@ -555,7 +561,7 @@ export interface RawPostRoutes {
    */
   "/mpesa/reversal/v1/request": {
     body: ReversalRequest;
-    response: Acknowledgement;
+    response: Acknowledgement | DarajaError;
     error: DarajaError | GatewayFault | HtmlPage | SoapFault;
   };
   /**
@@ -566,7 +572,7 @@ export interface RawPostRoutes {
    */
   "/mpesa/qrcode/v1/generate": {
     body: QrRequest;
-    response: QrResponse;
+    response: QrResponse | DarajaError;
     error: DarajaError | GatewayFault | HtmlPage | SoapFault;
   };
   /**
@@ -577,18 +583,18 @@ export interface RawPostRoutes {
    */
   "/pulltransactions/v1/register": {
     body: PullRegisterRequest;
-    response: PullRegisterResponse;
+    response: PullRegisterResponse | DarajaError;
     error: DarajaError | GatewayFault | HtmlPage | SoapFault;
   };
   /**
    * List the customer payments of the last two days.
    *
    * Lists payments of the last 48 hours, 100 at a time from row OffSetValue on. 1001 means that there are none,
-   * which is no error. One portal table says GET; POST works.
+   * which is no error. The list may also come bare, or written as text. One portal table says GET; POST works.
    */
   "/pulltransactions/v1/query": {
     body: PullQueryRequest;
-    response: PullQueryResponse;
+    response: PullQueryResponse | PullTransactionList | PullTransactionText | DarajaError;
     error: DarajaError | GatewayFault | HtmlPage | SoapFault;
   };
 }

@@ -432,7 +432,7 @@ export interface paths {
         /**
          * List the customer payments of the last two days
          * @description Lists payments of the last 48 hours, 100 at a time from row OffSetValue on. 1001 means that there are none,
-         *     which is no error. One portal table says GET; POST works.
+         *     which is no error. The list may also come bare, or written as text. One portal table says GET; POST works.
          */
         post: operations["pullQuery"];
         delete?: never;
@@ -1844,8 +1844,8 @@ export interface components {
             primaryShortCode: components["schemas"]["ShortCode"];
             /** @description Your pay bill. */
             receiverShortCode: components["schemas"]["ShortCode"];
-            /** @description Whole shillings, 1 to 250,000. Decimals are refused. */
-            amount: components["schemas"]["Amount"];
+            /** @description Whole shillings from 1. Decimals are refused. The limit of a customer's transaction does not hold between organisations; whether there is another is not documented. */
+            amount: components["schemas"]["BusinessAmount"];
             /** @description Shown to the merchant. */
             paymentRef: string;
             /** @description Where the outcome is posted. */
@@ -1945,12 +1945,12 @@ export interface components {
         PullQueryRequest: {
             /** @description An organisation's number (pay bill, till or store), 5 to 7 digits. Send text where a leading zero matters. */
             ShortCode: components["schemas"]["ShortCode"];
-            /** @description First moment, YYYY-MM-DD HH:mm:ss. */
+            /** @description First moment, YYYY-MM-DD HH:mm:ss. The seconds may be missing. */
             StartDate: string;
-            /** @description Last moment, YYYY-MM-DD HH:mm:ss. */
+            /** @description Last moment, YYYY-MM-DD HH:mm:ss. The seconds may be missing. */
             EndDate: string;
-            /** @description Rows to skip, as text; a page has 100 rows. */
-            OffSetValue: string;
+            /** @description Rows to skip; a page has 100 rows. Text in most sources, a number in production software. */
+            OffSetValue: string | number;
         };
         /** @description A page of payments, or word that there are none (other id key, no Response). */
         PullQueryResponse: {
@@ -1962,9 +1962,13 @@ export interface components {
             ResponseCode: string;
             /** @description Text for a developer. */
             ResponseMessage: string;
-            /** @description The payments, as a list inside a list. */
-            Response?: components["schemas"]["PullTransaction"][][];
+            /** @description The payments. */
+            Response?: components["schemas"]["PullTransactionList"] | components["schemas"]["PullTransactionText"];
         };
+        /** @description Payments, usually as a list inside a list. Also the whole body of some answers. */
+        PullTransactionList: components["schemas"]["PullTransaction"][][] | components["schemas"]["PullTransaction"][];
+        /** @description A list of payments written as text, such as "[[]]". Published for none; parse it as JSON. */
+        PullTransactionText: string;
         /** @description One customer payment. */
         PullTransaction: {
             /** @description The M-Pesa receipt; test data breaks its form. */
@@ -1987,7 +1991,43 @@ export interface components {
     };
     responses: {
         /** @description The request is wrong; nothing was done. Also sent when the JSON content type is missing. */
-        BadRequest: {
+        StkPushBadRequest: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["DarajaError"];
+            };
+        };
+        /** @description The request is wrong; nothing was done. Also sent when the JSON content type is missing. */
+        C2bRegisterBadRequest: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["DarajaError"];
+            };
+        };
+        /** @description The request is wrong; nothing was done. Also sent when the JSON content type is missing. */
+        PaymentBadRequest: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["DarajaError"];
+            };
+        };
+        /** @description The request is wrong; nothing was done. Also sent when the JSON content type is missing. */
+        UssdBadRequest: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["DarajaError"];
+            };
+        };
+        /** @description The request is wrong; nothing was done. Also sent when the JSON content type is missing. */
+        LookupBadRequest: {
             headers: {
                 [name: string]: unknown;
             };
@@ -2219,7 +2259,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TokenResponse"];
+                    "application/json": components["schemas"]["TokenResponse"] | components["schemas"]["DarajaError"];
                 };
             };
             400: components["responses"]["TokenBadRequest"];
@@ -2252,10 +2292,10 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["StkPushResponse"];
+                    "application/json": components["schemas"]["StkPushResponse"] | components["schemas"]["DarajaError"];
                 };
             };
-            400: components["responses"]["BadRequest"];
+            400: components["responses"]["StkPushBadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -2285,7 +2325,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["StkQueryResponse"];
+                    "application/json": components["schemas"]["StkQueryResponse"] | components["schemas"]["DarajaError"];
                 };
             };
             400: components["responses"]["StkQueryBadRequest"];
@@ -2318,10 +2358,10 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["C2bRegisterResponse"];
+                    "application/json": components["schemas"]["C2bRegisterResponse"] | components["schemas"]["DarajaError"];
                 };
             };
-            400: components["responses"]["BadRequest"];
+            400: components["responses"]["C2bRegisterBadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -2351,10 +2391,10 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["C2bRegisterResponse"];
+                    "application/json": components["schemas"]["C2bRegisterResponse"] | components["schemas"]["DarajaError"];
                 };
             };
-            400: components["responses"]["BadRequest"];
+            400: components["responses"]["C2bRegisterBadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -2384,10 +2424,10 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["C2bSimulateResponse"];
+                    "application/json": components["schemas"]["C2bSimulateResponse"] | components["schemas"]["DarajaError"];
                 };
             };
-            400: components["responses"]["BadRequest"];
+            400: components["responses"]["PaymentBadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -2417,10 +2457,10 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["C2bSimulateResponse"];
+                    "application/json": components["schemas"]["C2bSimulateResponse"] | components["schemas"]["DarajaError"];
                 };
             };
-            400: components["responses"]["BadRequest"];
+            400: components["responses"]["PaymentBadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -2450,10 +2490,10 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Acknowledgement"];
+                    "application/json": components["schemas"]["Acknowledgement"] | components["schemas"]["DarajaError"];
                 };
             };
-            400: components["responses"]["BadRequest"];
+            400: components["responses"]["PaymentBadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -2483,10 +2523,10 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Acknowledgement"];
+                    "application/json": components["schemas"]["Acknowledgement"] | components["schemas"]["DarajaError"];
                 };
             };
-            400: components["responses"]["BadRequest"];
+            400: components["responses"]["PaymentBadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -2516,10 +2556,10 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Acknowledgement"];
+                    "application/json": components["schemas"]["Acknowledgement"] | components["schemas"]["DarajaError"];
                 };
             };
-            400: components["responses"]["BadRequest"];
+            400: components["responses"]["PaymentBadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -2549,10 +2589,10 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Acknowledgement"];
+                    "application/json": components["schemas"]["Acknowledgement"] | components["schemas"]["DarajaError"];
                 };
             };
-            400: components["responses"]["BadRequest"];
+            400: components["responses"]["PaymentBadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -2582,7 +2622,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Acknowledgement"];
+                    "application/json": components["schemas"]["Acknowledgement"] | components["schemas"]["DarajaError"];
                 };
             };
             400: components["responses"]["BusinessBadRequest"];
@@ -2615,7 +2655,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Acknowledgement"];
+                    "application/json": components["schemas"]["Acknowledgement"] | components["schemas"]["DarajaError"];
                 };
             };
             400: components["responses"]["BusinessBadRequest"];
@@ -2648,10 +2688,10 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["UssdPushResponse"];
+                    "application/json": components["schemas"]["UssdPushResponse"] | components["schemas"]["DarajaError"];
                 };
             };
-            400: components["responses"]["BadRequest"];
+            400: components["responses"]["UssdBadRequest"];
             401: components["responses"]["UssdUnauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -2681,10 +2721,10 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Acknowledgement"];
+                    "application/json": components["schemas"]["Acknowledgement"] | components["schemas"]["DarajaError"];
                 };
             };
-            400: components["responses"]["BadRequest"];
+            400: components["responses"]["LookupBadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -2714,10 +2754,10 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Acknowledgement"];
+                    "application/json": components["schemas"]["Acknowledgement"] | components["schemas"]["DarajaError"];
                 };
             };
-            400: components["responses"]["BadRequest"];
+            400: components["responses"]["LookupBadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -2747,7 +2787,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Acknowledgement"];
+                    "application/json": components["schemas"]["Acknowledgement"] | components["schemas"]["DarajaError"];
                 };
             };
             400: components["responses"]["BusinessBadRequest"];
@@ -2780,10 +2820,10 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["QrResponse"];
+                    "application/json": components["schemas"]["QrResponse"] | components["schemas"]["DarajaError"];
                 };
             };
-            400: components["responses"]["BadRequest"];
+            400: components["responses"]["PaymentBadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
@@ -2813,7 +2853,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PullRegisterResponse"];
+                    "application/json": components["schemas"]["PullRegisterResponse"] | components["schemas"]["DarajaError"];
                 };
             };
             400: components["responses"]["PullBadRequest"];
@@ -2846,7 +2886,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PullQueryResponse"];
+                    "application/json": components["schemas"]["PullQueryResponse"] | components["schemas"]["PullTransactionList"] | components["schemas"]["PullTransactionText"] | components["schemas"]["DarajaError"];
                 };
             };
             400: components["responses"]["PullBadRequest"];

@@ -58,6 +58,8 @@ import type {
   PullRegisterRequest,
   PullRegisterResponse,
   PullTransaction,
+  PullTransactionList,
+  PullTransactionText,
   QrRequest,
   QrResponse,
   QueueTimeout,
@@ -119,13 +121,22 @@ export const shortCodeSchema: v.GenericSchema<unknown, ShortCode> = v.union([v.p
  * Checks a {@link PhoneNumber}; keys that it does not know stay. A Kenyan mobile number as 12 digits, 254 first and no
  * plus sign.
  */
-export const phoneNumberSchema: v.GenericSchema<unknown, PhoneNumber> = v.union([v.pipe(v.number(), v.integer(), v.minValue(254100000000), v.maxValue(254799999999)), v.pipe(v.string(), v.regex(/^254[17][0-9]{8}$/u))]);
+export const phoneNumberSchema: v.GenericSchema<unknown, PhoneNumber> = v.union([
+  v.pipe(v.number(), v.integer(), v.minValue(254100000000), v.maxValue(254199999999)),
+  v.pipe(v.number(), v.integer(), v.minValue(254700000000), v.maxValue(254799999999)),
+  v.pipe(v.string(), v.regex(/^254[17][0-9]{8}$/u))
+]);
 
 /**
  * Checks a {@link Party}; keys that it does not know stay. A short code (5 to 9 digits) or a phone number (12 digits,
  * 254 first); the identifier type says which.
  */
-export const partySchema: v.GenericSchema<unknown, Party> = v.union([v.pipe(v.number(), v.integer(), v.minValue(10000), v.maxValue(254799999999)), v.pipe(v.string(), v.regex(/^(?:[0-9]{5,9}|254[17][0-9]{8})$/u))]);
+export const partySchema: v.GenericSchema<unknown, Party> = v.union([
+  v.pipe(v.number(), v.integer(), v.minValue(10000), v.maxValue(999999999)),
+  v.pipe(v.number(), v.integer(), v.minValue(254100000000), v.maxValue(254199999999)),
+  v.pipe(v.number(), v.integer(), v.minValue(254700000000), v.maxValue(254799999999)),
+  v.pipe(v.string(), v.regex(/^(?:[0-9]{5,9}|254[17][0-9]{8})$/u))
+]);
 
 /** Checks a {@link Amount}; keys that it does not know stay. Whole shillings, 1 to 250,000. Decimals are refused. */
 export const amountSchema: v.GenericSchema<unknown, Amount> = v.union([v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(250000)), v.pipe(v.string(), v.regex(/^(?:[1-9][0-9]{0,4}|1[0-9]{5}|2[0-4][0-9]{4}|250000)$/u))]);
@@ -1018,7 +1029,7 @@ export const callbackReplySchema: v.GenericSchema<unknown, CallbackReply> = v.lo
 export const ussdPushRequestSchema: v.GenericSchema<unknown, UssdPushRequest> = v.looseObject({
   primaryShortCode: shortCodeSchema,
   receiverShortCode: shortCodeSchema,
-  amount: amountSchema,
+  amount: businessAmountSchema,
   paymentRef: v.pipe(v.string(), v.minLength(1)),
   callbackUrl: callbackUrlSchema,
   partnerName: v.pipe(v.string(), v.minLength(1)),
@@ -1101,10 +1112,16 @@ export const pullRegisterResponseSchema: v.GenericSchema<unknown, PullRegisterRe
  */
 export const pullQueryRequestSchema: v.GenericSchema<unknown, PullQueryRequest> = v.looseObject({
   ShortCode: shortCodeSchema,
-  StartDate: v.pipe(v.string(), v.regex(/^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{1,2}:[0-9]{2}:[0-9]{2,3}$/u)),
-  EndDate: v.pipe(v.string(), v.regex(/^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{1,2}:[0-9]{2}:[0-9]{2,3}$/u)),
-  OffSetValue: v.pipe(v.string(), v.regex(/^[0-9]+$/u))
+  StartDate: v.pipe(v.string(), v.regex(/^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{1,2}:[0-9]{2}(?::[0-9]{2,3})?$/u)),
+  EndDate: v.pipe(v.string(), v.regex(/^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{1,2}:[0-9]{2}(?::[0-9]{2,3})?$/u)),
+  OffSetValue: v.union([v.pipe(v.string(), v.regex(/^[0-9]+$/u)), v.pipe(v.number(), v.integer(), v.minValue(0))])
 });
+
+/**
+ * Checks a {@link PullTransactionText}; keys that it does not know stay. A list of payments written as text, such as
+ * "[[]]". Published for none; parse it as JSON.
+ */
+export const pullTransactionTextSchema: v.GenericSchema<unknown, PullTransactionText> = v.pipe(v.string(), v.regex(/^\s*\[/u));
 
 /** Checks a {@link PullTransaction}; keys that it does not know stay. One customer payment. */
 export const pullTransactionSchema: v.GenericSchema<unknown, PullTransaction> = v.looseObject({
@@ -1114,9 +1131,15 @@ export const pullTransactionSchema: v.GenericSchema<unknown, PullTransaction> = 
   sender: v.exactOptional(v.string()),
   transactiontype: v.exactOptional(v.string()),
   billreference: v.exactOptional(v.string()),
-  amount: v.union([v.pipe(v.string(), v.regex(/^[0-9]+(?:[.][0-9]+)?$/u)), v.number()]),
+  amount: v.union([v.pipe(v.string(), v.regex(/^[0-9]+(?:[.][0-9]+)?$/u)), v.pipe(v.number(), v.minValue(0))]),
   organizationname: v.exactOptional(v.string())
 });
+
+/**
+ * Checks a {@link PullTransactionList}; keys that it does not know stay. Payments, usually as a list inside a list.
+ * Also the whole body of some answers.
+ */
+export const pullTransactionListSchema: v.GenericSchema<unknown, PullTransactionList> = v.union([v.array(v.array(pullTransactionSchema)), v.array(pullTransactionSchema)]);
 
 /**
  * Checks a {@link PullQueryResponse}; keys that it does not know stay. A page of payments, or word that there are none
@@ -1127,5 +1150,5 @@ export const pullQueryResponseSchema: v.GenericSchema<unknown, PullQueryResponse
   RequestID: v.exactOptional(v.string()),
   ResponseCode: v.string(),
   ResponseMessage: v.string(),
-  Response: v.exactOptional(v.array(v.array(pullTransactionSchema)))
+  Response: v.exactOptional(v.union([pullTransactionListSchema, pullTransactionTextSchema]))
 });

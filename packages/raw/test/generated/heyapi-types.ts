@@ -8,12 +8,12 @@ export type ShortCode = number | string;
 /**
  * A Kenyan mobile number as 12 digits, 254 first and no plus sign.
  */
-export type PhoneNumber = number | string;
+export type PhoneNumber = number | number | string;
 
 /**
  * A short code (5 to 9 digits) or a phone number (12 digits, 254 first); the identifier type says which.
  */
-export type Party = number | string;
+export type Party = number | number | number | string;
 
 /**
  * Whole shillings, 1 to 250,000. Decimals are refused.
@@ -1533,7 +1533,7 @@ export type UssdPushRequest = {
    * Your pay bill.
    */
   receiverShortCode: ShortCode;
-  amount: Amount;
+  amount: BusinessAmount;
   /**
    * Shown to the merchant.
    */
@@ -1712,17 +1712,17 @@ export type PullRegisterResponse = {
 export type PullQueryRequest = {
   ShortCode: ShortCode;
   /**
-   * First moment, YYYY-MM-DD HH:mm:ss.
+   * First moment, YYYY-MM-DD HH:mm:ss. The seconds may be missing.
    */
   StartDate: string;
   /**
-   * Last moment, YYYY-MM-DD HH:mm:ss.
+   * Last moment, YYYY-MM-DD HH:mm:ss. The seconds may be missing.
    */
   EndDate: string;
   /**
-   * Rows to skip, as text; a page has 100 rows.
+   * Rows to skip; a page has 100 rows. Text in most sources, a number in production software.
    */
-  OffSetValue: string;
+  OffSetValue: string | number;
 };
 
 /**
@@ -1746,10 +1746,20 @@ export type PullQueryResponse = {
    */
   ResponseMessage: string;
   /**
-   * The payments, as a list inside a list.
+   * The payments.
    */
-  Response?: Array<Array<PullTransaction>>;
+  Response?: PullTransactionList | PullTransactionText;
 };
+
+/**
+ * Payments, usually as a list inside a list. Also the whole body of some answers.
+ */
+export type PullTransactionList = Array<Array<PullTransaction>> | Array<PullTransaction>;
+
+/**
+ * A list of payments written as text, such as "[[]]". Published for none; parse it as JSON.
+ */
+export type PullTransactionText = string;
 
 /**
  * One customer payment.

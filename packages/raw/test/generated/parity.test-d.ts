@@ -136,6 +136,8 @@ export const pullRegisterRequest: Agree<components["schemas"]["PullRegisterReque
 export const pullRegisterResponse: Agree<components["schemas"]["PullRegisterResponse"], heyApi.PullRegisterResponse> = true;
 export const pullQueryRequest: Agree<components["schemas"]["PullQueryRequest"], heyApi.PullQueryRequest> = true;
 export const pullQueryResponse: Agree<components["schemas"]["PullQueryResponse"], heyApi.PullQueryResponse> = true;
+export const pullTransactionList: Agree<components["schemas"]["PullTransactionList"], heyApi.PullTransactionList> = true;
+export const pullTransactionText: Agree<components["schemas"]["PullTransactionText"], heyApi.PullTransactionText> = true;
 export const pullTransaction: Agree<components["schemas"]["PullTransaction"], heyApi.PullTransaction> = true;
 
 // Route by route: the flat names and the literal mirror.

@@ -81,7 +81,7 @@ export interface B2bExpressCheckoutParams {
   till: string;
   /** Your pay bill, which gets the money. @default the client's shortCode */
   payBill?: string;
-  /** Whole shillings, 1 to 250,000. */
+  /** Whole shillings, 1 or more: the limit of customers' transactions does not hold between organisations. */
   amount: number;
   /** Shown to the merchant. */
   reference: string;

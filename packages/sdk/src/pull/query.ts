@@ -1,8 +1,11 @@
 import type { PullQueryResponse, PullTransaction as RawTransaction } from "@mpesa/raw";
 import { pullWindowHours } from "@mpesa/raw/platform";
+import { DOUBLES_NOTHING } from "../codes/lookup.ts";
 import type { CallOptions, Core } from "../core.ts";
+import { MpesaOutcomeUnknownError } from "../errors/outcome-unknown-error.ts";
 import { isJson, text } from "../transport/error-body.ts";
 import { Checks } from "../values/checks.ts";
+import { asList } from "../values/list.ts";
 import { localTime, parseInstant } from "../values/local-time.ts";
 import { checkOwnShortCode } from "../values/own-short-code.ts";
 import { bad, good, type Parsed } from "../values/parsed.ts";
@@ -52,8 +55,8 @@ export interface PullPage {
   readonly transactions: readonly PulledTransaction[];
   /** M-Pesa's text beside the answer; empty where there is none. */
   readonly responseMessage: string;
-  /** The answer as it came; "none" may be a bare list of nothing, `[[]]`. */
-  readonly raw: PullQueryResponse | readonly unknown[];
+  /** The answer as it came: an object, a bare list, or a list written as text, such as `"[[]]"` for none. */
+  readonly raw: PullQueryResponse | readonly unknown[] | string;
 }
 
 const WINDOW_MS = pullWindowHours * 3_600_000;
@@ -104,9 +107,16 @@ export async function fetchPage(
   };
   const raw: PullPage["raw"] = await core.call("pullQuery", body, { options, secrets: [] });
   const [rows, message] = isJson(raw) ? [raw["Response"], raw["ResponseMessage"]] : [raw, undefined];
-  const entries: unknown[] = [rows].flat(3);
+  const entries: unknown[] = [asList(rows) ?? rows].flat(3);
+  // Rows that cannot be read must not look like no rows: an iteration would end in the middle.
+  if (entries.some((entry) => typeof entry === "string" && entry !== "")) throw unreadable();
   const transactions = entries.filter(isJson).map((entry) => toTransaction(entry as RawTransaction));
   return { transactions, responseMessage: text(message) ?? "", raw };
+}
+
+function unreadable(): MpesaOutcomeUnknownError {
+  const what = "the response has text where the list of payments belongs, and that text is no list.";
+  return new MpesaOutcomeUnknownError(what, { operation: "pullQuery", ids: {}, hint: DOUBLES_NOTHING });
 }
 
 function toTransaction(raw: RawTransaction): PulledTransaction {

@@ -27,7 +27,7 @@ async function* pages(
     const { transactions } = await fetchPage(core, window, offset, options);
     let fresh = 0;
     for (const transaction of transactions) {
-      const key = transaction.transactionId ?? JSON.stringify(transaction.raw);
+      const key = transaction.transactionId || JSON.stringify(transaction.raw);
       if (seen.has(key)) continue;
       seen.add(key);
       fresh++;

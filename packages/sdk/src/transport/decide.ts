@@ -2,6 +2,7 @@ import type { OperationInfo } from "@mpesa/raw";
 import { ErrorCode, type ErrorKind, errorCodes, faultCodes, httpCodes } from "@mpesa/raw/codes";
 import { noApiProduct, wireTexts } from "@mpesa/raw/platform";
 import { type CodeMatch, isZero, lookupCode, lookupText } from "../codes/lookup.ts";
+import { asList } from "../values/list.ts";
 import type { Reply } from "./attempt.ts";
 import { type ErrorBody, errorBody, isJson, text } from "./error-body.ts";
 import { retryAfterMs } from "./retry-after.ts";
@@ -47,7 +48,7 @@ export function decide(operation: OperationInfo, reply: Reply): Decision {
 
 function isAccepted({ success }: OperationInfo, body: unknown): body is Record<string, unknown> {
   const { field, alias = [], values, optional = false, list = false } = success;
-  if (Array.isArray(body)) return list;
+  if (asList(body)) return list;
   if (!isJson(body)) return false;
   const value = [field, ...alias].map((name) => text(body[name])).find((one) => one !== undefined);
   // A word of its own: "unsuccessful" is none.

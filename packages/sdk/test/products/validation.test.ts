@@ -419,7 +419,14 @@ describe("wrong parameters", () => {
     await mpesa.b2b.topUpB2c({ b2cShortCode: "600000", amount });
     await mpesa.b2b.transfer({ from: "working", to: "utility", amount });
     await mpesa.b2b.payTax({ paymentRegistrationNumber: "PRN1234567890", amount });
-    expect(sent.map(({ body }) => body["Amount"])).toEqual([amount, amount, amount]);
+    await mpesa.b2b.expressCheckout({
+      till: "600001",
+      amount,
+      reference: "ORDER-1042",
+      partnerName: "Example Supplies",
+    });
+    const amounts = sent.map(({ body }) => body["Amount"] ?? body["amount"]);
+    expect(amounts).toEqual([amount, amount, amount, String(amount)]);
   });
 
   it("fills in the client's short code only where none is named", async () => {

@@ -61,6 +61,51 @@ describe("pull.transactions", () => {
     expect(page).toEqual({ transactions: [], responseMessage: "", raw: empty });
   });
 
+  const page = { ResponseRefID: "1", ResponseCode: "1000", ResponseMessage: "Success" };
+  const forms: readonly [name: string, write: (rows: readonly object[]) => unknown][] = [
+    ["a list in a list", (rows) => ({ ...page, Response: [rows] })],
+    ["a list", (rows) => ({ ...page, Response: rows })],
+    ["a list in a list, written as text", (rows) => ({ ...page, Response: JSON.stringify([rows]) })],
+    ["a list, written as text", (rows) => ({ ...page, Response: JSON.stringify(rows) })],
+    ["a bare list in a list", (rows) => [rows]],
+    ["a bare list", (rows) => rows],
+    ["a bare list in a list, written as text", (rows) => JSON.stringify([rows])],
+    ["a bare list, written as text", (rows) => JSON.stringify(rows)],
+  ];
+
+  it.each(forms)("loses no payment of %s, and ends", async (_, write) => {
+    const answer: Answer = ({ body }) => {
+      const offset = Number(body["OffSetValue"]);
+      return json(write(ids.slice(offset, offset + 100).map(row)));
+    };
+    const { mpesa, sent } = connect(answer);
+    expect(await all(mpesa.pull.transactions(day))).toEqual(ids);
+    expect(sent).toHaveLength(4);
+    const { transactions, raw } = await mpesa.pull.query({ ...day, offset: 249 });
+    expect(transactions).toMatchObject([{ transactionId: ids[249], amount: 168, phoneNumber: "254722000000" }]);
+    expect(raw).toEqual(write([row(ids[249] ?? "")]));
+  });
+
+  it.each([
+    ["as text", '"[[]]"'],
+    ["as text with spaces", '" [ [ ] ] "'],
+    ["as a list", "[[]]"],
+    ["in the response, as text", JSON.stringify({ ...none, Response: "[[]]" })],
+    ["in the response, as empty text", JSON.stringify({ ...none, Response: "" })],
+  ])("gives nothing when none is written %s", async (_, text) => {
+    const { mpesa, sent } = connect(() => new Response(text), { maxRetries: 2 });
+    expect(await all(mpesa.pull.transactions(day))).toEqual([]);
+    expect(sent).toHaveLength(1);
+  });
+
+  it.each(["[[{", "see attachment"])("does not end as if there were no more when it cannot read %j", async (text) => {
+    const broken = { ...page, Response: text };
+    const { mpesa } = connect((one, nth) => (nth === 1 ? paged(ids, 100)(one, nth) : json(broken)));
+    const error = await failure(() => all(mpesa.pull.transactions(day)));
+    expect(error).toMatchObject({ type: "MpesaOutcomeUnknownError", operation: "pullQuery" });
+    expect(error["hint"]).toMatch(/repeat it later/);
+  });
+
   it("does not take the list of an error for none", async () => {
     const { mpesa } = connect(() => json([[]], 500));
     expect((await failure(() => all(mpesa.pull.transactions(day))))["type"]).toMatch(/Mpesa(Api|OutcomeUnknown)Error/);
@@ -87,6 +132,18 @@ describe("pull.transactions", () => {
     const got = await all(connect(shifting).mpesa.pull.transactions(day));
     expect(new Set(got).size).toBe(got.length);
     expect(got).toEqual(expect.arrayContaining(ids));
+  });
+
+  it("tells payments without a receipt apart by what else they hold", async () => {
+    const rows = ["", "", undefined].map((transactionId, at) => ({
+      ...row(""),
+      transactionId,
+      billreference: `INV-${at}`,
+    }));
+    const { mpesa } = connect(() => json([rows]));
+    const got: unknown[] = [];
+    for await (const { billReference } of mpesa.pull.transactions(day)) got.push(billReference);
+    expect(got).toEqual(["INV-0", "INV-1", "INV-2"]);
   });
 
   it("fetches a page only when it is needed", async () => {

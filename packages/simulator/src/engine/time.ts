@@ -50,11 +50,11 @@ export function dayOf(at: number): string {
   return `${year}-${month}-${day}`;
 }
 
-/** The instant of a Nairobi wall-clock text such as `2026-10-05 8:00:00`; NaN when there is no such day or time. */
+/** The instant of a Nairobi wall-clock text such as `2026-10-05 8:00:00` or `2026-10-05 8:00`; NaN when there is no such day or time. */
 export function fromWallClock(text: string): number {
-  const match = /^(\d{4})-(\d\d)-(\d\d) (\d{1,2}):(\d\d):(\d{2,3})$/.exec(text);
+  const match = /^(\d{4})-(\d\d)-(\d\d) (\d{1,2}):(\d\d)(?::(\d{2,3}))?$/.exec(text);
   if (!match) return Number.NaN;
-  const [year, month, day, hour, minute, second] = match.slice(1).map(Number) as [
+  const [year, month, day, hour, minute, second] = match.slice(1).map((part) => Number(part ?? 0)) as [
     number,
     number,
     number,

@@ -44,7 +44,7 @@ export interface RawGetRoutes {
    */
   "/oauth/v1/generate": {
     query: GenerateTokenQuery;
-    response: TokenResponse;
+    response: TokenResponse | DarajaError;
     error: DarajaError;
   };
 }
@@ -59,7 +59,7 @@ export interface RawPostRoutes {
    */
   "/pay/v1/push": {
     body: StkPushRequest;
-    response: StkPushResponse;
+    response: StkPushResponse | DarajaError;
     error: DarajaError;
   };
   /**
@@ -69,7 +69,7 @@ export interface RawPostRoutes {
    */
   "/pay/v1/query": {
     body: StkQueryRequest;
-    response: StkPushResponse;
+    response: StkPushResponse | DarajaError;
     error: DarajaError | GatewayFault;
   };
 }

@@ -71,7 +71,7 @@ export interface OperationInfo {
   readonly evidence: Evidence;
   /** Name of the type of the body, or null. */
   readonly request: string | null;
-  /** Name of the type of the answer. */
+  /** Name of the type of an acceptance. An answer with status 200 may be an error instead. */
   readonly response: string;
   /** What arrives later. */
   readonly callbacks: readonly CallbackInfo[];

@@ -119,7 +119,7 @@ export interface components {
             /** @description Whole shillings. */
             Amount: number | string;
             /** @description 254 and nine digits. */
-            PhoneNumber: string;
+            PhoneNumber: number | string;
             /** @enum {string} */
             TransactionType: "CustomerPayBillOnline" | "CustomerBuyGoodsOnline";
             /** Format: uri */
@@ -204,7 +204,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TokenResponse"];
+                    "application/json": components["schemas"]["TokenResponse"] | components["schemas"]["DarajaError"];
                 };
             };
             401: components["responses"]["Refused"];
@@ -229,7 +229,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["StkPushResponse"];
+                    "application/json": components["schemas"]["StkPushResponse"] | components["schemas"]["DarajaError"];
                 };
             };
             401: components["responses"]["Refused"];
@@ -254,7 +254,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["StkPushResponse"];
+                    "application/json": components["schemas"]["StkPushResponse"] | components["schemas"]["DarajaError"];
                 };
             };
             /** @description Refused, or broken on the way. */

@@ -16,13 +16,17 @@ import type {
 /** Checks a {@link TokenResponse}; keys that it does not know stay. A token and how long it lives. */
 export const tokenResponseSchema: v.GenericSchema<unknown, TokenResponse> = v.looseObject({
   access_token: v.string(),
-  expires_in: v.union([v.pipe(v.number(), v.integer(), v.minValue(1)), v.pipe(v.string(), v.regex(/^[0-9]+$/u))])
+  expires_in: v.union([v.pipe(v.number(), v.integer(), v.minValue(0)), v.pipe(v.string(), v.regex(/^[0-9]+$/u))])
 });
 
 /** Checks a {@link StkPushRequest}; keys that it does not know stay. Asks a phone for money. */
 export const stkPushRequestSchema: v.GenericSchema<unknown, StkPushRequest> = v.looseObject({
-  Amount: v.union([v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(250000)), v.pipe(v.string(), v.regex(/^[0-9]{1,6}$/u))]),
-  PhoneNumber: v.pipe(v.string(), v.regex(/^254[17][0-9]{8}$/u)),
+  Amount: v.union([v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(250000)), v.pipe(v.string(), v.regex(/^(?:[1-9][0-9]{0,4}|1[0-9]{5}|2[0-4][0-9]{4}|250000)$/u))]),
+  PhoneNumber: v.union([
+    v.pipe(v.number(), v.integer(), v.minValue(254100000000), v.maxValue(254199999999)),
+    v.pipe(v.number(), v.integer(), v.minValue(254700000000), v.maxValue(254799999999)),
+    v.pipe(v.string(), v.regex(/^254[17][0-9]{8}$/u))
+  ]),
   TransactionType: v.picklist(["CustomerPayBillOnline", "CustomerBuyGoodsOnline"]),
   CallBackURL: v.pipe(v.string(), v.url(), v.maxLength(200)),
   AccountReference: v.exactOptional(v.nullable(v.pipe(v.string(), v.minLength(1), v.maxLength(12))))

@@ -25,7 +25,7 @@ export type StkPushRequest = {
   /**
    * 254 and nine digits.
    */
-  PhoneNumber: string;
+  PhoneNumber: number | number | string;
   TransactionType: 'CustomerPayBillOnline' | 'CustomerBuyGoodsOnline';
   CallBackURL: string;
   AccountReference?: string | null;
