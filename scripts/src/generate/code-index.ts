@@ -1,6 +1,6 @@
 import { dereference, type JsonObject, listOf, objectOf, textOf, textsOf } from "./json.ts";
 import { type Operation, schemasOf } from "./model.ts";
-import { banner, lowerFirst } from "./text.ts";
+import { banner, literal, lowerFirst } from "./text.ts";
 
 /** An operation whose outcome is called back, with the kind of that callback. */
 interface Answered {
@@ -26,7 +26,17 @@ export function generateCodeIndex(codes: JsonObject, document: JsonObject, opera
     return `/** Scope \`${scope}\`: groups parted by \`;\`, each \`fault retry[ kinds],code,code\`. */\n${constant(`${scope}CodeIndex`, text)}`;
   });
   const commands = `/** Each callback kind with the commands of its requests and the queue of its results, parted by \`;\`. */\n${constant("commandIndex", commandGroups(document, answered))}`;
-  return [banner("spec/openapi.yml", "spec/codes.yml"), ...indexes, commands].join("\n");
+  return [banner("spec/openapi.yml", "spec/codes.yml"), ...indexes, commands, credentialSource(codes)].join("\n");
+}
+
+/** The codes that bring an initiator closer to its lock. They mean that in one scope only. */
+function credentialSource(codes: JsonObject): string {
+  const entries = listOf(objectOf(objectOf(codes["scopes"])["result"])["codes"]).map(objectOf);
+  const marked = entries.filter((entry) => entry["rejectsCredential"] === true);
+  const texts = Object.fromEntries(marked.map((entry) => [textOf(entry["code"]), [...textsOf(entry["texts"])]]));
+  return `/** Codes of scope \`result\` with which M-Pesa rejects an initiator's credential, each with the texts seen beside it. */
+export const credentialRejections: Readonly<Record<string, readonly string[]>> = ${literal(texts)};
+`;
 }
 
 function constant(name: string, text: string): string {

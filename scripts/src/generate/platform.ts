@@ -1,6 +1,6 @@
 import type { JsonObject } from "./json.ts";
-import { objectOf } from "./json.ts";
-import { environmentsOf, operationsOf } from "./model.ts";
+import { objectEntries, objectOf, schemaName, textsOf } from "./json.ts";
+import { environmentsOf, operationsOf, schemasOf } from "./model.ts";
 import { banner, jsDoc, literal } from "./text.ts";
 
 /** platform.ts: facts that belong to no operation, one export each. */
@@ -23,5 +23,24 @@ export type Environment = keyof typeof environments;
 /** The operations that may be repeated: they read, or repeat harmlessly. */
 export const safeOperations = ${literal(safe.map(({ id }) => id))} as const;
 
+/** The operations that an initiator signs, each with the field of its request that names the initiator. */
+export const initiatorFields = ${literal(initiatorFieldsOf(document))} as const;
+
 ${parts.join("\n")}`;
+}
+
+/** Those whose request must have a SecurityCredential. The field of the name differs between products. */
+function initiatorFieldsOf(document: JsonObject): Record<string, string> {
+  const schemas = new Map(schemasOf(document));
+  const signed = operationsOf(document).flatMap(({ id, request }): [string, string][] => {
+    const schema = schemas.get(request ?? "");
+    const required = textsOf(schema?.["required"]);
+    const fieldOf = (name: string): string | undefined =>
+      objectEntries(schema?.["properties"]).find(
+        ([field, property]) => required.includes(field) && schemaName(property) === name,
+      )?.[0];
+    const field = fieldOf("InitiatorName");
+    return field === undefined || fieldOf("SecurityCredential") === undefined ? [] : [[id, field]];
+  });
+  return Object.fromEntries(signed);
 }

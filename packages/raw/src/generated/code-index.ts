@@ -15,3 +15,11 @@ export const ussdPushCodeIndex: string =
 /** Each callback kind with the commands of its requests and the queue of its results, parted by `;`. */
 export const commandIndex: string =
   "b2c SalaryPayment BusinessPayment PromotionPayment b2cresults;pochi BusinessPayToPochi;b2b BusinessPayBill BusinessBuyGoods BusinessPayToBulk BusinessTransferFromMMFToUtility BusinessTransferFromUtilityToMMF DisburseFundsToBusiness BusinessToBusinessTransfer MerchantToMerchantTransfer MerchantTransferFromMerchantToWorking MerchantServicesMMFAccountTransfer AgencyFloatAdvance b2bresults;tax PayTaxToKRA;balance AccountBalance abresults;status TransactionStatusQuery transactionstatusresults;reversal TransactionReversal reversalresults";
+
+/** Codes of scope `result` with which M-Pesa rejects an initiator's credential, each with the texts seen beside it. */
+export const credentialRejections: Readonly<Record<string, readonly string[]>> = {
+  "18": [],
+  "2001": ["The initiator information is invalid."],
+  "8006": ["The security credential is locked."],
+  TP40153: [],
+};

@@ -19,6 +19,19 @@ export const safeOperations = [
   "pullQuery",
 ] as const;
 
+/** The operations that an initiator signs, each with the field of its request that names the initiator. */
+export const initiatorFields = {
+  b2cPaymentV1: "InitiatorName",
+  b2cPaymentV3: "InitiatorName",
+  b2cValidatedPayment: "InitiatorName",
+  pochiPayment: "InitiatorName",
+  b2bPayment: "Initiator",
+  taxRemittance: "Initiator",
+  accountBalance: "Initiator",
+  transactionStatus: "Initiator",
+  reversal: "Initiator",
+} as const;
+
 /** Platform fact `currency`, from `x-mpesa-platform` of the OpenAPI document. */
 export const currency = "KES" as const;
 

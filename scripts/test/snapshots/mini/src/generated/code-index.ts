@@ -7,3 +7,6 @@ export const stkCodeIndex: string =
 /** Each callback kind with the commands of its requests and the queue of its results, parted by `;`. */
 export const commandIndex: string =
   "";
+
+/** Codes of scope `result` with which M-Pesa rejects an initiator's credential, each with the texts seen beside it. */
+export const credentialRejections: Readonly<Record<string, readonly string[]>> = {};

@@ -9,6 +9,9 @@ export type Environment = keyof typeof environments;
 /** The operations that may be repeated: they read, or repeat harmlessly. */
 export const safeOperations = ["generateToken", "stkQuery"] as const;
 
+/** The operations that an initiator signs, each with the field of its request that names the initiator. */
+export const initiatorFields = {} as const;
+
 /** Nairobi has no daylight saving time. */
 export const timeZoneOffset = "+03:00" as const;
 
