@@ -6,6 +6,7 @@ import { type C2b, createC2b } from "./c2b/index.ts";
 import { warnAboutConfig } from "./config/warnings.ts";
 import { checkConfig, type MpesaOptions } from "./config.ts";
 import { Core } from "./core.ts";
+import type { InitiatorGuard } from "./initiator/guard-types.ts";
 import { createInitiatorLink } from "./initiator/link.ts";
 import { createPull, type Pull } from "./pull/index.ts";
 import { createQr, type Qr } from "./qr/index.ts";
@@ -57,6 +58,8 @@ export class Mpesa {
   readonly pull: Pull;
   /** Compares your records with Safaricom's, for after an outage and for every night. */
   readonly reconcile: Reconcile;
+  /** The guard of the initiators: the one that was passed, or this client's own. Pass it to the callback handler. */
+  readonly initiatorGuard: InitiatorGuard;
   /** The access token. */
   readonly auth: Auth;
   /** Every path of the spec as it is on the wire, with this client's token, retries and timeouts. */
@@ -75,6 +78,7 @@ export class Mpesa {
     this.qr = createQr(core);
     this.pull = createPull(core);
     this.reconcile = createReconcile({ core, link, stk });
+    this.initiatorGuard = core.guard;
     this.auth = { token: (options) => core.token(options) };
     this.raw = createRaw(core);
     warnAboutConfig(core.config, core.emit);

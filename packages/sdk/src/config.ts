@@ -8,6 +8,8 @@ import { nameIssues } from "./config/names.ts";
 import { MpesaConfigError } from "./errors/config-error.ts";
 import { type Issue, shapeOf } from "./errors/issue.ts";
 import type { MpesaEventHandler } from "./events.ts";
+import type { Guard } from "./initiator/guard.ts";
+import type { InitiatorGuard } from "./initiator/guard-types.ts";
 import { type Initiator, initiatorIssues } from "./initiator/initiator.ts";
 import { parseTimeout } from "./values/call-options.ts";
 import { parseCallbackUrl } from "./values/callback-url.ts";
@@ -34,6 +36,11 @@ export interface MpesaOptions {
   passkey?: string;
   /** The API user that signs payouts, business payments, balances, status queries and reversals. */
   initiator?: Initiator;
+  /**
+   * Stops signing before M-Pesa locks the initiator: pass the same guard to the callback handler, see
+   * {@link createInitiatorGuard}. @default one of this client's own, which counts the rejections that the client sees
+   */
+  initiatorGuard?: InitiatorGuard;
   /** Where the outcomes of prompts are posted, unless a call names another place. */
   callbackUrl?: string | URL;
   /** Where the outcomes of what the initiator signs are posted, unless a call names another place. */
@@ -121,12 +128,14 @@ export function checkConfig(given: MpesaOptions): Config {
     wrong("baseUrl", baseUrl, "must be an absolute http or https URL without query", "Leave it out to call Safaricom.");
   issues.push(...keyIssues(options));
   if (isBrowser() && options.allowSecretsInBrowser !== true) issues.push(...secretIssues(options));
-  const { apiVersion, tokenStore } = options;
+  const { apiVersion, tokenStore, initiatorGuard } = options;
   if (apiVersion !== undefined && (typeof apiVersion !== "object" || apiVersion === null))
     wrong("apiVersion", apiVersion, "must be an object", 'Write { b2c: "v1" } or { c2b: "v1" }.');
   const { b2c, c2b } = apiVersion ?? {};
   if (tokenStore !== undefined && !(isFunction(tokenStore?.get) && isFunction(tokenStore.set)))
     wrong("tokenStore", tokenStore, "must have the functions get and set", "See TokenStore and unstorageTokenStore.");
+  if (initiatorGuard !== undefined && !isFunction((initiatorGuard as Partial<Guard> | null)?.hold))
+    wrong("initiatorGuard", initiatorGuard, "must be an initiator guard", "Make it with createInitiatorGuard().");
   const parsers: readonly (readonly [field: string, value: unknown, parse: (value: unknown) => Parsed<unknown>])[] = [
     ["timeoutMs", timeoutMs, parseTimeout],
     ["shortCode", options.shortCode, parseShortCode],

@@ -19,12 +19,15 @@ import { isMpesaError } from "./errors/is-mpesa-error.ts";
 import { shapeOf } from "./errors/issue.ts";
 import { MpesaOutcomeUnknownError } from "./errors/outcome-unknown-error.ts";
 import { type MpesaEventHandler, safeEmitter } from "./events.ts";
+import { createInitiatorGuard, type Guard } from "./initiator/guard.ts";
+import type { Initiator } from "./initiator/initiator.ts";
+import { signingOf } from "./initiator/signing.ts";
 import { base64, Redactor } from "./redact.ts";
 import type { Outgoing } from "./transport/attempt.ts";
 import type { Decision } from "./transport/decide.ts";
 import { text } from "./transport/error-body.ts";
 import { idsOf, toError } from "./transport/errors.ts";
-import { type Outcome, send, type Transport } from "./transport/send.ts";
+import { type Outcome, type Sending, send, type Transport } from "./transport/send.ts";
 import { checkCallOptions } from "./values/call-options.ts";
 import { sha256Hex } from "./values/sha256.ts";
 import { nationalNumbersIn } from "./without-payer.ts";
@@ -56,6 +59,8 @@ export interface CallContext {
   readonly resend?: boolean;
   /** How often a safe call is repeated. @default the client's maxRetries */
   readonly maxRetries?: number;
+  /** Who signs the body. @default whom the body names */
+  readonly initiator?: Initiator;
 }
 
 /** What the products share: one raw client, one token source, one way to send and to fail. */
@@ -64,6 +69,7 @@ export class Core {
   readonly emit: MpesaEventHandler;
   readonly tokens: TokenSource;
   readonly redactor: Redactor;
+  readonly guard: Guard;
   readonly #raw: RawClient;
 
   constructor(config: Config) {
@@ -78,6 +84,8 @@ export class Core {
       initiator?.securityCredential,
       basicToken(config),
     ]);
+    this.guard = (config.initiatorGuard ?? createInitiatorGuard({ now: config.now })) as Guard;
+    this.guard.listen(this.emit);
     this.#raw = createRawClient({ baseUrl });
     this.tokens = config.accessToken
       ? new GivenTokenSource(config.accessToken, config.timeoutMs)
@@ -108,12 +116,11 @@ export class Core {
     this.#checkFetch(operation, context.ids);
     const redactor = this.redactor.child([...context.secrets, ...secretsOf(body)]);
     const post = this.#raw.POST as (path: string, init: object) => Promise<unknown>;
-    const outcome = await this.#capture(
-      (init) => post(operation.path, { body, ...init }),
-      operation,
-      redactor,
-      context,
-    );
+    const signing = this.#signing(operation, body, context);
+    const outcome = await this.#capture((init) => post(operation.path, { body, ...init }), operation, redactor, {
+      ...context,
+      signing,
+    });
     return { outcome, redactor };
   }
 
@@ -149,7 +156,7 @@ export class Core {
   async forward(
     operation: OperationInfo,
     request: Request,
-    { secrets, ids }: Pick<CallContext, "secrets" | "ids">,
+    { secrets, ids, body }: Pick<CallContext, "secrets" | "ids"> & { readonly body: unknown },
   ): Promise<{ outcome: Outcome; redactor: Redactor }> {
     this.#checkFetch(operation, ids);
     const { timeoutMs, maxRetries } = this.config;
@@ -159,7 +166,8 @@ export class Core {
     const basic = basicToken(this.config);
     if (operation.auth === "basic" && basic && !given.has("authorization"))
       given.set("authorization", `Basic ${basic}`);
-    const sending = { operation, redactor, timeoutMs, maxRetries, signal: request.signal };
+    const signing = this.#signing(operation, body, { ...(ids && { ids }) });
+    const sending = { operation, redactor, timeoutMs, maxRetries, signal: request.signal, signing };
     return { outcome: await send(this.#transport, { ...out, headers: given }, sending), redactor };
   }
 
@@ -171,6 +179,10 @@ export class Core {
     throw new MpesaConfigError([{ field: "fetch", received: shapeOf(undefined), rule, fix }], { operation: id, ids });
   }
 
+  #signing(operation: OperationInfo, body: unknown, { ids = {}, initiator }: Pick<CallContext, "ids" | "initiator">) {
+    return signingOf(this.guard, { operation, body, ids, initiator, baseUrl: this.config.baseUrl });
+  }
+
   /** Lets the raw client build the request, and keeps what became of it: the raw answer has no room for "lost". */
   async #capture(
     run: (init: { fetch: RawFetch }) => Promise<unknown>,
@@ -180,12 +192,13 @@ export class Core {
       options = {},
       resend = false,
       maxRetries = this.config.maxRetries,
-    }: Pick<CallContext, "options" | "resend" | "maxRetries">,
+      signing,
+    }: Pick<CallContext, "options" | "resend" | "maxRetries"> & Pick<Sending, "signing">,
   ): Promise<Outcome> {
     const { timeoutMs = this.config.timeoutMs, signal } = options;
     let outcome: Outcome | undefined;
     const fetch = async (draft: Request): Promise<Response> => {
-      const sending = { operation, redactor, timeoutMs, signal, resend, maxRetries };
+      const sending = { operation, redactor, timeoutMs, signal, resend, maxRetries, signing };
       outcome = await send(this.#transport, draft as unknown as Draft, sending);
       return NOTHING;
     };

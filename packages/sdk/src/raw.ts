@@ -75,7 +75,7 @@ async function exchange(core: Core, operation: OperationInfo | undefined, reques
   if (!operation) throw new TypeError(`the spec has no ${request.method} ${new URL(request.url).pathname}`);
   const body = parse(await request.clone().text());
   const ids = idsOf(body);
-  const { outcome, redactor } = await core.forward(operation, request, { secrets: confidential(body), ids });
+  const { outcome, redactor } = await core.forward(operation, request, { secrets: confidential(body), ids, body });
   const context = { ids, recovery: recoveryOf(ids) };
   if (outcome.kind !== "decided") throw core.error(operation, outcome, redactor, context);
   const { status, headers, text: content } = outcome.reply;

@@ -20,7 +20,8 @@ export interface Account {
    * initiator, and failed ones lock it.
    *
    * @throws MpesaValidationError, MpesaConfigError, MpesaAuthError, MpesaRateLimitError, MpesaApiError,
-   *   MpesaConnectionError, MpesaOutcomeUnknownError. Asking again is safe after each of them.
+   *   MpesaConnectionError, MpesaOutcomeUnknownError. Asking again moves no money; after a rejection correct the credential
+   *   first.
    * @example
    * const { conversationId } = await mpesa.account.balance();
    */

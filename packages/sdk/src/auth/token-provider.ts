@@ -170,10 +170,10 @@ export class TokenProvider implements TokenSource {
 }
 
 /** Rejects when a store takes too long; what it does later is its own affair. */
-function inTime<T>(work: Promise<T>): Promise<T> {
+export function inTime<T>(work: Promise<T>): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new DOMException("the token store is too slow", "TimeoutError")), STORE_TIMEOUT_MS);
+    timer = setTimeout(() => reject(new DOMException("the store is too slow", "TimeoutError")), STORE_TIMEOUT_MS);
   });
   return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }

@@ -26,6 +26,7 @@ import {
   ussdPushCodes,
 } from "@mpesa/raw/codes";
 import { safeOperations } from "@mpesa/raw/platform";
+import { CHECK_INITIATOR, isSigned, matchRejection } from "./credential.ts";
 import { DOUBLES_NOTHING, lookupCode } from "./lookup.ts";
 
 /**
@@ -155,9 +156,13 @@ export function explain(params: ExplainParams): Explanation {
   const wanted = String(code ?? "").trim();
   // JavaScript may name any product; one that does not exist has no codes.
   const about = Object.hasOwn(products, product) ? products[product] : fromCustomer();
-  const match = find(about, wanted, text, operation);
+  const match =
+    (product === "error" ? matchRejection(operation, wanted, text) : undefined) ?? find(about, wanted, text, operation);
   const mayRepeat = about.isRead === true || (safeOperations as readonly unknown[]).includes(operation);
-  if (!match) return unknown(product, wanted, about, mayRepeat);
+  if (!match) {
+    const signed = [operation, ...(about.operations ?? [])].some(isSigned);
+    return unknown(product, wanted, about, mayRepeat ? (signed ? CHECK_INITIATOR : DOUBLES_NOTHING) : undefined);
+  }
   const { name, meaning, fault, evidence } = match;
   const harmless = mayRepeat && match.retry === "ask";
   const next = harmless ? "later" : match.retry;
@@ -183,7 +188,8 @@ function find(
   return undefined;
 }
 
-function unknown(product: CodeProduct, code: string, { doubt }: Product, mayRepeat: boolean): Explanation {
+/** `harmless` is the advice for a call that moves nothing. */
+function unknown(product: CodeProduct, code: string, { doubt }: Product, harmless: string | undefined): Explanation {
   return {
     product,
     code,
@@ -191,10 +197,8 @@ function unknown(product: CodeProduct, code: string, { doubt }: Product, mayRepe
     name: "Unknown",
     meaning: "Nobody has described this code for this product",
     fault: "none",
-    next: mayRepeat ? "later" : "ask",
-    hint: mayRepeat
-      ? DOUBLES_NOTHING
-      : "The outcome is unknown, not failed: ask for the status, and send nothing again before you know.",
+    next: harmless === DOUBLES_NOTHING ? "later" : "ask",
+    hint: harmless ?? "The outcome is unknown, not failed: ask for the status, and send nothing again before you know.",
     evidence: undefined,
     customerMessage: customerMessages[doubt],
   };

@@ -11,6 +11,7 @@ const OPTIONS: Readonly<Record<keyof MpesaOptions, true>> = {
   shortCode: true,
   passkey: true,
   initiator: true,
+  initiatorGuard: true,
   callbackUrl: true,
   resultUrl: true,
   timeoutUrl: true,

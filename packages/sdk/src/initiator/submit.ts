@@ -1,4 +1,5 @@
 import { type Acknowledgement, type DarajaError, operationTable } from "@mpesa/raw";
+import type { initiatorFields } from "@mpesa/raw/platform";
 import { type AnswerOf, type BodyOf, type CallContext, type CallOptions, requireId } from "../core.ts";
 import type { MpesaIds } from "../errors/base.ts";
 import { MpesaConfigError } from "../errors/config-error.ts";
@@ -37,16 +38,7 @@ export interface PayoutAcknowledged {
 
 const MAX_QUOTED = 200;
 
-type SubmitId =
-  | "b2cPaymentV1"
-  | "b2cPaymentV3"
-  | "b2cValidatedPayment"
-  | "pochiPayment"
-  | "b2bPayment"
-  | "taxRemittance"
-  | "accountBalance"
-  | "transactionStatus"
-  | "reversal";
+type SubmitId = keyof typeof initiatorFields;
 
 /** A checked request that only lacks its credential. */
 export interface Submission<K extends SubmitId> {
@@ -144,6 +136,7 @@ async function sign<K extends SubmitId>(
   const context = {
     options,
     ids,
+    initiator,
     secrets: [credential, initiator.password, ...secrets],
     ...(recovery !== undefined && { recovery }),
   };

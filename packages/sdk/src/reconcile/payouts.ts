@@ -81,7 +81,11 @@ async function hear<S extends PayoutSettlement>(
     const isOther =
       differ(result.conversationId, query.conversationId) ||
       differ(result.originatorConversationId, query.originatorConversationId);
-    if (!isOther) return result;
+    if (!isOther) {
+      const { conversationId, originatorConversationId } = query;
+      await core.guard.observe({ resultCode: result.resultCode, conversationId, originatorConversationId });
+      return result;
+    }
     warn("the results hook gave the result of another query; the payout stays open.");
   } catch (cause) {
     warn(`the results hook failed (${nameOf(cause)}); the payout stays open.`);

@@ -14,7 +14,8 @@ export interface Transactions {
    * By `originatorConversationId` it finds a payout whose answer was lost; `ids` of the error holds it too.
    *
    * @throws MpesaValidationError, MpesaConfigError, MpesaAuthError, MpesaRateLimitError, MpesaApiError,
-   *   MpesaConnectionError, MpesaOutcomeUnknownError. Asking again is safe after each of them.
+   *   MpesaConnectionError, MpesaOutcomeUnknownError. Asking again moves no money, but each query authenticates the initiator: after a
+   *   rejection correct the credential first.
    * @example
    * const { originatorConversationId } = error.ids;
    * if (originatorConversationId) await mpesa.transactions.status({ originatorConversationId });

@@ -1,7 +1,9 @@
 import type { OperationInfo } from "@mpesa/raw";
 import { ErrorCode, type ErrorKind, errorCodes, faultCodes, httpCodes } from "@mpesa/raw/codes";
 import { noApiProduct, wireTexts } from "@mpesa/raw/platform";
+import { matchRejection } from "../codes/credential.ts";
 import { type CodeMatch, isZero, lookupCode, lookupText } from "../codes/lookup.ts";
+import { saidIn } from "../initiator/rejection.ts";
 import { asList } from "../values/list.ts";
 import type { Reply } from "./attempt.ts";
 import { type ErrorBody, errorBody, isJson, text } from "./error-body.ts";
@@ -34,7 +36,9 @@ export function decide(operation: OperationInfo, reply: Reply): Decision {
   const error = errorBody(body, isAcceptance) ?? bareText(operation, body);
   if (!error && status >= 200 && status < 300 && isAcceptance) return { kind: "accepted", body };
   const match =
-    matchProduct(reply) ?? (error ? matchError(operation, error, status) : matchSignal(operation, reply, body));
+    matchProduct(reply) ??
+    matchRejection(operation.id, ...saidIn(operation, { error, body })) ??
+    (error ? matchError(operation, error, status) : matchSignal(operation, reply, body));
   const refusal = {
     status,
     error,

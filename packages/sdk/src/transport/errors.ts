@@ -1,4 +1,5 @@
 import type { OperationInfo } from "@mpesa/raw";
+import { CHECK_INITIATOR } from "../codes/credential.ts";
 import { DOUBLES_NOTHING } from "../codes/lookup.ts";
 import {
   isMpesaError,
@@ -11,6 +12,7 @@ import {
   MpesaOutcomeUnknownError,
   MpesaRateLimitError,
 } from "../errors/index.ts";
+import { mayBeRejection } from "../initiator/rejection.ts";
 import type { Redactor } from "../redact.ts";
 import type { Decision } from "./decide.ts";
 import { isJson, text } from "./error-body.ts";
@@ -38,6 +40,8 @@ export function toError(outcome: Outcome, context: ErrorContext): MpesaError {
   const { operation, redactor, ids } = context;
   const cause = "cause" in outcome ? redactor.cause(outcome.cause) : undefined;
   switch (outcome.kind) {
+    case "held":
+      return outcome.error;
     case "notSent":
       return new MpesaConnectionError(`nothing was sent: ${outcome.why}.`, {
         operation: operation.id,
@@ -115,7 +119,9 @@ function fromDecision(decision: Decision, context: ErrorContext): MpesaError {
   if (decision.kind === "refused" || decision.kind === "pending")
     return new MpesaApiError(`refused: ${said}.`, { ...about, kind, hint: match?.hint ?? REFUSED_HINT });
   // What a code advises for payments in doubt is no advice for a call that may simply be repeated.
-  const own = match?.retry === "ask" && operation.retry === "safe" ? undefined : match?.hint;
+  const known = match?.retry === "ask" && operation.retry === "safe" ? undefined : match?.hint;
+  const own =
+    known ?? (operation.retry === "safe" && mayBeRejection(operation, decision) ? CHECK_INITIATOR : undefined);
   if (operation.retry === "safe" && status >= 400) {
     return new MpesaApiError(`failed: ${said}.`, { ...about, kind, hint: own ?? DOUBLES_NOTHING });
   }

@@ -1,6 +1,8 @@
 import type { OperationInfo } from "@mpesa/raw";
 import type { TokenSource } from "../auth/token-source.ts";
+import type { MpesaError } from "../errors/base.ts";
 import type { MpesaEventHandler } from "../events.ts";
+import { mayBeRejection } from "../initiator/rejection.ts";
 import type { Redactor } from "../redact.ts";
 import { type AttemptResult, attempt, NOT_BEGUN, type Outgoing, type Reply } from "./attempt.ts";
 import { backoffMs, MAX_DELAY_MS, wait } from "./backoff.ts";
@@ -24,6 +26,16 @@ export interface Sending {
   readonly signal: AbortSignal | undefined;
   /** Opt-in for `deduplicated` operations: send the same id again after a lost answer. */
   readonly resend?: boolean;
+  /** Watches over the initiator who signs the request, if one does. */
+  readonly signing?: Signing | undefined;
+}
+
+/** What surrounds each attempt of a request that an initiator signs. Neither function rejects. */
+export interface Signing {
+  /** Resolves with the error that holds the attempt back, if the initiator must not sign now. */
+  before(): Promise<MpesaError | undefined>;
+  /** Called with the outcome of each attempt that was not held back. */
+  after(outcome: Outcome): Promise<void>;
 }
 
 /** How a call ended, after all repeats that were safe. */
@@ -31,6 +43,8 @@ export type Outcome =
   | { readonly kind: "decided"; readonly decision: Decision; readonly reply: Reply; readonly resent: boolean }
   | { readonly kind: "notSent"; readonly why: string; readonly cause: unknown }
   | { readonly kind: "noToken"; readonly cause: unknown }
+  /** Nothing was sent in this attempt, because the initiator must not sign now. */
+  | { readonly kind: "held"; readonly error: MpesaError }
   | { readonly kind: "lost"; readonly why: string; readonly cause: unknown; readonly status?: number };
 
 /** The server has not processed the request, and may be sent it again over another connection (RFC 9110). */
@@ -61,19 +75,23 @@ class Call {
   }
 
   /** Reads and registrations: anything short of a clear answer is tried again. */
-  sendSafely(): Promise<Outcome> {
+  async sendSafely(): Promise<Outcome> {
     const { maxRetries, signal } = this.#sending;
-    return retrying({
+    let mayBeIn: Outcome | undefined;
+    const last = await retrying({
       url: this.#out.url,
       signal,
       maxRetries,
-      once: () => this.#once(),
+      once: () => this.#guarded(),
       delayOf: (outcome, retry) => {
-        const delayMs = isTransient(outcome) ? this.#delay(outcome, retry) : undefined;
+        if (isUnclear(outcome)) mayBeIn = outcome;
+        const delayMs = isTransient(this.#sending.operation, outcome) ? this.#delay(outcome, retry) : undefined;
         if (delayMs !== undefined) this.#announceRetry(outcome, delayMs);
         return delayMs;
       },
     });
+    // "Nothing was sent" would not be true of the attempts before.
+    return last.kind === "held" ? (mayBeIn ?? last) : last;
   }
 
   /** Money: repeated only when it was provably turned away, or, by opt-in, when its id makes a second one harmless. */
@@ -81,13 +99,14 @@ class Call {
     const { maxRetries, signal, resend = false } = this.#sending;
     let mayBeIn: Outcome | undefined;
     for (let retry = 1; ; retry++) {
-      const outcome = await this.#once();
-      const unclear = outcome.kind === "lost" || (outcome.kind === "decided" && outcome.decision.kind === "unclear");
+      const outcome = await this.#guarded();
+      const unclear = isUnclear(outcome);
       if (outcome.kind === "decided" && (outcome.decision.kind === "accepted" || isDuplicate(outcome.decision))) {
         return { ...outcome, resent: mayBeIn !== undefined };
       }
       if (unclear) mayBeIn = outcome;
-      const again = unclear ? resend : outcome.kind === "notSent" || isBusy(outcome);
+      const mayRepeat = resend && !isRejected(this.#sending.operation, outcome);
+      const again = unclear ? mayRepeat : outcome.kind === "notSent" || isBusy(outcome);
       const delayMs = again && retry <= maxRetries && !signal?.aborted ? this.#delay(outcome, retry) : undefined;
       // Once an answer was lost, a later refusal proves nothing about the first request.
       if (delayMs === undefined) return mayBeIn ?? outcome;
@@ -96,6 +115,16 @@ class Call {
         return mayBeIn ?? { kind: "notSent", why: "it was aborted before sending again", cause: signal?.reason };
       }
     }
+  }
+
+  /** One answer, unless the initiator who signs the request must rest. */
+  async #guarded(): Promise<Outcome> {
+    const { signing } = this.#sending;
+    const error = await signing?.before();
+    if (error) return { kind: "held", error };
+    const outcome = await this.#once();
+    await signing?.after(outcome);
+    return outcome;
   }
 
   /** One answer, with a stale token replaced once on the way. */
@@ -178,6 +207,11 @@ class Call {
   }
 }
 
+/** Whether the gateway may have processed it. */
+function isUnclear(outcome: Outcome): boolean {
+  return outcome.kind === "lost" || (outcome.kind === "decided" && outcome.decision.kind === "unclear");
+}
+
 function isBusy(outcome: Outcome): boolean {
   return outcome.kind === "decided" && outcome.decision.kind === "busy";
 }
@@ -192,7 +226,12 @@ function isDuplicate(decision: Decision): boolean {
   return decision.kind !== "accepted" && decision.match?.kind === "duplicateOriginatorConversationId";
 }
 
-function isTransient(outcome: Outcome): boolean {
+function isRejected(operation: OperationInfo, outcome: Outcome): boolean {
+  return outcome.kind === "decided" && mayBeRejection(operation, outcome.decision);
+}
+
+function isTransient(operation: OperationInfo, outcome: Outcome): boolean {
+  if (isRejected(operation, outcome)) return false;
   if (outcome.kind === "decided") return outcome.decision.kind === "busy" || outcome.decision.kind === "unclear";
   return outcome.kind === "notSent" || outcome.kind === "lost";
 }

@@ -144,7 +144,7 @@ describe("explain", () => {
       next: "later",
       hint: expect.stringContaining("repeat it later"),
     });
-    expect(explain({ product: "status", code: "4242" })).toMatchObject({ known: false, next: "later" });
+    expect(explain({ product: "lookup", code: "4242" })).toMatchObject({ known: false, next: "later" });
     expect(explain({ product: "pochi", code: "17" })).toMatchObject({ next: "ask" });
     expect(explain({ product: "pochi", code: "4242" })).toMatchObject({ known: false, next: "ask" });
   });
@@ -160,6 +160,20 @@ describe("explain", () => {
     expect(about().next).toBe("ask");
     // The query failed, not the payment: its customer must not be sent to pay again.
     expect(about("stkQuery").customerMessage).toEqual(about("stkPush").customerMessage);
+  });
+
+  it("reads the rejection of an initiator's credential in the errors of calls that one signs", () => {
+    const about = (operation: "accountBalance" | "b2cPaymentV3" | "stkPush") =>
+      explain({ product: "error", code: "X9", text: "The initiator information is invalid.", operation });
+    expect(about("accountBalance")).toMatchObject({ known: true, name: "InitiatorInvalid", next: "fix" });
+    expect(about("b2cPaymentV3")).toMatchObject({ known: true, name: "InitiatorInvalid", next: "fix" });
+    expect(about("stkPush")).toMatchObject({ known: false, next: "ask" });
+    for (const about of [{ product: "balance" }, { product: "error", operation: "transactionStatus" }] as const)
+      expect(explain({ ...about, code: "4242" })).toMatchObject({
+        known: false,
+        next: "ask",
+        hint: expect.stringMatching(/^(?!.*(?:repeat it|again)).*lock the initiator/),
+      });
   });
 
   it("tells error codes apart by their text", () => {
@@ -223,7 +237,9 @@ describe("explain", () => {
           const found = explain({ product, code, text });
           fc.pre(!found.known);
           expect(found).toMatchObject({ product, name: "Unknown", fault: "none", evidence: undefined });
-          expect(found.next).toBe((reads as readonly string[]).includes(product) ? "later" : "ask");
+          // A second query could be a second rejection of the initiator's credential.
+          const mayRepeat = (reads as readonly string[]).includes(product) && !["balance", "status"].includes(product);
+          expect(found.next).toBe(mayRepeat ? "later" : "ask");
           expect([customerMessages.unconfirmed, customerMessages.checking]).toContain(found.customerMessage);
         },
       ),

@@ -1,4 +1,5 @@
 import type { OperationInfo } from "@mpesa/raw";
+import { initiatorFields } from "@mpesa/raw/platform";
 import type { MpesaErrorType } from "../../src/errors/index.ts";
 import { type Behaviour, json, page, reset, resetInBody, silence, stall } from "../support/fault-server.ts";
 
@@ -32,6 +33,9 @@ const lost = (operation: OperationInfo): Expected =>
   isSafe(operation)
     ? { attempts: ALL, end: "MpesaOutcomeUnknownError" }
     : { attempts: 1, end: "MpesaOutcomeUnknownError" };
+/** An unlisted code may be a rejection of the initiator's credential, which no repeat may add to. */
+const unlisted = (operation: OperationInfo): Expected =>
+  operation.id in initiatorFields ? { ...unclear(operation), attempts: 1 } : unclear(operation);
 const unclear = (operation: OperationInfo): Expected =>
   isSafe(operation) ? { attempts: ALL, end: "MpesaApiError" } : { attempts: 1, end: "MpesaOutcomeUnknownError" };
 /** A stale token is replaced once; the token call itself has none to replace. */
@@ -110,7 +114,7 @@ export const faults: readonly Fault[] = [
     behave: always(daraja(500, "400.002.05", "Invalid Request Payload")),
     expect: (op) => ({ attempts: 1, end: isToken(op) ? "MpesaAuthError" : "MpesaApiError" }),
   },
-  { name: "500 unknown", behave: always(daraja(500, "500.999.99", "Something else")), expect: unclear },
+  { name: "500 unknown", behave: always(daraja(500, "500.999.99", "Something else")), expect: unlisted },
   { name: "502", behave: always(page(502, "Bad Gateway", "text/plain")), expect: unclear },
   { name: "503 HTML", behave: always(page(503, HTML)), expect: unclear },
   {

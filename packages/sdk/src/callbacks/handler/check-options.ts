@@ -37,11 +37,16 @@ export function checked<Context>(options: CallbackHandlerOptions<Context>): Sett
     validationTimeoutMs: isAmount(settings.validationTimeoutMs),
     validationDefault: isDecision(settings.validationDefault) || "what accept() or reject() gives",
     failureStatus: /^(?!204|205|304)[2-5]\d\d$/.test(`${settings.failureStatus}`) || "from 200 to 599 and allow a body",
+    initiatorGuard: isGuard(settings.initiatorGuard) || "a guard that createInitiatorGuard() made",
     allowedAddresses:
       (Array.isArray(allowedAddresses) && allowedAddresses.every((address) => /^[\da-f.:]+$/i.test(address))) ||
       "plain addresses; CIDR ranges are not supported",
   });
   return { ...settings, baseUrl: new URL(baseUrl).href.replace(/\/+$/, "") };
+}
+
+function isGuard(guard: CallbackHandlerOptions["initiatorGuard"]): boolean {
+  return guard === undefined || typeof guard?.observe === "function";
 }
 
 function isRandom(secret: unknown): boolean {

@@ -37,7 +37,7 @@ export interface Delivery<Context> {
 }
 
 export function deliveryFor<Context>(options: CallbackHandlerOptions<Context>): Delivery<Context> {
-  const { inbox, on, onEvent, onFailed, onNotice } = options;
+  const { inbox, on, onEvent, onFailed, onNotice, initiatorGuard } = options;
 
   const notify = (notice: CallbackNotice): void => {
     // In a promise, so that an observer's mistake is not the payment's.
@@ -130,6 +130,8 @@ export function deliveryFor<Context>(options: CallbackHandlerOptions<Context>): 
       later?: (work: Promise<unknown>) => void,
     ): Promise<"done" | "failed" | "unclaimed"> {
       const event = eventOf(received);
+      // Before the inbox, which may be down. A result at the URL of another kind is a result all the same.
+      await initiatorGuard?.observe(event.kind === "unrecognised" ? parse(event.raw) : event);
       // The event's raw value lacks what must not be kept.
       const kept = { ...received, payload: event.raw };
       const mine: { key?: string; state?: ClaimState; token?: string } = {};

@@ -1,3 +1,4 @@
+import type { InitiatorGuard } from "../../initiator/guard-types.ts";
 import type { Inbox } from "../inbox/inbox.ts";
 import type { Callback, CallbackKind, ResultKind } from "../types.ts";
 import type { CallbackNotice } from "./notices.ts";
@@ -79,6 +80,11 @@ export interface CallbackHandlerOptions<Context = unknown> {
    * @default none: every arrival is delivered
    */
   readonly inbox?: Inbox;
+  /**
+   * Counts the results in which M-Pesa rejects the credential of an initiator, so that the client stops before the initiator
+   * is locked. Pass the same guard to the client, see `createInitiatorGuard` of `@mpesa/sdk`. @default none
+   */
+  readonly initiatorGuard?: Pick<InitiatorGuard, "observe">;
   /** Refuses other addresses with 403, see {@link safaricomAddresses}. Single addresses: CIDR ranges are refused. @default any */
   readonly allowedAddresses?: readonly string[];
   /**
