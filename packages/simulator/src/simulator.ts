@@ -6,7 +6,6 @@ import { Engine } from "./engine/engine.ts";
 import { publicKeyPem } from "./engine/key.ts";
 import { Runner } from "./engine/runner.ts";
 import { type Exchange, exchange } from "./gateway/gateway.ts";
-import { addScenario } from "./gateway/scenarios.ts";
 import { type LedgerView, ledgerView } from "./ledger-view.ts";
 import { credentialsOf, type SimulatorCredentials, type SimulatorOptions, settle } from "./options.ts";
 import { jobs } from "./products/index.ts";
@@ -74,7 +73,10 @@ export interface Simulator {
   /** Every job of the simulator that threw, oldest first. Empty unless the simulator has a bug or its state file was edited. */
   readonly failures: readonly FailureRecord[];
   readonly ledger: LedgerView;
-  /** Calls a listener after every step with the records that changed, secrets blanked. What it throws is printed and ignored. */
+  /**
+   * Calls a listener after every step with the records that changed, secrets blanked. All listeners get the same copies,
+   * so do not change them. Errors that a listener throws are printed and ignored.
+   */
   subscribe(listener: (changes: readonly Change[]) => void): () => void;
   /** Stops timers and closes the state file. */
   close(): void;
@@ -114,11 +116,17 @@ export function createParts(options: SimulatorOptions): SimulatorParts {
     });
   const queue = (target: string, scenario: Scenario, times: number | null): string => {
     checkScenario(target, scenario);
-    const id = addScenario(engine, target, scenario, times);
+    const id = engine.scenarios.add(target, scenario, times);
     engine.commit();
     return id;
   };
   const { store } = engine;
+  // All listeners see the same copy: callbacks are large, and the page adds a listener for each of its windows.
+  let last: { readonly changes: readonly Change[]; readonly copy: readonly Change[] } | undefined;
+  const shown = (changes: readonly Change[]): readonly Change[] => {
+    if (last?.changes !== changes) last = { changes, copy: publicChanges(changes) };
+    return last.copy;
+  };
   const simulator: Simulator = {
     async fetch(input, init) {
       const request = new Request(input, init);
@@ -137,12 +145,12 @@ export function createParts(options: SimulatorOptions): SimulatorParts {
     always(target, scenario) {
       const id = queue(target, scenario, null);
       return () => {
-        store.scenarios.delete(id);
+        engine.scenarios.remove(id);
         engine.commit();
       };
     },
     calm() {
-      for (const { id } of [...store.scenarios.values()]) store.scenarios.delete(id);
+      engine.scenarios.clear();
       engine.commit();
     },
     async replay(callbackId) {
@@ -169,7 +177,7 @@ export function createParts(options: SimulatorOptions): SimulatorParts {
     ledger: ledgerView(engine),
     subscribe(listener) {
       check(listener, "listener", callable);
-      return store.onChange((changes) => listener(publicChanges(changes)));
+      return store.onChange((changes) => listener(shown(changes)));
     },
     close() {
       runner.close();

@@ -28,12 +28,15 @@ export function postCallback(engine: Engine, outgoing: Outgoing): CallbackRecord
   const { lateMs } = engine.settings.delays;
   const fault = scenario?.callback;
   if (fault === "lost") record.state = "lost";
-  if (fault === "reordered") record.state = "held";
+  if (fault === "reordered") {
+    record.state = "held";
+    engine.held.add(id);
+  }
   if (fault === "duplicate") record.wanted = 2;
   engine.store.callbacks.put(id, record);
   if (fault !== "lost")
-    engine.schedule.add(fault === "late" || fault === "reordered" ? at + lateMs : at, "deliver", id);
-  if (fault === "duplicate") engine.schedule.add(at, "deliver", id);
+    engine.schedule.add(fault === "late" || fault === "reordered" ? at + lateMs : at, "deliver", id, about);
+  if (fault === "duplicate") engine.schedule.add(at, "deliver", id, about);
   return record;
 }
 
@@ -63,13 +66,12 @@ export function newCallback(engine: Engine, outgoing: Omit<Outgoing, "scenario">
 export async function deliver(engine: Engine, id: string): Promise<void> {
   const record = engine.store.callbacks.get(id);
   if (!record || record.attempts.length >= record.wanted) return;
-  if (record.state === "held") record.state = "scheduled";
+  engine.held.delete(id);
   await attempt(engine, record, engine.settings.deliveryTimeoutMs);
-  for (const held of [...engine.store.callbacks.values()].filter(({ state }) => state === "held")) {
+  for (const held of [...engine.held]) {
+    const next = engine.store.callbacks.get(held);
     // Two deliveries may end at the same time; only one of them lets it go.
-    if (held.state !== "held") continue;
-    held.state = "scheduled";
-    await attempt(engine, held, engine.settings.deliveryTimeoutMs);
+    if (engine.held.delete(held) && next) await attempt(engine, next, engine.settings.deliveryTimeoutMs);
   }
 }
 

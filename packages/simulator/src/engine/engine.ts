@@ -8,6 +8,7 @@ import { receipt } from "./ids.ts";
 import { seedParties } from "./parties.ts";
 import { Random, seedNumber } from "./random.ts";
 import { realNow } from "./real-time.ts";
+import { ScenarioQueue } from "./scenario-queue.ts";
 import { Schedule } from "./schedule.ts";
 
 /** What the products share: state, clock, ids and the schedule. All of it is synchronous, so a request is one step. */
@@ -17,9 +18,12 @@ export class Engine {
   readonly random: Random;
   readonly clock: Clock;
   readonly schedule: Schedule;
+  readonly scenarios: ScenarioQueue;
   /** The prompt that each phone is busy with. */
   readonly busy: Map<string, string> = new Map<string, string>();
   readonly unreached: Unreached = new Unreached();
+  /** The callbacks that wait until another one has been delivered. */
+  readonly held: Set<string> = new Set<string>();
   #serial: number;
 
   constructor(settings: Settings, file?: StateFile) {
@@ -30,7 +34,9 @@ export class Engine {
     this.#serial = meta?.serial ?? 0;
     this.clock = settings.clock === "virtual" ? new VirtualClock(meta?.now ?? settings.startAt) : { now: realNow };
     this.schedule = new Schedule(this.store.jobs, () => this.serial());
+    this.scenarios = new ScenarioQueue(this.store.scenarios, () => this.serial());
     for (const { id, phone, state } of this.store.prompts.values()) if (state !== "finished") this.busy.set(phone, id);
+    for (const { id, state } of this.store.callbacks.values()) if (state === "held") this.held.add(id);
     seedParties(this);
     this.commit();
   }

@@ -99,11 +99,8 @@ export class Runner {
 
   /** Does at once whatever is planned about an id, its callbacks included: they overtake the answer. */
   async hurry(about: string): Promise<void> {
-    const { schedule, store } = this.#engine;
-    const concerned = ({ ref }: JobRecord): boolean => ref === about || store.callbacks.get(ref)?.about === about;
-    for (;;) {
-      const job = [...store.jobs.values()].find(concerned);
-      if (!job) return;
+    const { schedule } = this.#engine;
+    for (let job = schedule.next(about); job; job = schedule.next(about)) {
       schedule.remove(job.id);
       await this.#run(job);
     }

@@ -5,24 +5,30 @@ import type { Table } from "../state/table.ts";
 export class Schedule {
   readonly #jobs: Table<JobRecord>;
   readonly #nextId: () => number;
+  readonly #byAbout = new Map<string, Set<string>>();
   #heap: { at: number; order: number; id: string }[] = [];
 
   constructor(jobs: Table<JobRecord>, nextId: () => number) {
     this.#jobs = jobs;
     this.#nextId = nextId;
-    for (const { id, at } of jobs.values()) this.#push({ at, order: Number(id), id });
+    for (const job of jobs.values()) this.#plan(job);
   }
 
   get size(): number {
     return this.#jobs.size;
   }
 
-  add(at: number, kind: JobKind, ref: string): string {
-    const order = this.#nextId();
-    const id = String(order);
-    this.#jobs.put(id, { id, at, kind, ref });
-    this.#push({ at, order, id });
+  /** @param about what the job belongs to, for `next` */
+  add(at: number, kind: JobKind, ref: string, about: string = ref): string {
+    const id = String(this.#nextId());
+    this.#plan(this.#jobs.put(id, { id, at, kind, ref, about }));
     return id;
+  }
+
+  /** The job about this that was planned first. */
+  next(about: string): JobRecord | undefined {
+    const [id] = this.#byAbout.get(about) ?? [];
+    return id === undefined ? undefined : this.#jobs.get(id);
   }
 
   /** The earliest job that is still wanted. */
@@ -45,6 +51,8 @@ export class Schedule {
 
   /** Takes a job off: it is done, or no longer wanted. */
   remove(id: string): void {
+    const job = this.#jobs.get(id);
+    if (job) this.#forget(job);
     this.#jobs.delete(id);
     // Cancelled jobs stay in the heap until their time; without this a long run would collect them.
     if (this.#heap.length > 64 && this.#heap.length > this.#jobs.size * 2) {
@@ -52,6 +60,19 @@ export class Schedule {
       this.#heap = [];
       for (const entry of alive) this.#push(entry);
     }
+  }
+
+  #plan({ id, at, ref, about = ref }: JobRecord): void {
+    this.#push({ at, order: Number(id), id });
+    const same = this.#byAbout.get(about);
+    if (same) same.add(id);
+    else this.#byAbout.set(about, new Set([id]));
+  }
+
+  #forget({ id, ref, about = ref }: JobRecord): void {
+    const same = this.#byAbout.get(about);
+    same?.delete(id);
+    if (same?.size === 0) this.#byAbout.delete(about);
   }
 
   #push(entry: { at: number; order: number; id: string }): void {

@@ -11,7 +11,6 @@ import { magicValue } from "./magic.ts";
 import { spikeArrest } from "./rate-limit.ts";
 import { recordRequest } from "./record.ts";
 import { refusal, refuseField } from "./refusals.ts";
-import { takeScenario } from "./scenarios.ts";
 import { checkToken, issueToken } from "./tokens.ts";
 import { invalidField } from "./validate.ts";
 
@@ -35,7 +34,7 @@ const byPath: ReadonlyMap<string, OperationInfo> = new Map(
 export async function exchange(engine: Engine, runner: Runner, incoming: Incoming): Promise<Exchange> {
   const info = byPath.get(incoming.url.pathname);
   const parsed = parseBody(incoming.text);
-  const queued = info ? takeScenario(engine, info.id) : null;
+  const queued = info ? engine.scenarios.take(info.id) : null;
   const body =
     typeof parsed === "object" && parsed !== null && !Array.isArray(parsed)
       ? (parsed as Record<string, unknown>)

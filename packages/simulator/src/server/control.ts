@@ -129,7 +129,7 @@ export function control({ simulator, engine }: SimulatorParts): Hono {
     return context.json({});
   });
   app.post("/scenarios/:id/off", (context) => {
-    store.scenarios.delete(context.req.param("id"));
+    engine.scenarios.remove(context.req.param("id"));
     engine.commit();
     return context.json({});
   });

@@ -172,7 +172,10 @@ export interface JobRecord {
   id: string;
   at: number;
   kind: JobKind;
+  /** The record that it is for. */
   ref: string;
+  /** The id of what was asked for; of a delivery, what its callback is about. Missing in older state files. */
+  about?: string;
 }
 
 export type JobKind = "showPrompt" | "endPrompt" | "completePrompt" | "execute" | "validatePayment" | "deliver";
