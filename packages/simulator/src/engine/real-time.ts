@@ -10,12 +10,15 @@ function real<K extends keyof Globals>(name: K): Globals[K] {
   return (current.clock?.[`_${name}`] as Globals[K] | undefined) ?? current;
 }
 
-const timers: Globals = { setTimeout: real("setTimeout"), clearTimeout: real("clearTimeout"), Date: real("Date") };
+// Called by name alone: a browser's timers refuse any other object as their `this`.
+const start = real("setTimeout");
+const stop = real("clearTimeout");
+const RealDate = real("Date");
 
 /** A timer that runs, whatever the test runner does with timers. */
 export type Timer = ReturnType<typeof setTimeout>;
 
-export const startTimer = (work: () => void, ms: number): Timer => timers.setTimeout(work, ms);
-export const stopTimer = (timer: Timer | undefined): void => timers.clearTimeout(timer);
+export const startTimer = (work: () => void, ms: number): Timer => start(work, ms);
+export const stopTimer = (timer: Timer | undefined): void => stop(timer);
 /** Milliseconds since 1970. */
-export const realNow = (): number => timers.Date.now();
+export const realNow = (): number => RealDate.now();
