@@ -24,7 +24,10 @@ function openGuarded(options: Parameters<typeof openShop>[0] = {}) {
 
 type Guarded = ReturnType<typeof openGuarded>;
 
-async function payOut({ mpesa, handler, daraja }: Guarded, initiator: { name: string; password: string }): Promise<void> {
+async function payOut(
+  { mpesa, handler, daraja }: Guarded,
+  initiator: { name: string; password: string },
+): Promise<void> {
   await mpesa.b2c.pay({
     phoneNumber: PHONE,
     amount: 50,

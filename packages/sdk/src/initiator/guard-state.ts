@@ -1,5 +1,5 @@
 /** The span in which rejections are counted, and for which an initiator is then held back. A production integrator does the same. */
-export const WINDOW_MS = 600_000;
+const WINDOW_MS = 600_000;
 /** M-Pesa locks an initiator after an unknown number of rejections; two is what that integrator risks. */
 const MAX_REJECTIONS = 2;
 /** How long a request is remembered: a result that comes later belongs to an unknown request. */
