@@ -83,6 +83,7 @@ describe.each(operations)("$id", (operation) => {
           });
           const events = shop.take(reference, kindOf(operation, info.name));
           expect(events).toMatchObject([{ raw: withoutCredential(payload) }]);
+          expect(events[0]?.kind === "timeout").toBe(info.name === "timeout" || isTimedOut(payload));
         }
       }
       expect(shop.events).toEqual([]);
@@ -166,6 +167,11 @@ function withoutCredential(payload: unknown): unknown {
   return Object.fromEntries(Object.entries(payload).filter(([key]) => key !== "SecurityCredential"));
 }
 
+/** A result that reports a queue timeout is a timeout of its route's product. */
+function isTimedOut(payload: unknown): boolean {
+  return /timed out/i.test(JSON.stringify(payload)) && Object.hasOwn(payload as object, "Result");
+}
+
 interface Answer {
   readonly status: number;
   /** Parsed JSON; undefined where there is none. */
@@ -223,9 +229,8 @@ async function openShop(): Promise<Shop> {
     take(reference, { kind, product }) {
       const isWanted = (event: CallbackEvent): boolean =>
         event.reference === reference &&
-        event.kind === kind &&
         event.route === kind &&
-        (event.kind !== "timeout" || event.product === product);
+        (event.kind === "timeout" ? event.product === (product ?? kind) : event.kind === kind);
       const wanted = events.filter(isWanted);
       events.splice(0, events.length, ...events.filter((event) => !isWanted(event)));
       return wanted;
