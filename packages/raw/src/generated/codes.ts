@@ -328,8 +328,8 @@ export const ErrorCode = {
   /** The body could not be read. Send the documented JSON body with Content-Type: application/json. */
   InvalidRequestPayload: "400.002.05",
   /**
-   * The access token is wrong or expired. Fetch a new token and repeat once. Refused again: check keys, environment and
-   * the app's products.
+   * The access token is wrong or expired. If a new token is rejected too, check keys, environment and the app's
+   * products.
    */
   InvalidAccessToken400003: "400.003.01",
   /** The request is incomplete or malformed. Compare the body with the documented one. */
@@ -341,24 +341,21 @@ export const ErrorCode = {
   /** The grant type of the token call is wrong. Send grant_type=client_credentials in the query string. */
   InvalidGrantType: "400.008.02",
   /**
-   * The token is refused, or the app lacks this product. Fetch a new token and repeat once. Refused again: have the
-   * product enabled for the app.
+   * The token is refused, or the app lacks this product. If a new token is rejected too, have the product enabled for
+   * the app.
    */
   Unauthorized: "401",
   /**
-   * The access token is wrong or expired. Fetch a new token and repeat once. Refused again: check keys, environment and
-   * the app's products.
+   * The access token is wrong or expired. If a new token is rejected too, check keys, environment and the app's
+   * products.
    */
   InvalidAccessToken401001: "401.001",
   /**
-   * The access token is wrong or expired. Fetch a new token and repeat once. The message echoes the token: redact it
-   * before logging.
+   * The access token is wrong or expired. If a new token is rejected too, check keys and products. The message echoes
+   * the token: redact it before logging.
    */
   InvalidAccessToken401002: "401.002.01",
-  /**
-   * The access token is refused. Fetch a new token and repeat once. Refused again: check keys, environment and the
-   * app's products.
-   */
+  /** The access token is refused. If a new token is rejected too, check keys, environment and the app's products. */
   InvalidAccessToken401003: "401.003.01",
   /**
    * The app lacks the product, or the server's address is not listed. Enable the product for the app, and have
@@ -372,8 +369,8 @@ export const ErrorCode = {
   /** No such path. Check the base URL, the path and its version. */
   ResourceNotFound404003: "404.003.01",
   /**
-   * The access token is wrong or expired, despite status 404. Fetch a new token and repeat once. Refused again: check
-   * keys, environment and the app's products.
+   * The access token is wrong or expired, despite status 404. If a new token is rejected too, check keys, environment
+   * and the app's products.
    */
   InvalidAccessToken: "404.001.03",
   /**
@@ -581,7 +578,7 @@ export const errorCodes: readonly CodeInfo[] = [
         name: "InvalidAccessToken400002",
         kind: "invalidAccessToken",
         meaning: "The access token is wrong or expired",
-        hint: "Fetch a new token and repeat once. Refused again: check keys, environment and the app's products.",
+        hint: "If a new token is rejected too, check keys, environment and the app's products.",
         fault: "merchant",
         retry: "token",
         evidence: "community",
@@ -604,7 +601,7 @@ export const errorCodes: readonly CodeInfo[] = [
     name: "InvalidAccessToken400003",
     kind: "invalidAccessToken",
     meaning: "The access token is wrong or expired",
-    hint: "Fetch a new token and repeat once. Refused again: check keys, environment and the app's products.",
+    hint: "If a new token is rejected too, check keys, environment and the app's products.",
     fault: "merchant",
     retry: "token",
     evidence: "portal",
@@ -615,7 +612,7 @@ export const errorCodes: readonly CodeInfo[] = [
         name: "NoApiProduct400003",
         kind: "noApiProduct",
         meaning: "No product of this app covers the call",
-        hint: "Enable the product for this app on the portal, then fetch a new token.",
+        hint: "Enable the product for this app on the developer portal; only a new token covers it.",
         fault: "merchant",
         retry: "fix",
         evidence: "community",
@@ -662,7 +659,7 @@ export const errorCodes: readonly CodeInfo[] = [
     name: "Unauthorized",
     kind: "unauthorized",
     meaning: "The token is refused, or the app lacks this product",
-    hint: "Fetch a new token and repeat once. Refused again: have the product enabled for the app.",
+    hint: "If a new token is rejected too, have the product enabled for the app.",
     fault: "merchant",
     retry: "token",
     evidence: "observed",
@@ -695,7 +692,7 @@ export const errorCodes: readonly CodeInfo[] = [
         name: "NoApiProduct401",
         kind: "noApiProduct",
         meaning: "No product of this app covers the call",
-        hint: "Enable the product for this app on the portal, then fetch a new token.",
+        hint: "Enable the product for this app on the developer portal; only a new token covers it.",
         fault: "merchant",
         retry: "fix",
         evidence: "community",
@@ -707,7 +704,7 @@ export const errorCodes: readonly CodeInfo[] = [
     name: "InvalidAccessToken401001",
     kind: "invalidAccessToken",
     meaning: "The access token is wrong or expired",
-    hint: "Fetch a new token and repeat once. Refused again: check keys, environment and the app's products.",
+    hint: "If a new token is rejected too, check keys, environment and the app's products.",
     fault: "merchant",
     retry: "token",
     evidence: "observed",
@@ -718,7 +715,7 @@ export const errorCodes: readonly CodeInfo[] = [
         name: "NoApiProduct401001",
         kind: "noApiProduct",
         meaning: "No product of this app covers the call",
-        hint: "Enable the product for this app on the portal, then fetch a new token.",
+        hint: "Enable the product for this app on the developer portal; only a new token covers it.",
         fault: "merchant",
         retry: "fix",
         evidence: "community",
@@ -730,7 +727,7 @@ export const errorCodes: readonly CodeInfo[] = [
     name: "InvalidAccessToken401002",
     kind: "invalidAccessToken",
     meaning: "The access token is wrong or expired",
-    hint: "Fetch a new token and repeat once. The message echoes the token: redact it before logging.",
+    hint: "If a new token is rejected too, check keys and products. The message echoes the token: redact it before logging.",
     fault: "merchant",
     retry: "token",
     evidence: "production",
@@ -741,7 +738,7 @@ export const errorCodes: readonly CodeInfo[] = [
         name: "NoApiProduct401002",
         kind: "noApiProduct",
         meaning: "No product of this app covers the call",
-        hint: "Enable the product for this app on the portal, then fetch a new token.",
+        hint: "Enable the product for this app on the developer portal; only a new token covers it.",
         fault: "merchant",
         retry: "fix",
         evidence: "community",
@@ -753,7 +750,7 @@ export const errorCodes: readonly CodeInfo[] = [
     name: "InvalidAccessToken401003",
     kind: "invalidAccessToken",
     meaning: "The access token is refused",
-    hint: "Fetch a new token and repeat once. Refused again: check keys, environment and the app's products.",
+    hint: "If a new token is rejected too, check keys, environment and the app's products.",
     fault: "merchant",
     retry: "token",
     evidence: "community",
@@ -764,7 +761,7 @@ export const errorCodes: readonly CodeInfo[] = [
         name: "NoApiProduct401003",
         kind: "noApiProduct",
         meaning: "No product of this app covers the call",
-        hint: "Enable the product for this app on the portal, then fetch a new token.",
+        hint: "Enable the product for this app on the developer portal; only a new token covers it.",
         fault: "merchant",
         retry: "fix",
         evidence: "community",
@@ -833,7 +830,7 @@ export const errorCodes: readonly CodeInfo[] = [
     name: "InvalidAccessToken",
     kind: "invalidAccessToken",
     meaning: "The access token is wrong or expired, despite status 404",
-    hint: "Fetch a new token and repeat once. Refused again: check keys, environment and the app's products.",
+    hint: "If a new token is rejected too, check keys, environment and the app's products.",
     fault: "merchant",
     retry: "token",
     evidence: "community",
@@ -844,7 +841,7 @@ export const errorCodes: readonly CodeInfo[] = [
         name: "NoApiProduct404",
         kind: "noApiProduct",
         meaning: "No product of this app covers the call",
-        hint: "Enable the product for this app on the portal, then fetch a new token.",
+        hint: "Enable the product for this app on the developer portal; only a new token covers it.",
         fault: "merchant",
         retry: "fix",
         evidence: "community",
@@ -1192,7 +1189,7 @@ export const faultCodes: readonly CodeInfo[] = [
     name: "OauthFault",
     kind: "invalidAccessToken",
     meaning: "The gateway refused the token",
-    hint: "Fetch a new token and repeat once. Refused again: check keys, environment and the app's products.",
+    hint: "If a new token is rejected too, check keys, environment and the app's products.",
     fault: "merchant",
     retry: "token",
     evidence: "community",
@@ -1203,7 +1200,7 @@ export const faultCodes: readonly CodeInfo[] = [
         name: "NoApiProductOauth",
         kind: "noApiProduct",
         meaning: "No product of this app covers the call",
-        hint: "Enable the product for this app on the portal, then fetch a new token.",
+        hint: "Enable the product for this app on the developer portal; only a new token covers it.",
         fault: "merchant",
         retry: "fix",
         evidence: "community",
@@ -1215,7 +1212,7 @@ export const faultCodes: readonly CodeInfo[] = [
     name: "KeyFault",
     kind: "invalidAccessToken",
     meaning: "The gateway refused the token or its key",
-    hint: "Fetch a new token and repeat once. Refused again: check keys, environment and the app's products.",
+    hint: "If a new token is rejected too, check keys, environment and the app's products.",
     fault: "merchant",
     retry: "token",
     evidence: "community",
@@ -1226,7 +1223,7 @@ export const faultCodes: readonly CodeInfo[] = [
         name: "NoApiProductKey",
         kind: "noApiProduct",
         meaning: "No product of this app covers the call",
-        hint: "Enable the product for this app on the portal, then fetch a new token.",
+        hint: "Enable the product for this app on the developer portal; only a new token covers it.",
         fault: "merchant",
         retry: "fix",
         evidence: "community",
@@ -3380,8 +3377,8 @@ export const BillManagerCode = {
   /** The call succeeded. Keep the app_key that the opt-in returned. */
   Success: "200",
   /**
-   * The token is refused, or the app lacks Bill Manager. Fetch a new token and repeat once. Refused again: have the
-   * product enabled for the app.
+   * The token is refused, or the app lacks Bill Manager. If a new token is rejected too, have the product enabled for
+   * the app.
    */
   Unauthorized: "401",
   /**
@@ -3413,7 +3410,7 @@ export const billManagerCodes: readonly CodeInfo[] = [
     code: "401",
     name: "Unauthorized",
     meaning: "The token is refused, or the app lacks Bill Manager",
-    hint: "Fetch a new token and repeat once. Refused again: have the product enabled for the app.",
+    hint: "If a new token is rejected too, have the product enabled for the app.",
     fault: "merchant",
     retry: "token",
     evidence: "community",
@@ -3422,7 +3419,7 @@ export const billManagerCodes: readonly CodeInfo[] = [
         match: "apiproduct",
         name: "NoApiProduct",
         meaning: "No product of this app covers the call",
-        hint: "Enable the product for this app on the portal, then fetch a new token.",
+        hint: "Enable the product for this app on the developer portal; only a new token covers it.",
         fault: "merchant",
         retry: "fix",
         evidence: "community",

@@ -8,11 +8,9 @@ import {
   type CustomerMessageKey,
   c2bReplyCodes,
   customerMessages,
+  type ErrorKind,
   type Evidence,
-  errorCodes,
   type Fault,
-  faultCodes,
-  httpCodes,
   lookupCodes,
   numberValidationCodes,
   orgInfoCodes,
@@ -26,7 +24,8 @@ import {
   ussdPushCodes,
 } from "@mpesa/raw/codes";
 import { safeOperations } from "@mpesa/raw/platform";
-import { CHECK_INITIATOR, isSigned, matchRejection } from "./credential.ts";
+import { CHECK_INITIATOR, isSigned } from "./credential.ts";
+import { adviseOnError } from "./error-advice.ts";
 import { DOUBLES_NOTHING, lookupCode } from "./lookup.ts";
 
 /**
@@ -65,8 +64,13 @@ export interface ExplainParams {
   code: string | number;
   /** The text beside the code. Some codes mean different things by it, `500.001.1001` seven of them. */
   text?: string | undefined;
-  /** For product `error`: the call that failed. Without it, meanings that hold for certain calls only are left out. */
+  /**
+   * For product `error`: the call that was answered; `generateToken` where the request for a token failed, so that nothing
+   * was sent. Without it, meanings that hold for certain calls only are left out.
+   */
   operation?: OperationId | undefined;
+  /** For product `error`: the HTTP status. Without it, a code that nobody has described proves nothing. */
+  status?: number | undefined;
 }
 
 /** What a code means, who has to act, and what is safe to do. */
@@ -77,6 +81,8 @@ export interface Explanation {
   readonly code: string;
   /** Whether this product is known to send it. If not, the payment is in doubt, and neither paid nor failed. */
   readonly known: boolean;
+  /** For product `error`: what kind of refusal it is, as in the errors of the client; else `undefined`. */
+  readonly kind: ErrorKind | undefined;
   /** PascalCase, the member of the product's code object; `Unknown` where nobody has described it. */
   readonly name: string;
   /** What happened, in one sentence. */
@@ -137,7 +143,7 @@ const products: Readonly<Record<CodeProduct, Product>> = {
   billManager: fromCustomer(billManagerCodes),
   lookup: read(lookupCodes),
   acknowledgement: fromCustomer(responseCodes),
-  error: fromCustomer(errorCodes, faultCodes, httpCodes),
+  error: fromCustomer(),
 };
 
 /**
@@ -148,16 +154,18 @@ const products: Readonly<Record<CodeProduct, Product>> = {
  * const { next, hint, customerMessage } = explain({ product: "stk", code: 1032 });
  * // next: "new", customerMessage.sw: "Malipo yameghairiwa. …"
  * @example
- * explain({ product: "error", code: error.errorCode, text: error.errorMessage, operation: error.operation });
+ * // The same advice as in the error's own `hint`.
+ * const { errorCode, errorMessage, status, operation } = error;
+ * explain({ product: "error", code: errorCode, text: errorMessage, status, operation });
  */
 export function explain(params: ExplainParams): Explanation {
   if (typeof params !== "object" || params === null) throw new TypeError("explain() needs { product, code }");
-  const { product, code, text, operation } = params;
+  const { product, code, text, operation, status } = params;
   const wanted = String(code ?? "").trim();
+  if (product === "error") return explainError({ code: wanted, text, operation, status });
   // JavaScript may name any product; one that does not exist has no codes.
   const about = Object.hasOwn(products, product) ? products[product] : fromCustomer();
-  const match =
-    (product === "error" ? matchRejection(operation, wanted, text) : undefined) ?? find(about, wanted, text, operation);
+  const match = find(about, wanted, text, operation);
   const mayRepeat = about.isRead === true || (safeOperations as readonly unknown[]).includes(operation);
   if (!match) {
     const signed = [operation, ...(about.operations ?? [])].some(isSigned);
@@ -168,7 +176,40 @@ export function explain(params: ExplainParams): Explanation {
   const next = harmless ? "later" : match.retry;
   const hint = harmless ? DOUBLES_NOTHING : match.hint;
   const customerMessage = customerMessages[match.customer ?? fallback(about.isRead ? next : match.retry, about)];
-  return { product, code: wanted, known: true, name, meaning, fault, next, hint, evidence, customerMessage };
+  return {
+    product,
+    code: wanted,
+    known: true,
+    kind: undefined,
+    name,
+    meaning,
+    fault,
+    next,
+    hint,
+    evidence,
+    customerMessage,
+  };
+}
+
+function explainError({
+  code,
+  text,
+  operation,
+  status,
+}: Omit<ExplainParams, "product"> & { code: string }): Explanation {
+  const call = operation === undefined ? undefined : callOf(operation);
+  const { match, retry, next, hint } = adviseOnError({ code, message: text, status, operation: call });
+  const about = products.error;
+  const customerMessage = customerMessages[match?.customer ?? fallback(retry, about)];
+  if (!match) return { ...unknown("error", code, about, undefined), next, hint, customerMessage };
+  const { kind, name, meaning, fault, evidence } = match;
+  return { product: "error", code, known: true, kind, name, meaning, fault, next, hint, evidence, customerMessage };
+}
+
+/** What the advice needs to know of a call; JavaScript may name any. */
+function callOf(id: OperationId): Parameters<typeof adviseOnError>[0]["operation"] {
+  const isSafe = (safeOperations as readonly OperationId[]).includes(id);
+  return { id, retry: isSafe ? "safe" : "never", auth: id === "generateToken" ? "basic" : "bearer" };
 }
 
 function find(
@@ -194,6 +235,7 @@ function unknown(product: CodeProduct, code: string, { doubt }: Product, harmles
     product,
     code,
     known: false,
+    kind: undefined,
     name: "Unknown",
     meaning: "Nobody has described this code for this product",
     fault: "none",

@@ -4,6 +4,9 @@ import type { CodeInfo, CodeVariant } from "@mpesa/raw/codes";
 /** What to do after a doubtful answer to a call of retry class `safe`, whatever the code's own advice for payments is. */
 export const DOUBLES_NOTHING = "This call changes nothing that a second one would double: repeat it later.";
 
+/** What to do after a doubtful answer to any other call. */
+export const MONEY_HINT = "It may have been processed: do not send it again.";
+
 /** A code with the meaning that fits the text and the operation it came with. */
 export type CodeMatch = Omit<CodeInfo, "variants" | "match">;
 

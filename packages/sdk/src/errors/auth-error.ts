@@ -11,13 +11,20 @@ export class MpesaAuthError extends MpesaError {
   readonly status: number | undefined;
   /** Daraja's code or the gateway's, when the answer had one; of a request held back, the code of the last rejection. */
   readonly errorCode: string | undefined;
+  /** Daraja's own text, redacted, when there was one. */
+  readonly errorMessage: string | undefined;
 
   constructor(
     what: string,
-    init: MpesaErrorInit & { readonly status: number | undefined; readonly errorCode?: string | undefined },
+    init: MpesaErrorInit & {
+      readonly status: number | undefined;
+      readonly errorCode?: string | undefined;
+      readonly errorMessage?: string | undefined;
+    },
   ) {
     super(what, init);
     this.status = init.status;
     this.errorCode = init.errorCode;
+    this.errorMessage = init.errorMessage;
   }
 }

@@ -8,6 +8,8 @@ export class MpesaRateLimitError extends MpesaError {
   readonly status: number;
   /** Daraja's code or the gateway's, when the answer had one. */
   readonly errorCode: string | undefined;
+  /** Daraja's own text, redacted, when there was one. */
+  readonly errorMessage: string | undefined;
   /** Milliseconds to wait, when the answer says so (`Retry-After`, or the rate in the spike-arrest text). */
   readonly retryAfterMs: number | undefined;
 
@@ -16,12 +18,14 @@ export class MpesaRateLimitError extends MpesaError {
     init: MpesaErrorInit & {
       readonly status: number;
       readonly errorCode?: string | undefined;
+      readonly errorMessage?: string | undefined;
       readonly retryAfterMs?: number | undefined;
     },
   ) {
     super(what, init);
     this.status = init.status;
     this.errorCode = init.errorCode;
+    this.errorMessage = init.errorMessage;
     this.retryAfterMs = init.retryAfterMs;
   }
 }

@@ -1,8 +1,8 @@
 import type { OperationInfo } from "@mpesa/raw";
-import { ErrorCode, type ErrorKind, errorCodes, faultCodes, httpCodes } from "@mpesa/raw/codes";
-import { noApiProduct, wireTexts } from "@mpesa/raw/platform";
-import { matchRejection } from "../codes/credential.ts";
-import { type CodeMatch, isZero, lookupCode, lookupText } from "../codes/lookup.ts";
+import { type ErrorKind, errorCodes } from "@mpesa/raw/codes";
+import { wireTexts } from "@mpesa/raw/platform";
+import { adviseOnError, type ErrorAdvice } from "../codes/error-advice.ts";
+import { type CodeMatch, isZero, lookupText } from "../codes/lookup.ts";
 import { saidIn } from "../initiator/rejection.ts";
 import { asList } from "../values/list.ts";
 import type { Reply } from "./attempt.ts";
@@ -14,6 +14,8 @@ export interface Refusal {
   readonly status: number;
   readonly error: ErrorBody | undefined;
   readonly match: CodeMatch | undefined;
+  /** What to do about it. */
+  readonly hint: string;
   /** What the body is, when it is no error of Daraja's: `an HTML page`. */
   readonly shape: string;
   readonly retryAfterMs: number | undefined;
@@ -35,19 +37,19 @@ export function decide(operation: OperationInfo, reply: Reply): Decision {
   const isAcceptance = isAccepted(operation, body);
   const error = errorBody(body, isAcceptance) ?? bareText(operation, body);
   if (!error && status >= 200 && status < 300 && isAcceptance) return { kind: "accepted", body };
-  const match =
-    matchProduct(reply) ??
-    matchRejection(operation.id, ...saidIn(operation, { error, body })) ??
-    (error ? matchError(operation, error, status) : matchSignal(operation, reply, body));
+  const code = codeOf(error, reply, body);
+  const said = saidIn(operation, { error, body });
+  const advice = adviseOnError({ code, message: error?.message, said, status, operation, body: reply.text });
   const refusal = {
     status,
     error,
-    match,
+    match: advice.match,
+    hint: advice.hint,
     shape: shapeOf(reply.text, body),
     retryAfterMs: retryAfterMs(reply.headers, error?.message),
     body,
   };
-  return { kind: kindOf(operation, refusal), ...refusal };
+  return { kind: kindOf(operation, advice), ...refusal };
 }
 
 function isAccepted({ success }: OperationInfo, body: unknown): body is Record<string, unknown> {
@@ -63,10 +65,6 @@ function isAccepted({ success }: OperationInfo, body: unknown): body is Record<s
   return values.includes(isZero(value) ? "0" : value);
 }
 
-function contains(whole = "", part: string): boolean {
-  return whole.toLowerCase().includes(part);
-}
-
 /** The text of an error without its code, as C2B registration sends it. */
 function bareText(operation: OperationInfo, body: unknown): ErrorBody | undefined {
   const message = isJson(body) ? text(body["ResponseDescription"]) : undefined;
@@ -75,68 +73,32 @@ function bareText(operation: OperationInfo, body: unknown): ErrorBody | undefine
   return { family: "daraja", code: "", message, requestId: undefined };
 }
 
-/** The text counts in an answer of any shape: other answers with these statuses mean a stale token. */
-function matchProduct({ status, text: body }: Reply): CodeMatch | undefined {
-  const { text: product, statuses } = noApiProduct;
-  if (!(statuses as readonly number[]).includes(status) || !contains(body, product)) return undefined;
-  return lookupCode(errorCodes, ErrorCode.Unauthorized, { message: product });
-}
-
-function matchError(operation: OperationInfo, error: ErrorBody, status: number): CodeMatch | undefined {
-  // A code that is an HTTP status contradicts another one: something between Daraja and us may have written it.
-  if (/^\d{3}$/.test(error.code) && status >= 300 && Number(error.code) !== status) return undefined;
-  if (error.code === "" && error.family === "daraja") return lookupText(errorCodes, error.message, operation.id);
-  const table = error.family === "fault" ? faultCodes : errorCodes;
-  return lookupCode(table, error.code, { message: error.message, operation: operation.id });
-}
-
-function matchSignal(operation: OperationInfo, reply: Reply, body: unknown): CodeMatch | undefined {
-  const shape = reply.text.trim() === "" ? "empty" : body === undefined ? "html" : "json";
-  const context = { operation: operation.id };
-  const match =
-    lookupCode(httpCodes, `${reply.status}:${shape}`, context) ?? lookupCode(httpCodes, String(reply.status), context);
-  // A bare status proves nothing, unless the spec ties it to this operation.
-  return match?.operations || match?.retry === "ask" ? match : undefined;
+/** The code of an error; in the scope of bare answers for a body that is none. */
+function codeOf(error: ErrorBody | undefined, { status, text: body }: Reply, parsed: unknown): string {
+  if (error && (error.code || error.family === "daraja")) return error.code;
+  return `${status}:${body.trim() === "" ? "empty" : parsed === undefined ? "html" : "json"}`;
 }
 
 /** The gateway turned the call away because too many came; other codes with `later` have reasons of their own. */
 const BUSY: readonly (ErrorKind | undefined)[] = ["spikeArrest", "systemBusy", "quotaViolation"];
 
-function kindOf(
-  operation: OperationInfo,
-  { status, error, match, body }: Refusal & { readonly body: unknown },
-): Exclude<Decision["kind"], "accepted"> {
-  switch (match?.retry) {
+function kindOf({ retry: retryClass }: OperationInfo, advice: ErrorAdvice): Exclude<Decision["kind"], "accepted"> {
+  const { match, retry, next } = advice;
+  switch (next) {
     case "token":
       return "token";
     case "later":
-      return operation.retry === "safe" && !BUSY.includes(match.kind) ? "unclear" : "busy";
+      if (retry !== "later") return "unclear";
+      return retryClass === "safe" && match && !BUSY.includes(match.kind) ? "unclear" : "busy";
     case "fix":
     case "new":
     case "no":
       return "refused";
     case "poll":
-      return operation.retry === "safe" ? "pending" : "unclear";
-    case "ask":
-      return "unclear";
+      return "pending";
     default:
-      if (status === 401) return "token";
-      if (status === 429) return "busy";
-      // Whatever its body says: there is nothing in a token request to refuse but the keys and the grant.
-      if (operation.auth === "basic" && status === 400 && body !== undefined) return "refused";
-      return error?.family === "daraja" && isUnlistedRefusal(status, error.code) ? "refused" : "unclear";
+      return "unclear";
   }
-}
-
-/** Statuses with which a server or a proxy gives up a request that may have been processed. */
-const GIVEN_UP = [408, 409, 425, 499];
-/** How Daraja numbers its refusals: `400.002.02`. */
-const DARAJA_4XX = /^4\d\d(?:\.\d+)+$/;
-
-/** Whether a code that the tables do not know is still Daraja refusing the request. */
-function isUnlistedRefusal(status: number, code: string): boolean {
-  const isGivenUp = GIVEN_UP.includes(status) || GIVEN_UP.includes(Number(code.slice(0, 3)));
-  return status >= 400 && status < 500 && !isGivenUp && DARAJA_4XX.test(code);
 }
 
 function parse(body: string): unknown {

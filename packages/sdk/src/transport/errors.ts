@@ -1,6 +1,5 @@
 import type { OperationInfo } from "@mpesa/raw";
-import { CHECK_INITIATOR } from "../codes/credential.ts";
-import { DOUBLES_NOTHING } from "../codes/lookup.ts";
+import { DOUBLES_NOTHING, MONEY_HINT } from "../codes/lookup.ts";
 import {
   isMpesaError,
   MpesaApiError,
@@ -12,7 +11,6 @@ import {
   MpesaOutcomeUnknownError,
   MpesaRateLimitError,
 } from "../errors/index.ts";
-import { mayBeRejection } from "../initiator/rejection.ts";
 import type { Redactor } from "../redact.ts";
 import type { Decision } from "./decide.ts";
 import { isJson, text } from "./error-body.ts";
@@ -28,10 +26,6 @@ export interface ErrorContext {
   readonly recovery: string | undefined;
 }
 
-const MONEY_HINT = "It may have been processed: do not send it again.";
-const REFUSED_HINT = "It was refused before processing: correct what the message names, then send it again.";
-const KEYS_HINT =
-  "Check that consumer key and consumer secret are whole, not exchanged, and belong to this environment (sandbox or production).";
 /** A foreign text is whole in `errorMessage`; the message is for people. */
 const MAX_QUOTED = 300;
 
@@ -64,20 +58,22 @@ function withoutToken(thrown: unknown, { operation, redactor, ids }: ErrorContex
   const about = { operation: operation.id, cause, ids };
   if (isMpesaError(thrown) && thrown.type === "MpesaConfigError") return new MpesaConfigError(thrown.issues, about);
   if (isMpesaError(thrown) && thrown.type === "MpesaAuthError") {
-    const { status, errorCode, hint, requestId } = thrown;
+    const { status, errorCode, errorMessage, hint, requestId } = thrown;
     const said = errorCode ?? `HTTP ${status}`;
     return new MpesaAuthError(`nothing was sent: the consumer key and secret were refused (${said}).`, {
       ...about,
       status,
       errorCode,
+      errorMessage,
       hint,
       requestId,
     });
   }
   if (isMpesaError(thrown) && thrown.type === "MpesaRateLimitError") {
-    const { status, errorCode, hint, requestId, retryAfterMs } = thrown;
+    const { status, errorCode, errorMessage, hint, requestId, retryAfterMs } = thrown;
     const what = "nothing was sent: too many requests for access tokens.";
-    return new MpesaRateLimitError(what, { ...about, status, errorCode, hint, requestId, retryAfterMs });
+    const said = { status, errorCode, errorMessage, hint, requestId, retryAfterMs };
+    return new MpesaRateLimitError(what, { ...about, ...said });
   }
   const why = thrown instanceof Error ? short(redactor.text(withoutHint(thrown))) : "it was aborted";
   return new MpesaConnectionError(`nothing was sent: there is no access token (${why}).`, {
@@ -89,7 +85,7 @@ function withoutToken(thrown: unknown, { operation, redactor, ids }: ErrorContex
 function fromDecision(decision: Decision, context: ErrorContext): MpesaError {
   const { operation, redactor, ids } = context;
   if (decision.kind === "accepted") throw new TypeError("an accepted call is no error");
-  const { status, error, match, retryAfterMs } = decision;
+  const { status, error, match, hint, retryAfterMs } = decision;
   const errorMessage = error && redactor.text(error.message);
   const errorCode = error?.code ? redactor.text(error.code) : undefined;
   const requestId = error?.requestId === undefined ? undefined : redactor.text(error.requestId);
@@ -97,40 +93,28 @@ function fromDecision(decision: Decision, context: ErrorContext): MpesaError {
   const said = error
     ? `${errorCode ? `${short(errorCode)} ` : ""}"${short(errorMessage ?? "")}" (HTTP ${status})`
     : `HTTP ${status} with ${decision.shape}${short(redactor.text(saidInstead(operation, decision.body)))}`;
-  if (operation.auth === "basic" && (decision.kind === "refused" || decision.kind === "token")) {
-    // The advice of codes that all calls share is about the token, which this call was to fetch.
-    const hint = match?.operations ? match.hint : KEYS_HINT;
+  if (operation.auth === "basic" && decision.kind === "refused")
     return new MpesaAuthError(`the consumer key and secret were refused: ${said}.`, { ...about, hint });
-  }
-  if (decision.kind === "token" || match?.kind === "noApiProduct") {
-    const product = `"${operation.product}"`;
-    const hint =
-      match?.kind === "noApiProduct"
-        ? `Enable the product ${product} for this app on the portal; the next call fetches a token that has it.`
-        : `Check that the keys belong to this environment and that their app has the product ${product}.`;
-    return new MpesaAuthError(`the access token was refused: ${said}.`, { ...about, hint });
-  }
+  if (decision.kind === "token" || match?.kind === "noApiProduct")
+    return new MpesaAuthError(`the access token was refused for the product "${operation.product}": ${said}.`, {
+      ...about,
+      hint,
+    });
   if (decision.kind === "busy") {
-    const wait = retryAfterMs === undefined ? "" : ` Wait at least ${Math.ceil(retryAfterMs / 1000)} s.`;
-    const hint = `${match?.hint ?? "Too many requests: it was not processed, and may be sent again later."}${wait}`;
-    return new MpesaRateLimitError(`refused before processing: ${said}.`, { ...about, hint, retryAfterMs });
+    const wait = retryAfterMs === undefined ? "" : `, wait at least ${Math.ceil(retryAfterMs / 1000)} s`;
+    return new MpesaRateLimitError(`refused before processing${wait}: ${said}.`, { ...about, hint, retryAfterMs });
   }
   const kind = match?.kind;
   if (decision.kind === "refused" || decision.kind === "pending")
-    return new MpesaApiError(`refused: ${said}.`, { ...about, kind, hint: match?.hint ?? REFUSED_HINT });
-  // What a code advises for payments in doubt is no advice for a call that may simply be repeated.
-  const known = match?.retry === "ask" && operation.retry === "safe" ? undefined : match?.hint;
-  const own =
-    known ?? (operation.retry === "safe" && mayBeRejection(operation, decision) ? CHECK_INITIATOR : undefined);
-  if (operation.retry === "safe" && status >= 400) {
-    return new MpesaApiError(`failed: ${said}.`, { ...about, kind, hint: own ?? DOUBLES_NOTHING });
-  }
+    return new MpesaApiError(`refused: ${said}.`, { ...about, kind, hint });
+  if (operation.retry === "safe" && status >= 400)
+    return new MpesaApiError(`failed: ${said}.`, { ...about, kind, hint });
   return unknown(`the answer settles nothing: ${said}.`, context, {
     status,
     errorCode,
     errorMessage,
     requestId,
-    hint: own,
+    hint,
     body: decision.body,
   });
 }
