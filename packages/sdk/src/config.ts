@@ -1,7 +1,7 @@
 import type { MpesaEnvironment } from "@mpesa/raw";
 import { environments } from "@mpesa/raw/platform";
 import type { TokenStore } from "./auth/token-store.ts";
-import { isBrowser } from "./config/browser.ts";
+import { hasRepeatingFetch, isBrowser } from "./config/browser.ts";
 import { checkedClock } from "./config/clock.ts";
 import { keyIssues, secretIssues } from "./config/keys.ts";
 import { nameIssues } from "./config/names.ts";
@@ -97,7 +97,7 @@ export interface Config extends MpesaOptions {
   readonly timeoutMs: number;
   readonly maxRetries: number;
   readonly now: () => number;
-  /** Whether `fetch` is a browser's own, which sends some requests twice. */
+  /** Whether `fetch` is a platform's own that sends, or may send, some requests twice. */
   readonly mayRepeat: boolean;
   /** Whether an error from connecting proves that nothing was sent: not where a `fetch` of the caller's may undo what `sentOnce` does. */
   readonly provesNotSent: boolean;
@@ -167,7 +167,7 @@ export function checkConfig(given: MpesaOptions): Config {
   if (issues.length > 0) throw new MpesaConfigError(issues);
   // Looked up late and called bare: platforms refuse a fetch with another `this`, and tests replace the global one.
   const fetch = options.fetch ?? ((input, init) => globalThis.fetch(input, init));
-  const mayRepeat = options.fetch === undefined && isBrowser();
+  const mayRepeat = options.fetch === undefined && hasRepeatingFetch();
   const now = checkedClock(options.now ?? Date.now);
   const provesNotSent = options.fetch === undefined || !("Deno" in globalThis || "Bun" in globalThis);
   return { ...options, baseUrl: baseUrl as string, timeoutMs, maxRetries, now, fetch, mayRepeat, provesNotSent };

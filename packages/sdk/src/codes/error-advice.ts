@@ -68,7 +68,14 @@ function forCall(
 }
 
 function findMatch(response: ErrorResponse): CodeMatch | undefined {
-  const { code, message, said = saidBy(code, message), status, operation, body = `${code} ${message ?? ""}` } = response;
+  const {
+    code,
+    message,
+    said = saidBy(code, message),
+    status,
+    operation,
+    body = `${code} ${message ?? ""}`,
+  } = response;
   // No operation must not count as any: `poll` after a lost payment would be read as a harmless "not yet".
   const id = operation?.id ?? ("" as OperationId);
   const listed = matchRejection(operation?.id, ...said) ?? findListed(response, id);

@@ -1,14 +1,20 @@
 /** The parts of a global scope that tell one kind of host from another. */
 interface Scope {
   readonly window?: { readonly document?: unknown };
-  readonly process?: { readonly versions?: Readonly<Record<string, unknown>> };
-  readonly navigator?: { readonly userAgent?: unknown };
+  readonly process?: { readonly versions?: Readonly<Record<string, unknown>>; readonly type?: unknown };
+  readonly navigator?: { readonly userAgent?: unknown; readonly product?: unknown };
   readonly Deno?: unknown;
   readonly Bun?: unknown;
   readonly EdgeRuntime?: unknown;
   readonly WebSocketPair?: unknown;
   readonly WorkerGlobalScope?: unknown;
   readonly importScripts?: unknown;
+}
+
+/** Whether `fetch` is, or may be, one that repeats a payment by itself: a browser's, also inside Electron, and React Native's. */
+export function hasRepeatingFetch(scope: object = globalThis): boolean {
+  const { process, navigator } = scope as Scope;
+  return isBrowser(scope) || process?.type === "renderer" || navigator?.product === "ReactNative";
 }
 
 /** Whether this is a page or a worker of a browser, where everything a script holds is open to its user. */

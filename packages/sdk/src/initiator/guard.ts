@@ -141,11 +141,13 @@ export class Guard implements InitiatorGuard {
   /** The same for IDs of a response; counts the rejection of the request if its result came first. */
   async answered(signer: Signer, ids: readonly string[], sentAt: number): Promise<void> {
     const one = async (id: string): Promise<void> => {
-      const before = await this.#request(id);
+      const stored = await this.#request(id);
+      // A result may have come in the meantime.
+      const before = this.#requests.get(id) ?? stored;
       if (before?.signer && before.sentAt === sentAt) return;
       await this.#keep(id, { ...before, signer, sentAt });
-      if (before?.rejected !== undefined && !before.signer)
-        await this.count(signer, { id, code: before.rejected, sentAt });
+      const rejected = before?.signer ? undefined : (before?.rejected ?? (await this.#stored(id))?.rejected);
+      if (rejected !== undefined) await this.count(signer, { id, code: rejected, sentAt });
     };
     await Promise.all(ids.map(one));
   }
@@ -165,7 +167,9 @@ export class Guard implements InitiatorGuard {
     const code = rejectionCode(given, text(resultDescription));
     if (code === undefined && !isZero(given)) return;
     const ids = [text(conversationId), text(originatorConversationId)].filter((id) => id !== undefined);
-    const requests = await Promise.all(ids.map((id) => this.#request(id)));
+    const stored = await Promise.all(ids.map((id) => this.#request(id)));
+    // The response may have come in the meantime.
+    const requests = ids.map((id, index) => this.#requests.get(id) ?? stored[index]);
     const request = requests.find((one) => one?.signer);
     if (code === undefined) {
       if (request?.signer) await this.#prove(request.signer, request.sentAt);
@@ -177,6 +181,8 @@ export class Guard implements InitiatorGuard {
     const { signer = this.#only ?? undefined, sentAt = this.stamp() } = request ?? {};
     await this.#keep(id, { ...(signer && { signer }), sentAt, rejected: code });
     if (signer) return this.count(signer, { id, code, sentAt });
+    const named = await this.#stored(id);
+    if (named?.signer) return this.count(named.signer, { id, code, sentAt: named.sentAt });
     const what = `M-Pesa rejected the credential of an initiator (${code}) in the result of a request that this guard does not know.`;
     this.#warn(
       "rejectionUnattributed",
@@ -198,8 +204,12 @@ export class Guard implements InitiatorGuard {
   }
 
   async #request(id: string): Promise<SignedRequest | undefined> {
-    const now = this.#time();
-    return this.#requests.get(id) ?? this.#share((records) => records.get("request", id, { check: toRequest, now }));
+    return this.#requests.get(id) ?? this.#stored(id);
+  }
+
+  /** What the store knows: another process may have written at the same time. */
+  async #stored(id: string): Promise<SignedRequest | undefined> {
+    return this.#share((records) => records.get("request", id, { check: toRequest, now: this.#time() }));
   }
 
   async #keep(id: string, request: SignedRequest): Promise<void> {

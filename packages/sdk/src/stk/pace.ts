@@ -4,6 +4,9 @@ import type { Config } from "../config.ts";
 import { MAX_TIMEOUT_MS } from "../values/call-options.ts";
 import { Heap, type HeapItem } from "./heap.ts";
 
+/** The longest pause that one response may ask of all queries. */
+const MAX_HOLD_MS = 120_000;
+
 const { requests, periodMs, environment: measuredIn } = operationTable.stkQuery.rateLimit;
 /** A younger prompt is not found, so there is no use in asking sooner. */
 export const FIRST_POLL_MS: number = Math.ceil(periodMs / requests);
@@ -67,9 +70,9 @@ export class Pace {
     });
   }
 
-  /** Keeps everybody back until then. */
+  /** Keeps everybody back until then, but never for longer than two minutes: then one query finds out whether it still holds. */
   hold(until: number): void {
-    this.#freeAt = Math.max(this.#freeAt, until);
+    this.#freeAt = Math.max(this.#freeAt, Math.min(until, this.#time.clock() + MAX_HOLD_MS));
   }
 
   /** Lets all queries leave whose moment has come, and sleeps until the next. */

@@ -49,7 +49,9 @@ export function decide(operation: OperationInfo, reply: Reply): Decision {
     retryAfterMs: retryAfterMs(reply.headers, error?.message),
     body,
   };
-  return { kind: kindOf(operation, advice), ...refusal };
+  // An error beside an acceptance contradicts itself, and proves nothing about a payment.
+  const isContradiction = isAcceptance && operation.retry !== "safe";
+  return { kind: isContradiction ? "unclear" : kindOf(operation, advice), ...refusal };
 }
 
 function isAccepted({ success }: OperationInfo, body: unknown): body is Record<string, unknown> {

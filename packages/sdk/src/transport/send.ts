@@ -1,4 +1,5 @@
 import type { OperationInfo } from "@mpesa/raw";
+import { abortable } from "../auth/abortable.ts";
 import type { TokenSource } from "../auth/token-source.ts";
 import type { MpesaError } from "../errors/base.ts";
 import type { MpesaEventHandler } from "../events.ts";
@@ -50,7 +51,7 @@ export type Outcome =
 /** The server has not processed the request, and may be sent it again over another connection (RFC 9110). */
 const MISDIRECTED = 421;
 const MISDIRECTED_TWICE =
-  "HTTP 421: the gateway did not process the request. Node's fetch repeats such a request once by itself, so the gateway may have received two copies.";
+  "HTTP 421: the platform's fetch may have repeated the request once by itself, so the gateway may have received two copies.";
 
 let calls = 0;
 
@@ -119,11 +120,16 @@ class Call {
 
   /** One answer, unless the initiator who signs the request must rest. */
   async #guarded(): Promise<Outcome> {
-    const { signing } = this.#sending;
-    const error = await signing?.before();
+    const { signing, signal, timeoutMs } = this.#sending;
+    if (!signing) return this.#once();
+    const patience = { signal, timeoutMs };
+    // A store that is too slow for the call holds nothing back.
+    const error = await abortable(signing.before(), patience).catch(() => undefined);
+    if (signal?.aborted) return { kind: "notSent", why: NOT_BEGUN, cause: signal.reason };
     if (error) return { kind: "held", error };
     const outcome = await this.#once();
-    await signing?.after(outcome);
+    // What takes longer goes on without the call.
+    await abortable(signing.after(outcome), patience).catch(() => undefined);
     return outcome;
   }
 
@@ -169,7 +175,7 @@ class Call {
       emit({ type: "failure", ...about, sent: result.kind === "lost", durationMs, reason: result.why });
       return result satisfies Exclude<AttemptResult, { kind: "reply" }>;
     }
-    if (result.reply.status === MISDIRECTED)
+    if (result.reply.status === MISDIRECTED && operation.retry !== "safe")
       emit({ type: "warning", code: "requestMisdirected", message: MISDIRECTED_TWICE });
     const decision = decide(operation, result.reply);
     emit({ type: "response", ...about, status: result.reply.status, durationMs, ...this.#codes(decision) });

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { isBrowser } from "../../src/config/browser.ts";
+import { hasRepeatingFetch, isBrowser } from "../../src/config/browser.ts";
 import { Mpesa } from "../../src/index.ts";
 import { accept, failure, fieldsOf, gatewayFetch, options, type Sent } from "../products/harness.ts";
 
@@ -28,6 +28,17 @@ describe("isBrowser", () => {
   it("knows this one", () => {
     expect(isBrowser()).toBe(false);
   });
+});
+
+describe("hasRepeatingFetch", () => {
+  it.each([
+    ["a page", page, true],
+    ["a page of Electron with Node", { ...page, process: { versions: { node: "24.0.0" }, type: "renderer" } }, true],
+    ["React Native", { navigator: { product: "ReactNative" } }, true],
+    ["Node", { process: { versions: { node: "24.0.0" } } }, false],
+    ["Electron's main process", { process: { versions: { node: "24.0.0" }, type: "browser" } }, false],
+    ["Deno", { Deno: {}, window: {}, navigator: { userAgent: "Deno/2" } }, false],
+  ])("knows %s", (_, scope, expected) => expect(hasRepeatingFetch(scope)).toBe(expected));
 });
 
 describe("in a browser", () => {

@@ -61,6 +61,18 @@ it("an unlisted number of Daraja's form with a 4xx status is a refusal", async (
   expect(await endOf(daraja(403, "403.002.9999", "New rule"))).toBe("MpesaApiError");
 });
 
+it("an error beside an acceptance proves nothing: the payment is unknown, and sent once", async () => {
+  const accepted = { ResponseCode: "0", MerchantRequestID: "m-1", CheckoutRequestID: "ws_CO_1" };
+  for (const errorCode of ["401", "404.001.03", "400.002.02", "500.003.02"]) {
+    const { mpesa, sent } = connect(() => json({ ...accepted, errorCode, errorMessage: "?" }), { maxRetries: 2 });
+    const call = { payTo: { account: "INV-1" }, phoneNumber: "0708374149", amount: 1 };
+    const error = await failure(() => mpesa.stk.push(call));
+    expect(error["type"]).toBe("MpesaOutcomeUnknownError");
+    expect(error["ids"]).toMatchObject({ checkoutRequestId: "ws_CO_1" });
+    expect(sent).toHaveLength(1);
+  }
+});
+
 it("HTTP 421 is unknown, and an event says that the platform may have repeated it", async () => {
   const { mpesa, sent, warnings } = connect(() => json({}, 421), { maxRetries: 2 });
   const call = { payTo: { account: "INV-1" }, phoneNumber: "0708374149", amount: 1 };

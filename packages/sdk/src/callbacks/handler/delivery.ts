@@ -1,6 +1,8 @@
 import { nameOf } from "../../errors/name-of.ts";
+import { RESULT_KINDS } from "../fields.ts";
 import type { Claim, ClaimState, Inbox, PendingDelivery } from "../inbox/inbox.ts";
 import { parse } from "../parse.ts";
+import type { CallbackKind } from "../types.ts";
 import { keyOf, masked, SETTLED, settledBy } from "./key.ts";
 import type { CallbackNotice, FailureStage } from "./notices.ts";
 import type {
@@ -119,6 +121,16 @@ export function deliveryFor<Context>(options: CallbackHandlerOptions<Context>): 
     }
   };
 
+  /** Shows the guard a result, also one at the URL of another product; what arrives at other URLs is no result. */
+  const watch = async (event: CallbackEvent, kind: CallbackKind): Promise<void> => {
+    if (kind !== "timeout" && !(RESULT_KINDS as readonly string[]).includes(kind)) return;
+    try {
+      await initiatorGuard?.observe(event.kind === "unrecognised" ? parse(event.raw) : event);
+    } catch (error) {
+      notify({ type: "failed", stage: "guard", kind, error: nameOf(error) });
+    }
+  };
+
   return {
     notify,
     attempt,
@@ -130,8 +142,6 @@ export function deliveryFor<Context>(options: CallbackHandlerOptions<Context>): 
       later?: (work: Promise<unknown>) => void,
     ): Promise<"done" | "failed" | "unclaimed"> {
       const event = eventOf(received);
-      // Before the inbox, which may be down. A result at the URL of another kind is a result all the same.
-      await initiatorGuard?.observe(event.kind === "unrecognised" ? parse(event.raw) : event);
       // The event's raw value lacks what must not be kept.
       const kept = { ...received, payload: event.raw };
       const mine: { key?: string; state?: ClaimState; token?: string } = {};
@@ -141,13 +151,24 @@ export function deliveryFor<Context>(options: CallbackHandlerOptions<Context>): 
         Object.assign(mine, checkedClaim(await inbox.claim(mine.key, JSON.stringify(kept))));
       };
       // Delivering what could not be claimed might deliver it twice.
-      if (!(await attempt("claim", kept, take))) return "unclaimed";
+      const isClaimed = await attempt("claim", kept, take);
+      // After the claim: a guard that fails or is slow must not keep a callback from being stored.
+      const watched = watch(event, kept.kind);
+      if (!isClaimed) {
+        await watched;
+        return "unclaimed";
+      }
       const { key, state, token } = mine;
       if (key && state && state !== "new") {
         notify({ type: "duplicate", kind: kept.kind, key: masked(key), state });
+        await watched;
         return "done";
       }
-      const work = async () => ((await run(event, kept, { context, key, token })) ? "done" : "failed");
+      const work = async () => {
+        const done = await run(event, kept, { context, key, token });
+        await watched;
+        return done ? "done" : "failed";
+      };
       if (!later) return work();
       // In a task of its own, since work that does not pause would hold the answer back.
       later(new Promise((resolve) => setTimeout(resolve)).then(work));

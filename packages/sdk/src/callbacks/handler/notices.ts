@@ -11,7 +11,7 @@ export type RefusalReason = "path" | "expired" | "method" | "address" | "size" |
  * your function. The error `StaleClaim` there means that the claim was no longer its own: the lease had run out and someone
  * else has the delivery, which then runs twice (set a longer `leaseMs`), or a success has settled the failure meanwhile.
  */
-export type FailureStage = "claim" | "function" | "mark" | "onFailed" | "json" | "request";
+export type FailureStage = "claim" | "function" | "mark" | "onFailed" | "guard" | "json" | "request";
 
 /** What the handler tells `onNotice`. No credential, no body, no phone number in it. */
 export type CallbackNotice =

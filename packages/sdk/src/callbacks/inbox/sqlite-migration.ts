@@ -9,7 +9,12 @@ export function addTokens(database: Database): void {
   if (!lacksTokens()) return;
   inTransaction(database, () => {
     // Another process may have added it while this one waited for the transaction.
-    if (lacksTokens()) database.exec("ALTER TABLE mpesa_inbox ADD COLUMN token TEXT");
+    if (!lacksTokens()) return;
+    database.exec("ALTER TABLE mpesa_inbox ADD COLUMN token TEXT");
+    // A process that died between two commits left a failure claimed, only to be completed with its success.
+    const settle =
+      "UPDATE mpesa_inbox SET completed_at = available_at, payload = '' WHERE payload = ? AND completed_at IS NULL";
+    database.prepare(settle).run(SETTLED);
   });
 }
 
@@ -31,7 +36,7 @@ export function formerClaims(
     const formerKey = formerKeyOf(key);
     const row = formerKey === undefined ? undefined : look.all(formerKey)[0];
     if (!row) return undefined;
-    if (row["completed_at"] !== null || row["payload"] === SETTLED) return "duplicate";
+    if (row["completed_at"] !== null) return "duplicate";
     // A process of the older version may still be at work, if the stored callback came on the same route.
     const isHeld = Number(row["available_at"]) > time && referenceOf(row["payload"]) === referenceOf(payload);
     return isHeld ? "busy" : undefined;
