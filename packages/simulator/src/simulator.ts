@@ -1,4 +1,4 @@
-import { attempt } from "./callbacks/post.ts";
+import { replay } from "./callbacks/post.ts";
 import { callable, check, text, whole } from "./check.ts";
 import { checkScenario } from "./check-scenario.ts";
 import { type Customer, customerHandle } from "./customer.ts";
@@ -33,9 +33,9 @@ export interface Simulator {
    *
    * Rejects with an Error when your endpoint gave no response to a callback: it threw an error (the `cause`), could not
    * be reached, did not answer within `deliveryTimeoutMs` (a validation: `validationDeadlineMs`), or its host is not in
-   * `allowedCallbackHosts`. Everything has happened all the same by then. Each such callback is reported once, by
-   * `advance`, `settled` or `replay`, whichever comes first. A response with any status is one. A test that wants a
-   * callback to get lost asks for it: `next("stk", { callback: "lost" })`.
+   * `allowedCallbackHosts`. Everything has happened all the same by then. Each such delivery is reported once, by
+   * `advance` or `settled`, whichever comes first; `replay` reports its own delivery only. A response with any status
+   * counts as a response. A test that wants a callback to get lost asks for it: `next("stk", { callback: "lost" })`.
    *
    * @example
    * daraja.customer("0712 345 678").enterPin();
@@ -58,7 +58,11 @@ export interface Simulator {
   always(target: ScenarioTarget, scenario: Scenario): () => void;
   /** Takes off all scenarios. */
   calm(): void;
-  /** Posts a callback again. Rejects with a TypeError for an unknown id, and with an Error as `settled` does. */
+  /**
+   * Posts a callback again. Rejects with a TypeError for an unknown ID, and with an Error if your endpoint gave no
+   * response to this delivery. Earlier deliveries that got no response do not make `replay` reject; `advance` or
+   * `settled` reports them.
+   */
   replay(callbackId: string): Promise<void>;
   /** Keys, short code and passkey that work here; named as the SDK's options. */
   readonly credentials: SimulatorCredentials;
@@ -157,8 +161,7 @@ export function createParts(options: SimulatorOptions): SimulatorParts {
       check(callbackId, "callbackId", text("the id of a callback as a text"));
       const callback = store.callbacks.get(callbackId);
       if (!callback) throw new TypeError(`there is no callback ${callbackId}; use the id of one of callbacks`);
-      callback.wanted += 1;
-      await runner.track(attempt(engine, callback, settings.deliveryTimeoutMs).then(() => engine.unreached.report()));
+      await runner.track(replay(engine, callback));
     },
     credentials: credentialsOf(settings),
     publicKey: publicKeyPem,

@@ -1,7 +1,10 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { mock } from "node:test";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { startServer } from "../src/server/index.ts";
 import { bench, goodRequest } from "./support/daraja.ts";
+import { post, tokenOf } from "./support/process.ts";
 
 const PHONE = "254712345678";
 const push = (CallBackURL = "https://example.com/hooks/secret-path") => ({ ...goodRequest("stkPush"), CallBackURL });
@@ -132,6 +135,66 @@ describe("whoever waits is told that a callback got no response", () => {
     await expect(simulator.settled()).rejects.toThrow("the simulator is closed");
   });
 
+  it("by replay only of its own attempt, and that one by nobody else", async () => {
+    let up = false;
+    const one = bench({
+      clock: "real",
+      delays: { promptMs: 1, processingMs: 1 },
+      answer: () => (up ? Response.json({}) : Promise.reject(new Error("down"))),
+    });
+    one.daraja.customer(PHONE).always("cancel");
+    const failed = new Promise<void>((resolve) => {
+      one.daraja.subscribe(() => {
+        if (one.daraja.callbacks[0]?.attempts.length === 2) resolve();
+      });
+    });
+    one.daraja.next("stk", { callback: "duplicate" });
+    await one.send("stkPush", push());
+    await failed;
+    const id = one.daraja.callbacks[0]?.id ?? "";
+    const { message } = await rejection(one.daraja.replay(id));
+    expect(message).toMatch(/^1 callback got no response from your endpoint\. /);
+    up = true;
+    await one.daraja.replay(id);
+    expect(one.daraja.callbacks).toMatchObject([{ state: "delivered" }]);
+    await expect(one.daraja.settled()).rejects.toThrow(/^2 callbacks got no response/);
+    await one.daraja.settled();
+    one.daraja.close();
+  });
+
+  it("and a server's replay succeeds as soon as the shop is up", async () => {
+    const shop = createServer((_, response) => response.end("{}"));
+    const listen = (port: number) => new Promise<void>((resolve) => shop.listen(port, "127.0.0.1", resolve));
+    await listen(0);
+    const { port } = shop.address() as AddressInfo;
+    await new Promise((resolve) => shop.close(resolve));
+    const server = await startServer({ port: 0, delays: { promptMs: 1, processingMs: 1 } });
+    const { simulator } = server;
+    simulator.customer(PHONE).always("pay");
+    const failed = new Promise<void>((resolve) => {
+      simulator.subscribe(() => {
+        if (simulator.callbacks[0]?.state === "failed") resolve();
+      });
+    });
+    const path = "/mpesa/stkpush/v1/processrequest";
+    await post(server.url, await tokenOf(server.url), path, push(`http://127.0.0.1:${port}/hooks`));
+    await failed;
+    expect(simulator.callbacks[0]?.attempts).toMatchObject([
+      { status: null, problem: expect.stringContaining("ECONNREFUSED") },
+    ]);
+    await listen(port);
+    const again = await fetch(`${server.url}/_simulator/callbacks/${simulator.callbacks[0]?.id}/replay`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: "{}",
+    });
+    expect([again.status, await again.json()]).toEqual([200, {}]);
+    expect(simulator.callbacks).toMatchObject([{ state: "delivered", attempts: [{ status: null }, { status: 200 }] }]);
+    await server.close();
+    shop.closeAllConnections();
+    shop.close();
+  });
+
   it("but not of a response with any status, nor of a callback that is to get lost", async () => {
     const one = bench({ answer: () => new Response("no", { status: 500 }) });
     await one.send("stkPush", push());
@@ -193,5 +256,28 @@ describe("faked timers do not hold the simulator up", () => {
     const hangs = fresh({ deliveryTimeoutMs: 20, answer: never });
     await hangs.send("stkPush", push());
     await expect(hangs.daraja.settled()).rejects.toThrow("no answer within 20 ms");
+  });
+
+  it("except those of node:test that are there before the simulator is loaded: they keep no original", async () => {
+    mock.timers.enable({ apis: ["setTimeout"] });
+    vi.resetModules();
+    const fresh = (await import("./support/daraja.ts")).bench;
+    let posted = (): void => undefined;
+    const arrived = new Promise<void>((resolve) => {
+      posted = resolve;
+    });
+    const hangs = fresh({
+      deliveryTimeoutMs: 20,
+      answer: () => {
+        posted();
+        return never();
+      },
+    });
+    await hangs.send("stkPush", push());
+    const told = rejection(hangs.daraja.settled());
+    await arrived;
+    // The deadline passes only because the faked time is moved.
+    mock.timers.tick(20);
+    expect((await told).message).toContain("no answer within 20 ms");
   });
 });

@@ -4,6 +4,7 @@ import { startTimer, stopTimer, type Timer } from "../engine/real-time.ts";
 import type { Scenario } from "../scenario.ts";
 import type { Attempt, CallbackRecord } from "../state/records.ts";
 import { refuseHost } from "./hosts.ts";
+import { Unreached } from "./unreached.ts";
 
 /** A callback to be posted. */
 export interface Outgoing {
@@ -62,6 +63,17 @@ export function newCallback(engine: Engine, outgoing: Omit<Outgoing, "scenario">
   });
 }
 
+/**
+ * Posts a callback again.
+ * @throws Error if this attempt got no response; earlier attempts do not matter
+ */
+export async function replay(engine: Engine, record: CallbackRecord): Promise<void> {
+  const own = new Unreached();
+  record.wanted += 1;
+  await attempt(engine, record, engine.settings.deliveryTimeoutMs, own);
+  own.report();
+}
+
 /** Delivers a planned callback, then those that waited for another to go first. */
 export async function deliver(engine: Engine, id: string): Promise<void> {
   const record = engine.store.callbacks.get(id);
@@ -75,10 +87,15 @@ export async function deliver(engine: Engine, id: string): Promise<void> {
   }
 }
 
-/** Posts once and records what came back; that nothing came back is told to whoever waits next. */
-export async function attempt(engine: Engine, record: CallbackRecord, timeoutMs: number): Promise<Attempt> {
+/** Posts once and records the response. A missing response is added to `unreached`. */
+export async function attempt(
+  engine: Engine,
+  record: CallbackRecord,
+  timeoutMs: number,
+  unreached: Unreached = engine.unreached,
+): Promise<Attempt> {
   const { cause, ...outcome } = await post(engine, record, timeoutMs);
-  if (outcome.status === null) engine.unreached.add(record, outcome.problem ?? "", cause);
+  if (outcome.status === null) unreached.add(record, outcome.problem ?? "", cause);
   record.attempts.push(outcome);
   const delivered = outcome.status !== null && outcome.status >= 200 && outcome.status < 300;
   record.state = delivered

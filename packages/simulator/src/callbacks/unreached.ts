@@ -4,8 +4,9 @@ import type { CallbackRecord } from "../state/records.ts";
 const NAMED = 5;
 
 /**
- * Deliveries for which the endpoint gave no response at all, until somebody who waits is told: a test whose endpoint
- * throws, is not allowed or hangs must not look as if nothing had been posted.
+ * Deliveries for which the endpoint gave no response at all, until they are reported: a test whose endpoint throws, is
+ * not allowed or hangs must not look as if nothing had been posted. A server on a real clock may never report them, so
+ * only the first few are described, and the others are counted.
  */
 export class Unreached {
   #sentences: string[] = [];

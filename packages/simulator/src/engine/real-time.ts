@@ -1,7 +1,8 @@
 /**
  * Timers and clock as they were before a test runner replaced them. With faked ones a deadline would never pass, and
  * whoever waits would wait for ever. Timers that are faked later do not matter; of those that are faked already (Jest's
- * `enableGlobally`), the fakes of Vitest, Jest and Sinon keep the originals.
+ * `enableGlobally`), the fakes of Vitest, Jest and Sinon keep the originals. Those of
+ * `node:test` keep none, so the simulator must be imported before `mock.timers.enable()`.
  */
 type Globals = Pick<typeof globalThis, "setTimeout" | "clearTimeout" | "Date">;
 
