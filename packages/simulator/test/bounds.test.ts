@@ -228,9 +228,9 @@ describe("a job that throws", () => {
     expect(jobs).toBe(2);
     const second = await launch("--state", file);
     await expect
-      .poll(async () => (await state(second.url))["callbacks"]?.map(({ body }) => body), { timeout: 10_000 })
+      .poll(async () => (await state(second.url))["callbacks"]?.map(({ body }) => body))
       .toMatchObject([{ Result: { ResultCode: 1 } }]);
-    await expect.poll(async () => (await state(second.url))["failures"], { timeout: 10_000 }).toHaveLength(1);
+    await expect.poll(async () => (await state(second.url))["failures"]).toHaveLength(1);
     expect(second.lines.map((line) => JSON.parse(line) as object)).toContainEqual(
       expect.objectContaining({ event: "failure", job: "validatePayment", problem: "-50 is no amount of cents" }),
     );

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { goodRequest } from "./support/daraja.ts";
 import { launch, PHONE, pageBench, shots } from "./support/page.ts";
 
 const browser = await launch();
@@ -117,7 +118,7 @@ describe.skipIf(typeof browser === "string")("the look of the page", () => {
   });
 
   it("keeps Ksh and its figure on one line, however narrow the window", async () => {
-    const { page, server, push, pushTo } = bench;
+    const { page, server, send, push, pushTo } = bench;
     server.simulator.customer(PHONE).wrongPin();
     await page.getByRole("combobox", { name: "Whose phone" }).selectOption(PHONE);
     await push({ AccountReference: "TWELVE-CHARS" });
@@ -154,12 +155,24 @@ describe.skipIf(typeof browser === "string")("the look of the page", () => {
     await photograph("amounts");
     // The amount of a prompt has the largest letters.
     await page.getByRole("combobox", { name: "Whose phone" }).selectOption(PHONE);
-    await dialog().getByText("Ksh 249,999.00").waitFor();
-    for (const width of [300, 360, 1280]) {
-      await page.setViewportSize({ width, height: 900 });
-      const amount = dialog().locator(".amount");
-      expect([width, await amount.evaluate((one) => one.clientWidth - one.scrollWidth)]).toEqual([width, 0]);
-    }
+    const fits = async (text: string) => {
+      await dialog().getByText(text).waitFor();
+      for (const width of [300, 360, 1280]) {
+        await page.setViewportSize({ width, height: 900 });
+        const amount = dialog().locator(".amount");
+        expect([width, await amount.evaluate((one) => one.clientWidth - one.scrollWidth)]).toEqual([width, 0]);
+      }
+      await photograph(`amount-${text.length}`);
+    };
+    await fits("Ksh 249,999.00");
+    await page.getByRole("button", { name: "Ignore" }).click();
+    await send("/v1/ussdpush/get-msisdn", {
+      ...goodRequest("ussdPush"),
+      amount: "1000000000000",
+      callbackUrl: bench.callbackUrl,
+    });
+    await page.getByRole("combobox", { name: "Whose phone" }).selectOption("254722000000");
+    await fits("Ksh 1,000,000,000,000.00");
   });
 
   it("gives the passkey along, in one click or selected for copying by hand", async () => {
