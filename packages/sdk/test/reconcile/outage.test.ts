@@ -55,6 +55,7 @@ async function shop() {
   const mpesa = new Mpesa({
     // The sandbox's rhythm for prompts is tested with a clock of its own.
     environment: "production",
+    maxQueriesPerSecond: 1000,
     fetch: daraja.fetch,
     now: daraja.now,
     maxRetries: 0,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { KnownPayment, ReconcileParams, ReconcileReport } from "../../src/index.ts";
 import { type Answer, connect, failure, fieldsOf, NOW } from "../products/harness.ts";
-import { PAYOUT, PROMPT, payout, prompt, RECEIPT, range, receipt, row, run, told, world } from "./world.ts";
+import { PAYOUT, PROMPT, payout, production, prompt, RECEIPT, range, receipt, row, run, told, world } from "./world.ts";
 
 describe("what is known", () => {
   const wrong: [string, unknown][] = [
@@ -65,7 +65,7 @@ describe("what is known", () => {
   });
 
   it("may come from an async source, and is read before anything is sent", async () => {
-    const { mpesa, sent } = connect(world({ rows: [row(RECEIPT)] }), { environment: "production" });
+    const { mpesa, sent } = connect(world({ rows: [row(RECEIPT)] }), production);
     async function* rows() {
       expect(sent).toEqual([]);
       yield receipt;
@@ -86,7 +86,7 @@ describe("what is known", () => {
   });
 
   it("takes what push and pay gave, with fields of one's own", async () => {
-    const { mpesa } = connect(world({ stk: "0" }), { environment: "production" });
+    const { mpesa } = connect(world({ stk: "0" }), production);
     const push = { checkoutRequestId: PROMPT, merchantRequestId: "1", customerMessage: "…" };
     const paid = {
       originatorConversationId: PAYOUT,
@@ -150,7 +150,7 @@ describe("an abort", () => {
       if (one.operation.id === id) control.abort(reason);
       return world({ rows: [row(RECEIPT)], stk: "0" })(one, nth);
     };
-    const { mpesa, sent } = connect(answer, { environment: "production" });
+    const { mpesa, sent } = connect(answer, production);
     const known = [receipt, payout, prompt, { ...prompt, checkoutRequestId: `${PROMPT}1` }];
     expect(await failure(() => mpesa.reconcile({ ...range, known }, { signal: control.signal }))).toBe(reason);
     expect(sent.filter(({ operation }) => operation.id === id)).toHaveLength(1);
@@ -165,7 +165,7 @@ describe("an abort", () => {
         return new Promise<undefined>(() => undefined);
       },
     };
-    const { mpesa } = connect(world({}), { environment: "production" });
+    const { mpesa } = connect(world({}), production);
     const call = () => mpesa.reconcile({ ...range, known: [payout], results }, { signal: control.signal });
     expect(await failure(call)).toBe(reason);
   });

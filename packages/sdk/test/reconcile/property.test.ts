@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import type { KnownPayment, PayoutSettlement } from "../../src/index.ts";
 import { type Answer, connect, daraja, json } from "../products/harness.ts";
-import { type Row, range, row, world } from "./world.ts";
+import { production, type Row, range, row, world } from "./world.ts";
 
 const LISTS = ["matched", "missingThere", "differentAmount", "failed", "open", "unknown"] as const;
 
@@ -74,7 +74,7 @@ it("puts each known payment into exactly one list, and each listed one where som
           ...(status && { status }),
           pull: (nth) => (broken && nth > 1 ? json("<html>", 503) : undefined),
         });
-        const { mpesa } = connect(there, { environment: "production" });
+        const { mpesa } = connect(there, production);
         const results = { wait: async () => settlement };
         const report = await mpesa.reconcile({ ...range, known: known as KnownPayment[], results });
 

@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from "vitest";
 import { parseStatusResult } from "../../src/callbacks/index.ts";
 import type { PayoutSettlement } from "../../src/index.ts";
 import { type Answer, connect, daraja, json } from "../products/harness.ts";
-import { PAYOUT, PROMPT, payout, prompt, RECEIPT, range, receipt, row, run, told, world } from "./world.ts";
+import { PAYOUT, PROMPT, payout, production, prompt, RECEIPT, range, receipt, row, run, told, world } from "./world.ts";
 
 describe("receipts", () => {
   it.each([
@@ -132,7 +132,7 @@ describe("prompts", () => {
   it.each(["0", "1032"])("is unknown when the query is answered for another prompt with %s", async (ResultCode) => {
     const ids = { MerchantRequestID: "22205-1", CheckoutRequestID: "ws_CO_06102026095220417722000000" };
     const other: Answer = () => json({ ResponseCode: "0", ResponseDescription: "ok", ...ids, ResultCode });
-    const { mpesa, warnings } = connect(world({ stk: other }), { environment: "production" });
+    const { mpesa, warnings } = connect(world({ stk: other }), production);
     const report = await mpesa.reconcile({ ...range, known: [prompt] });
     expect(report.unknown).toMatchObject([
       { known: prompt, status: { outcome: "unknown" }, error: { type: "MpesaOutcomeUnknownError" } },
@@ -142,7 +142,7 @@ describe("prompts", () => {
 
   it("asks no further once the keys are refused", async () => {
     const refuse = world({ stk: daraja(401, "401.003.01", "no apiproduct match found") });
-    const { mpesa, sent } = connect(refuse, { environment: "production" });
+    const { mpesa, sent } = connect(refuse, production);
     const known = [1, 2, 3].map((at) => ({ ...prompt, checkoutRequestId: `${PROMPT}${at}` }));
     const report = await mpesa.reconcile({ ...range, known });
     expect(report.unknown.map(({ error }) => error.type)).toEqual(Array(3).fill("MpesaAuthError"));
@@ -207,7 +207,7 @@ describe("payouts", () => {
   });
 
   it("stays open when the hook fails, and warns", async () => {
-    const { mpesa, warnings } = connect(world({}), { environment: "production" });
+    const { mpesa, warnings } = connect(world({}), production);
     const results = {
       wait: () => {
         throw new RangeError("a store that is down");
@@ -241,7 +241,7 @@ describe("payouts", () => {
   });
 
   it("asks by either id, for the short code that paid", async () => {
-    const { mpesa, sent } = connect(world({}), { environment: "production" });
+    const { mpesa, sent } = connect(world({}), production);
     const known = [
       { ...payout, shortCode: "600310" },
       { conversationId: "AG_7", amount: 1 },
@@ -256,7 +256,7 @@ describe("payouts", () => {
 
   it("asks no further once the initiator is refused: wrong passwords lock it", async () => {
     const refuse = world({ status: daraja(401, "401.003.01", "no apiproduct match found") });
-    const { mpesa, sent } = connect(refuse, { environment: "production" });
+    const { mpesa, sent } = connect(refuse, production);
     const known = [1, 2, 3].map((at) => ({ originatorConversationId: `payout-${at}`, amount: 1 }));
     const report = await mpesa.reconcile({ ...range, known });
     expect(report.unknown).toHaveLength(3);

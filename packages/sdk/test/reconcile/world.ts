@@ -3,6 +3,9 @@ import { type Answer, connect, json, NOW } from "../products/harness.ts";
 
 export const range: PullRange = { from: new Date(NOW - 24 * 3_600_000), to: new Date(NOW) };
 
+/** Where the queries of prompts leave without delay. */
+export const production = { environment: "production", maxQueriesPerSecond: 1000 } as const;
+
 export type Row = Record<string, unknown>;
 
 /** A row of Safaricom's list. */
@@ -18,11 +21,11 @@ export interface World {
   /** The result code of every prompt, or how a query is answered. */
   readonly stk?: string | Answer;
   readonly status?: Answer;
+  /** The rows of a full page. @default 100 */
+  readonly pageSize?: number;
 }
 
-const PAGE = 100;
-
-export function world({ rows = [], pull, stk = "4999", status }: World): Answer {
+export function world({ rows = [], pull, stk = "4999", status, pageSize = 100 }: World): Answer {
   let page = 0;
   return (one, nth) => {
     const { operation, body } = one;
@@ -39,7 +42,7 @@ export function world({ rows = [], pull, stk = "4999", status }: World): Answer 
     const replaced = pull?.(page);
     if (replaced) return replaced;
     const offset = Number(body["OffSetValue"]);
-    const part = rows.slice(offset, offset + PAGE);
+    const part = rows.slice(offset, offset + pageSize);
     if (part.length === 0) return json({ RequestID: "1", ResponseCode: "1001", ResponseMessage: "No records found" });
     return json({ ResponseRefID: "1", ResponseCode: "1000", ResponseMessage: "Success", Response: [part] });
   };
@@ -53,7 +56,7 @@ export const prompt = { checkoutRequestId: PROMPT, amount: 168 };
 export const payout = { originatorConversationId: PAYOUT, amount: 168 };
 
 export function run(answer: Answer, params: Partial<ReconcileParams> & Pick<ReconcileParams, "known">) {
-  return connect(answer, { environment: "production" }).mpesa.reconcile({ ...range, ...params });
+  return connect(answer, production).mpesa.reconcile({ ...range, ...params });
 }
 
 export const told = (settlement: PayoutSettlement | undefined) => ({ wait: async () => settlement });
