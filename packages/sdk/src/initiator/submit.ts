@@ -59,11 +59,15 @@ export async function submit<K extends SubmitId>(
 ): Promise<Acknowledged> {
   const { credential, context } = await sign(link, submission);
   const raw = (await link.core.call(submission.id, submission.body(credential), context)) as AnswerOf<SubmitId>;
-  requireOwnId(link, submission, raw, context);
+  // Nobody documents an ID of the caller's here, so M-Pesa's own in its place is the one that the result will have.
+  const given = text(raw.OriginatorConversationID);
+  const ids = given ? { originatorConversationId: given } : context.ids;
   return {
     originatorConversationId:
-      submission.originatorConversationId ?? requireId(submission.id, raw, "OriginatorConversationID", context),
-    conversationId: requireId(submission.id, raw, "ConversationID", context),
+      given ||
+      submission.originatorConversationId ||
+      requireId(submission.id, raw, "OriginatorConversationID", context),
+    conversationId: requireId(submission.id, raw, "ConversationID", { ...context, ids }),
     responseDescription: text(raw.ResponseDescription) ?? "",
     raw,
   };

@@ -121,9 +121,22 @@ describe("an acknowledgement", () => {
       ({ b2c }) =>
         b2c.payWithIdCheck({ phoneNumber: "0708374149", amount: 10, idType: "passport", idNumber: "A0000000", ...own }),
     ],
+  ];
+  const business: typeof calls = [
     ["b2b.payBill", ({ b2b }) => b2b.payBill({ payBill: "600000", account: "A", amount: 1, ...own })],
     ["b2b.payTax", ({ b2b }) => b2b.payTax({ paymentRegistrationNumber: "PRN1", amount: 1, ...own })],
   ];
+
+  it.each(business)(
+    "of %s may have an ID of M-Pesa's in place of ours, which nobody documents there",
+    async (_, run) => {
+      const { mpesa } = connect(acknowledge);
+      expect(await run(mpesa)).toMatchObject({
+        originatorConversationId: "someone-else",
+        conversationId: ids.ConversationID,
+      });
+    },
+  );
 
   it.each(calls)("of another request leaves %s unknown, with its own id only", async (_, run) => {
     const { mpesa, sent } = connect(acknowledge, { maxRetries: 2 });
