@@ -164,7 +164,7 @@ const alterations: readonly ((url: string) => string)[] = [
 /** The credential that a timeout echoes is kept nowhere. */
 function withoutCredential(payload: unknown): unknown {
   if (typeof payload !== "object" || payload === null) return payload;
-  return Object.fromEntries(Object.entries(payload).filter(([key]) => key !== "SecurityCredential"));
+  return "SecurityCredential" in payload ? { ...payload, SecurityCredential: "[redacted]" } : payload;
 }
 
 /** A result that reports a queue timeout is a timeout of its route's product. */

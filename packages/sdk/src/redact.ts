@@ -1,6 +1,6 @@
+import { REDACTED } from "./redacted.ts";
 import { withoutNumbers } from "./without-payer.ts";
 
-const REPLACEMENT = "[redacted]";
 /** Shorter strings would blank out ordinary words. */
 const MIN_SECRET_LENGTH = 4;
 /** A part of a URL that nobody could guess; words such as `callback` are left in a text. */
@@ -31,8 +31,8 @@ export class Redactor {
     let clean = text;
     // Longest first, or a short secret inside a long one would leave its rest behind.
     for (const secret of [...this.#all()].sort((a, b) => b.length - a.length))
-      clean = clean.replaceAll(secret, REPLACEMENT);
-    return withoutNumbers(clean.replace(ECHOED_TOKEN, `$1${REPLACEMENT}`));
+      clean = clean.replaceAll(secret, REDACTED);
+    return withoutNumbers(clean.replace(ECHOED_TOKEN, `$1${REDACTED}`));
   }
 
   /** A copy of a thrown value that is safe to keep as `cause`: name, code, message and stack, redacted, and its own causes. */

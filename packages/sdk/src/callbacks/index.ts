@@ -138,7 +138,7 @@ export const parseReversalResult: (value: unknown) => ReversalResult | TimeoutCa
 
 /**
  * Reads a queue timeout: your own request, posted back. Its outcome is always `unknown`, and its SecurityCredential is
- * left out of `raw`. Never throws.
+ * redacted in `raw`. Never throws.
  *
  * @param product Which product it was, if the route tells; otherwise its command does.
  * @example

@@ -31,7 +31,8 @@ export function parse(value: unknown, options?: ParseOptions): Callback {
   const raw = withoutCredential(value);
   let draft: Draft | undefined;
   try {
-    draft = build(raw, value, issues, options);
+    // Of `raw` alone: an inbox stores it, and a redelivery must read the same.
+    draft = build(raw, issues, options);
   } catch {
     // No known kind, or what JSON cannot hold: getters that throw, revoked proxies.
     issues.push({ path: "", problem: "not a callback" });
@@ -39,12 +40,10 @@ export function parse(value: unknown, options?: ParseOptions): Callback {
   return { kind: "unrecognised", ...draft, issues, raw } as unknown as Callback;
 }
 
-function build(value: unknown, received: unknown, issues: Issues, given: ParseOptions = {}): Draft | undefined {
+function build(value: unknown, issues: Issues, given: ParseOptions = {}): Draft | undefined {
   const body = fieldsOf(value);
   const result = body.get("Result");
-  // The credential is gone from the value, but that it was there is a sign of a timeout.
-  const original = received === value ? body : fieldsOf(received);
-  const inferred = inferKind(original);
+  const inferred = inferKind(body);
   let [kind, confidence] = given.kind ? ([given.kind, "certain"] as const) : inferred;
   let { product } = given;
   // Many give one URL for results and for timeouts.
@@ -72,7 +71,8 @@ function build(value: unknown, received: unknown, issues: Issues, given: ParseOp
     if (transactions[0] || !rows[0]) draft["transactions"] = transactions;
   }
 
-  const isEcho = received !== value && fieldsOf(original.get("Result")).get("SecurityCredential") !== undefined;
+  // Only your own request has a credential, redacted or not.
+  const isEcho = fieldsOf(result).get("SecurityCredential") !== undefined;
   const isTimedOut = isResult && (isEcho || saysTimeout(draft)) && !isDone(draft);
   if (isTimedOut) {
     if (isProduct(kind)) product = kind;

@@ -35,7 +35,7 @@ interface Base<Kind extends string> {
   readonly kind: Kind;
   /** Fields that were there but could not be read, and fields that were missed. */
   readonly issues: readonly CallbackIssue[];
-  /** What came, untouched; only a SecurityCredential is taken out, also where it stands in a text. */
+  /** What came, untouched; only a SecurityCredential is redacted, also where it stands in a text. */
   readonly raw: unknown;
 }
 

@@ -1,8 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type CallbackKind, parseCallback } from "../../src/callbacks/index.ts";
-import { body } from "./fixtures.ts";
+import { withoutCredential } from "../../src/callbacks/without-credential.ts";
+import { body, fixtures } from "./fixtures.ts";
 import { kinds } from "./kinds.ts";
+import { mutant, randomFrom } from "./mutate.ts";
 
 const secret = "not-a-real-credential";
 /** What a handler takes by default. */
@@ -39,7 +41,7 @@ const writings: [string, (value: unknown) => unknown][] = [
 ];
 
 describe.each(Object.entries(forms))("%s", (_, form) => {
-  test.each(writings)("is removed %s, by every parser", (_name, write) => {
+  test.each(writings)("is redacted %s, by every parser", (_name, write) => {
     for (const read of asAny(write(form))) {
       const shown = JSON.stringify(read, (_key, value: unknown) => (typeof value === "bigint" ? `${value}` : value));
       expect(shown).not.toContain(secret);
@@ -61,9 +63,9 @@ test("all that stands beside it stays, and the original is not changed", () => {
   expect(parseCallback(given).raw).toEqual({
     a: [
       { Key: "Amount", Value: 10 },
-      { Key: "SecurityCredential", Note: "n" },
+      { Key: "SecurityCredential", Value: "[redacted]", Note: "[redacted]" },
     ],
-    text: '{"b":[1,null,{"c":"x"}]}',
+    text: '{"SecurityCredential":"[redacted]","b":[1,null,{"c":"x"}]}',
     ResultDesc: "The security credential is locked.",
     ["__proto__"]: 1,
   });
@@ -85,6 +87,93 @@ test("a whole credential goes from a text that names it, wherever it stands", ()
     for (const read of asAny({ echo })) expect(JSON.stringify(read)).not.toContain(whole);
 });
 
+describe("a whole credential, once its name is seen,", () => {
+  const whole = "bA9+".repeat(86);
+  const lines = (length: number): string => whole.match(new RegExp(`.{1,${length}}`, "g"))?.join("\n") ?? "";
+  const wholes: [string, unknown][] = [
+    ["a text with the value first, in lines", `{Value=${lines(64)},Key=SecurityCredential}`],
+    ["a text with the value first, in lines of 76", `{Value=${lines(76)}, Key=SecurityCredential}`],
+    ["lines under the name", `SecurityCredential\n${lines(64)}`],
+    ["a pair", [["SecurityCredential", whole]]],
+    ["a pair with a short value", [["SecurityCredential", secret]]],
+    ["Values", { Key: "SecurityCredential", Values: [whole] }],
+    ["Values that are short", { Key: "SecurityCredential", Values: [secret] }],
+    ["Val", { Key: "SecurityCredential", Val: secret }],
+    ["parameter and value", { parameter: "SecurityCredential", value: secret }],
+    ["another place", { names: ["SecurityCredential"], values: { deep: [lines(64)] } }],
+    ["escaped slashes in broken JSON", `{"Value":"${whole.replaceAll("+", "\\/")}","Key":"SecurityCredential"`],
+  ];
+  test.each(wholes)("is redacted in %s", (_, echo) => {
+    for (const value of [echo, { echo }, { Result: { echo } }, JSON.stringify(echo)])
+      for (const read of asAny(value)) {
+        const shown = JSON.stringify(read);
+        expect(shown).not.toContain(secret);
+        expect(shown).not.toMatch(/(bA9|A9\+|9\+b|A9\\+\/)/);
+      }
+  });
+
+  test("takes no other text with it", () => {
+    const sentence =
+      "The service request has timed out while it waited for the core system and it was never processed at all";
+    const QueueTimeoutURL = `https://example.com/hooks/${"a1".repeat(60)}`;
+    const Result = { ResultDesc: sentence, OriginatorConversationID: "o-1", ConversationID: "AG_1", QueueTimeoutURL };
+    const { raw } = parseCallback({ Result, SecurityCredential: whole, Note: "The security credential is locked." });
+    expect(raw).toEqual({ Result, SecurityCredential: "[redacted]", Note: "The security credential is locked." });
+  });
+
+  test("a result that says no more than the name keeps its ids", () => {
+    const Result = { ...body("b2c-paid").Result, ResultDesc: "SecurityCredential" };
+    expect(parseCallback({ Result }).raw).toEqual({ Result });
+  });
+});
+
+describe("what raw keeps is read the same again", () => {
+  const again = (value: unknown, kind?: CallbackKind): void => {
+    const read = parseCallback(value, kind && { kind });
+    expect(parseCallback(read.raw, kind && { kind })).toEqual(read);
+    // As an inbox stores it.
+    const stored = JSON.stringify(read.raw);
+    if (stored !== undefined) expect(parseCallback(JSON.parse(stored), kind && { kind })).toEqual(read);
+    expect(withoutCredential(read.raw)).toEqual(read.raw);
+  };
+
+  test.each(fixtures)("$name", ({ json, kind }) => {
+    again(JSON.parse(json));
+    again(JSON.parse(json), kind);
+    const given = JSON.parse(json) as Record<string, unknown>;
+    again({ ...given, SecurityCredential: secret }, kind);
+    if (given["Result"]) again({ Result: { ...given["Result"], SecurityCredential: secret } }, kind);
+  });
+
+  test.each(Object.entries(forms))("%s", (_, form) => {
+    for (const [, write] of writings.slice(0, 6)) for (const kind of everyKind) again(write(form), kind);
+  });
+
+  test("a blank credential stays blank, and no sign of a timeout", () => {
+    for (const SecurityCredential of ["", " ", null]) {
+      const given = { Result: { ...body("b2c-paid").Result, SecurityCredential } };
+      expect(parseCallback(given)).toMatchObject({ kind: "b2c", raw: given });
+      again(given);
+    }
+  });
+
+  test("mutated bodies and broken texts", () => {
+    const property = fc.property(fc.integer(), (seed) => {
+      const random = randomFrom(seed);
+      // What JSON cannot hold arrives nowhere.
+      const value: unknown = JSON.parse(JSON.stringify(mutant(random)));
+      const kind = everyKind[random(everyKind.length)];
+      again(value, kind);
+      again({ Result: value, SecurityCredential: "x" }, kind);
+      const text = JSON.stringify({ value, SecurityCredential: "bA9/".repeat(86) });
+      const cut = random(text.length);
+      again({ echo: text.slice(0, cut) }, kind);
+      again({ echo: text.slice(cut) }, kind);
+    });
+    fc.assert(property, { numRuns: 2_000 });
+  });
+});
+
 describe("at any depth that the limit of a body allows", () => {
   const wrappings: [string, string, string][] = [
     ["arrays", "[", "]"],
@@ -94,7 +183,7 @@ describe("at any depth that the limit of a body allows", () => {
   ];
   const bare = Object.entries(forms).filter(([name]) => name !== "JSON for a key");
 
-  test.each(wrappings)("it is removed from %s", (_, open, close) => {
+  test.each(wrappings)("it is redacted in %s", (_, open, close) => {
     for (const [, form] of bare) {
       const json = JSON.stringify(form);
       const levels = Math.floor((MAX_BYTES - json.length) / (open.length + close.length));

@@ -277,6 +277,30 @@ describe("redeliver", () => {
     expect(calls).toMatchObject([{ kind: "timeout", reference: "P-1", event: { product: "b2b" } }]);
   });
 
+  test("a timeout that echoes the request stays one, and no failure", async () => {
+    const ids = { OriginatorConversationID: "o-1", ConversationID: "AG_1" };
+    const echoes = [
+      { Result: { ResultType: 0, ResultCode: 1, ...ids, SecurityCredential: "s3cr3t" } },
+      { SecurityCredential: "s3cr3t", Amount: 10 },
+    ];
+    for (const echo of echoes) {
+      const inbox = memoryInbox();
+      const seen: unknown[] = [];
+      const first = recording({
+        inbox,
+        onEvent: (event) => {
+          seen.push(event);
+          boom();
+        },
+      });
+      await first.handler(post(await first.handler.url("b2c"), echo));
+      expect(seen).toMatchObject([{ kind: "timeout", outcome: "unknown" }]);
+      const { handler, calls } = recording({ inbox });
+      expect(await handler.redeliver()).toMatchObject({ delivered: 1 });
+      expect(calls).toMatchObject([{ event: seen[0] }]);
+    }
+  });
+
   test("takes no more than asked for, and does nothing without an inbox", async () => {
     const inbox = memoryInbox();
     const failing = await withInbox({ inbox, onEvent: boom });
