@@ -87,13 +87,16 @@ function cleanCopy(root: unknown): unknown {
     for (const member of members) {
       const [key, value] = member;
       const isSecret = isName(key) || (isEntry && !isListed(member) && !isName(value, true));
+      const clean = isSecret ? redact(value) : take(value);
+      if (Array.isArray(target)) target.push(clean);
       // Defined, not assigned: `__proto__` is a key like any other.
-      Object.defineProperty(target, take(key) as string, {
-        value: isSecret ? redact(value) : take(value),
-        configurable: true,
-        enumerable: true,
-        writable: true,
-      });
+      else
+        Object.defineProperty(target, take(key) as string, {
+          value: clean,
+          configurable: true,
+          enumerable: true,
+          writable: true,
+        });
     }
   };
   for (let source = open.pop(); source; source = open.pop()) {
