@@ -25,6 +25,8 @@ afterEach(() => {
 
 test.skipIf(!canRun).each(["first", "last"])(
   "killed at random under load, acknowledging %s: nothing acknowledged is lost, nothing completed runs again",
+  // Seven starts of a process, one after the other, and then the end of a lease.
+  { timeout: 600_000 },
   async (acknowledge) => {
     const folder = mkdtempSync(join(tmpdir(), "kill-"));
     folders.push(folder);
