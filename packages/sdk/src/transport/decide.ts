@@ -2,7 +2,7 @@ import type { OperationInfo } from "@mpesa/raw";
 import { type ErrorKind, errorCodes } from "@mpesa/raw/codes";
 import { wireTexts } from "@mpesa/raw/platform";
 import { adviseOnError, type ErrorAdvice } from "../codes/error-advice.ts";
-import { type CodeMatch, isZero, lookupText } from "../codes/lookup.ts";
+import { type CodeMatch, isZero, lookupText, MONEY_HINT } from "../codes/lookup.ts";
 import { saidIn } from "../initiator/rejection.ts";
 import { asList } from "../values/list.ts";
 import type { Reply } from "./attempt.ts";
@@ -50,8 +50,9 @@ export function decide(operation: OperationInfo, reply: Reply): Decision {
     body,
   };
   // An error beside an acceptance contradicts itself, and proves nothing about a payment.
-  const isContradiction = isAcceptance && operation.retry !== "safe";
-  return { kind: isContradiction ? "unclear" : kindOf(operation, advice), ...refusal };
+  if (isAcceptance && operation.retry !== "safe")
+    return { kind: "unclear", ...refusal, match: undefined, hint: MONEY_HINT };
+  return { kind: kindOf(operation, advice), ...refusal };
 }
 
 function isAccepted({ success }: OperationInfo, body: unknown): body is Record<string, unknown> {

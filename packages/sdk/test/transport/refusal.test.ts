@@ -63,12 +63,16 @@ it("an unlisted number of Daraja's form with a 4xx status is a refusal", async (
 
 it("an error beside an acceptance proves nothing: the payment is unknown, and sent once", async () => {
   const accepted = { ResponseCode: "0", MerchantRequestID: "m-1", CheckoutRequestID: "ws_CO_1" };
-  for (const errorCode of ["401", "404.001.03", "400.002.02", "500.003.02"]) {
-    const { mpesa, sent } = connect(() => json({ ...accepted, errorCode, errorMessage: "?" }), { maxRetries: 2 });
+  const missing = "Invalid API call as no apiproduct match found";
+  for (const errorCode of ["401", "404.001.03", "400.002.02", "500.003.02", "401.003.01"]) {
+    const errorMessage = errorCode === "401.003.01" ? missing : "?";
+    const { mpesa, sent } = connect(() => json({ ...accepted, errorCode, errorMessage }), { maxRetries: 2 });
     const call = { payTo: { account: "INV-1" }, phoneNumber: "0708374149", amount: 1 };
     const error = await failure(() => mpesa.stk.push(call));
     expect(error["type"]).toBe("MpesaOutcomeUnknownError");
     expect(error["ids"]).toMatchObject({ checkoutRequestId: "ws_CO_1" });
+    // What the code advises when it comes alone would have the payment sent again.
+    expect(error["hint"]).toMatch(/^It may have been processed: do not send it again\./);
     expect(sent).toHaveLength(1);
   }
 });
