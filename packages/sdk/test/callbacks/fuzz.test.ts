@@ -116,7 +116,9 @@ test(`${ARBITRARY} arbitrary values: none throws, none is slow, none is read wro
   fc.assert(fc.property(value, anyKind, check), { numRuns: ARBITRARY });
 });
 
-test(`${RUNS - ARBITRARY} mutated bodies: none throws, none is slow, none is read wrong`, { timeout: TIMEOUT_MS }, () => {
+test(`${RUNS - ARBITRARY} mutated bodies: none throws, none is slow, none is read wrong`, {
+  timeout: TIMEOUT_MS,
+}, () => {
   const property = fc.property(fc.integer(), (seed) => {
     const random = randomFrom(seed);
     for (let i = 0; i < BATCH; i += 1) {
