@@ -26,3 +26,12 @@ export function abortable<T>(work: Promise<T>, { signal, timeoutMs }: Patience):
     });
   });
 }
+
+/** A payment waits no longer than this for each step of a store. */
+const STORE_TIMEOUT_MS = 2_000;
+
+/** Rejects when a store takes too long; what it does later is its own affair. */
+export function inTime<T>(work: Promise<T>): Promise<T> {
+  // A store in JavaScript may return a plain value.
+  return abortable(Promise.resolve(work), { timeoutMs: STORE_TIMEOUT_MS });
+}

@@ -1,6 +1,6 @@
 import { nameOf } from "../errors/name-of.ts";
 import type { MpesaEventHandler } from "../events.ts";
-import { abortable, type Patience } from "./abortable.ts";
+import { abortable, inTime, type Patience } from "./abortable.ts";
 import type { TokenOptions, TokenSource } from "./token-source.ts";
 import type { StoredToken, TokenStore } from "./token-store.ts";
 import { isTokenText } from "./token-text.ts";
@@ -9,8 +9,6 @@ import { isTokenText } from "./token-text.ts";
 const MARGIN_MS = 60_000;
 /** Refused tokens are remembered, so that a store another process feeds cannot bring one back. */
 const MAX_REFUSED = 16;
-/** A payment waits no longer than this for a store, twice at most: reading and writing. */
-const STORE_TIMEOUT_MS = 2_000;
 
 /** What the provider needs. */
 export interface TokenProviderOptions {
@@ -167,13 +165,4 @@ export class TokenProvider implements TokenSource {
       message: `could not ${what} the token store (${nameOf(cause)}); going on without it`,
     });
   }
-}
-
-/** Rejects when a store takes too long; what it does later is its own affair. */
-export function inTime<T>(work: Promise<T>): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new DOMException("the store is too slow", "TimeoutError")), STORE_TIMEOUT_MS);
-  });
-  return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }

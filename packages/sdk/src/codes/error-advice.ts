@@ -29,6 +29,8 @@ export interface ErrorAdvice {
   readonly next: CodeRetry;
   /** The same in a sentence. */
   readonly hint: string;
+  /** Whether M-Pesa may have rejected the initiator's credential under a code that no table lists. */
+  readonly mayBeRejection: boolean;
 }
 
 const KEYS_HINT =
@@ -42,17 +44,18 @@ const UNLISTED: Readonly<Partial<Record<CodeRetry, string>>> = {
 
 /** Advises on a response that is no acceptance. */
 export function adviseOnError(given: ErrorResponse): ErrorAdvice {
-  const response = { ...given, code: given.code.trim() };
+  const code = given.code.trim();
+  const response = { ...given, code, said: given.said ?? saidBy(code, given.message) };
   const match = findMatch(response);
   const retry = match?.retry ?? retryOfUnlisted(response);
-  return { match, retry, ...forCall(response, match, retry) };
+  const mayBeRejection = !match && retry === "ask" && isSigned(given.operation?.id) && response.said.some(Boolean);
+  return { match, retry, mayBeRejection, ...forCall(response, { match, retry, mayBeRejection }) };
 }
 
 /** What one code means differs by call: a token request has no token, and a read may be repeated. */
 function forCall(
-  { code, message, said = saidBy(code, message), operation }: ErrorResponse,
-  match: CodeMatch | undefined,
-  retry: CodeRetry,
+  { operation }: ErrorResponse,
+  { match, retry, mayBeRejection }: Pick<ErrorAdvice, "match" | "retry" | "mayBeRejection">,
 ): Pick<ErrorAdvice, "next" | "hint"> {
   const isSafe = operation?.retry === "safe";
   // The advice of codes that all calls share is about the token, which this call was to fetch.
@@ -60,22 +63,14 @@ function forCall(
     return { next: "fix", hint: match?.operations ? match.hint : KEYS_HINT };
   // What a code advises for payments in doubt is no advice for a call that may simply be repeated.
   // A second query may be a second rejection of the initiator's credential.
-  if (retry === "ask" && isSafe && !match && isSigned(operation.id) && said.some((part) => part))
-    return { next: "ask", hint: CHECK_INITIATOR };
+  if (isSafe && mayBeRejection) return { next: "ask", hint: CHECK_INITIATOR };
   if (retry === "ask" && isSafe) return { next: "later", hint: DOUBLES_NOTHING };
   if (retry === "poll" && !isSafe) return { next: "ask", hint: MONEY_HINT };
   return { next: retry, hint: match?.hint ?? UNLISTED[retry] ?? MONEY_HINT };
 }
 
-function findMatch(response: ErrorResponse): CodeMatch | undefined {
-  const {
-    code,
-    message,
-    said = saidBy(code, message),
-    status,
-    operation,
-    body = `${code} ${message ?? ""}`,
-  } = response;
+function findMatch(response: ErrorResponse & Required<Pick<ErrorResponse, "said">>): CodeMatch | undefined {
+  const { code, message, said, status, operation, body = `${code} ${message ?? ""}` } = response;
   // No operation must not count as any: `poll` after a lost payment would be read as a harmless "not yet".
   const id = operation?.id ?? ("" as OperationId);
   const listed = matchRejection(operation?.id, ...said) ?? findListed(response, id);

@@ -1,4 +1,4 @@
-import { inTime } from "../auth/token-provider.ts";
+import { inTime } from "../auth/abortable.ts";
 import { sha256Hex } from "../values/sha256.ts";
 
 /** One record of an {@link InitiatorGuardStore}. */

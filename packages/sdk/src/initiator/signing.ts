@@ -3,13 +3,12 @@ import { initiatorFields } from "@mpesa/raw/platform";
 import { isSigned, rejectionCode } from "../codes/credential.ts";
 import { MpesaAuthError } from "../errors/auth-error.ts";
 import type { MpesaIds } from "../errors/base.ts";
-import { isJson, text } from "../transport/error-body.ts";
+import { isJson, saidIn, text } from "../transport/error-body.ts";
 import { idsOf } from "../transport/errors.ts";
 import type { Signing } from "../transport/send.ts";
 import { type Guard, isoOf } from "./guard.ts";
 import type { Signer } from "./guard-requests.ts";
 import type { Initiator } from "./initiator.ts";
-import { saidIn } from "./rejection.ts";
 
 /** What the guard must know of a call. */
 export interface SigningContext {

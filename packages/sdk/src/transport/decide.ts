@@ -3,10 +3,9 @@ import { type ErrorKind, errorCodes } from "@mpesa/raw/codes";
 import { wireTexts } from "@mpesa/raw/platform";
 import { adviseOnError, type ErrorAdvice } from "../codes/error-advice.ts";
 import { type CodeMatch, isZero, lookupText, MONEY_HINT } from "../codes/lookup.ts";
-import { saidIn } from "../initiator/rejection.ts";
 import { asList } from "../values/list.ts";
 import type { Reply } from "./attempt.ts";
-import { type ErrorBody, errorBody, isJson, text } from "./error-body.ts";
+import { type ErrorBody, errorBody, isJson, saidIn, text } from "./error-body.ts";
 import { retryAfterMs } from "./retry-after.ts";
 
 /** What an answer that is not an acceptance says. */
@@ -16,6 +15,8 @@ export interface Refusal {
   readonly match: CodeMatch | undefined;
   /** What to do about it. */
   readonly hint: string;
+  /** Whether it may be a rejection of the initiator's credential that no table lists. */
+  readonly mayBeRejection: boolean;
   /** What the body is, when it is no error of Daraja's: `an HTML page`. */
   readonly shape: string;
   readonly retryAfterMs: number | undefined;
@@ -45,13 +46,14 @@ export function decide(operation: OperationInfo, reply: Reply): Decision {
     error,
     match: advice.match,
     hint: advice.hint,
+    mayBeRejection: advice.mayBeRejection,
     shape: shapeOf(reply.text, body),
     retryAfterMs: retryAfterMs(reply.headers, error?.message),
     body,
   };
-  // An error beside an acceptance contradicts itself, and proves nothing about a payment.
+  // An error beside an acceptance contradicts itself: it proves nothing about a payment, and what it means stays open.
   if (isAcceptance && operation.retry !== "safe")
-    return { kind: "unclear", ...refusal, match: undefined, hint: MONEY_HINT };
+    return { kind: "unclear", ...refusal, match: undefined, hint: MONEY_HINT, mayBeRejection: true };
   return { kind: kindOf(operation, advice), ...refusal };
 }
 

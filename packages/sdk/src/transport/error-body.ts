@@ -1,3 +1,4 @@
+import type { OperationInfo } from "@mpesa/raw";
 import { isZero } from "../codes/lookup.ts";
 
 /** What an error answer says of itself, whichever of Daraja's shapes it has. */
@@ -55,6 +56,15 @@ function faultParts(fault: Json): { code: string; message: string } {
     code: text(source["errorcode"]) ?? text(fault["faultcode"]) ?? "",
     message: reason ? `${message} (${reason})` : message,
   };
+}
+
+/** The code and the text of a response that is no acceptance, whether it has the form of an error or not. */
+export function saidIn(
+  { success }: OperationInfo,
+  { error, body }: { readonly error?: ErrorBody | undefined; readonly body: unknown },
+): [code: string | undefined, message: string | undefined] {
+  if (error) return [error.code, error.message];
+  return isJson(body) ? [text(body[success.field]), text(body["ResponseDescription"])] : [undefined, undefined];
 }
 
 export function isJson(value: unknown): value is Json {

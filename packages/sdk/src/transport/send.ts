@@ -3,7 +3,6 @@ import { abortable } from "../auth/abortable.ts";
 import type { TokenSource } from "../auth/token-source.ts";
 import type { MpesaError } from "../errors/base.ts";
 import type { MpesaEventHandler } from "../events.ts";
-import { mayBeRejection } from "../initiator/rejection.ts";
 import type { Redactor } from "../redact.ts";
 import { type AttemptResult, attempt, NOT_BEGUN, type Outgoing, type Reply } from "./attempt.ts";
 import { backoffMs, MAX_DELAY_MS, wait } from "./backoff.ts";
@@ -86,7 +85,7 @@ class Call {
       once: () => this.#guarded(),
       delayOf: (outcome, retry) => {
         if (isUnclear(outcome)) mayBeIn = outcome;
-        const delayMs = isTransient(this.#sending.operation, outcome) ? this.#delay(outcome, retry) : undefined;
+        const delayMs = isTransient(outcome) ? this.#delay(outcome, retry) : undefined;
         if (delayMs !== undefined) this.#announceRetry(outcome, delayMs);
         return delayMs;
       },
@@ -106,7 +105,7 @@ class Call {
         return { ...outcome, resent: mayBeIn !== undefined };
       }
       if (unclear) mayBeIn = outcome;
-      const mayRepeat = resend && !isRejected(this.#sending.operation, outcome);
+      const mayRepeat = resend && !mayBeRejection(outcome);
       const again = unclear ? mayRepeat : outcome.kind === "notSent" || isBusy(outcome);
       const delayMs = again && retry <= maxRetries && !signal?.aborted ? this.#delay(outcome, retry) : undefined;
       // Once an answer was lost, a later refusal proves nothing about the first request.
@@ -232,12 +231,13 @@ function isDuplicate(decision: Decision): boolean {
   return decision.kind !== "accepted" && decision.match?.kind === "duplicateOriginatorConversationId";
 }
 
-function isRejected(operation: OperationInfo, outcome: Outcome): boolean {
-  return outcome.kind === "decided" && mayBeRejection(operation, outcome.decision);
+/** Each further request could bring the initiator closer to its lock. */
+function mayBeRejection(outcome: Outcome): boolean {
+  return outcome.kind === "decided" && outcome.decision.kind !== "accepted" && outcome.decision.mayBeRejection;
 }
 
-function isTransient(operation: OperationInfo, outcome: Outcome): boolean {
-  if (isRejected(operation, outcome)) return false;
+function isTransient(outcome: Outcome): boolean {
+  if (mayBeRejection(outcome)) return false;
   if (outcome.kind === "decided") return outcome.decision.kind === "busy" || outcome.decision.kind === "unclear";
   return outcome.kind === "notSent" || outcome.kind === "lost";
 }

@@ -85,6 +85,15 @@ it("HTTP 421 is unknown, and an event says that the platform may have repeated i
   expect(warnings()).toEqual([expect.stringContaining("requestMisdirected: HTTP 421")]);
 });
 
+it("an error beside an acceptance of a payout is not answered with another request, even with `resend`", async () => {
+  const accepted = { ResponseCode: "0", ConversationID: "AG_1", OriginatorConversationID: "own-1" };
+  const body = { ...accepted, errorCode: "400.002.02", errorMessage: "?" };
+  const { mpesa, sent } = connect(() => json(body), { maxRetries: 2 });
+  const pay = { phoneNumber: "0708374149", amount: 10, originatorConversationId: "own-1", resend: true };
+  expect(await failure(() => mpesa.b2c.pay(pay))).toMatchObject({ type: "MpesaOutcomeUnknownError" });
+  expect(sent).toHaveLength(1);
+});
+
 describe("a payout that was busy first", () => {
   const pay = { phoneNumber: "0708374149", amount: 10, originatorConversationId: "own-1", resend: true };
   const busy = daraja(500, "500.003.02", "Error Occurred: Spike Arrest Violation");
