@@ -148,7 +148,8 @@ function statusOutcome(word: string): Outcome {
   return /^(initiated|authorised)$/.test(word) ? "pending" : "unknown";
 }
 
-function isProduct(kind: unknown): kind is ResultKind {
+/** Whether a kind is that of a result. */
+export function isProduct(kind: unknown): kind is ResultKind {
   return RESULT_KINDS.includes(kind as ResultKind);
 }
 

@@ -2,6 +2,7 @@ import { rejectionCode } from "../codes/credential.ts";
 import { isZero } from "../codes/lookup.ts";
 import { MpesaConfigError } from "../errors/config-error.ts";
 import { shapeOf } from "../errors/issue.ts";
+import { nameOf } from "../errors/name-of.ts";
 import { type MpesaEventHandler, safeEmitter } from "../events.ts";
 import { text } from "../transport/error-body.ts";
 import { fingerprintOf } from "./fingerprint.ts";
@@ -141,12 +142,12 @@ export class Guard implements InitiatorGuard {
   /** The same for IDs of a response; counts the rejection of the request if its result came first. */
   async answered(signer: Signer, ids: readonly string[], sentAt: number): Promise<void> {
     const one = async (id: string): Promise<void> => {
-      const stored = await this.#request(id);
-      // A result may have come in the meantime.
-      const before = this.#requests.get(id) ?? stored;
+      const before = await this.#request(id);
       if (before?.signer && before.sentAt === sentAt) return;
-      await this.#keep(id, { ...before, signer, sentAt });
-      const rejected = before?.signer ? undefined : (before?.rejected ?? (await this.#stored(id))?.rejected);
+      await this.#keep(id, { signer, sentAt });
+      const { rejected } = before?.signer
+        ? {}
+        : ((await this.#stored(rejectionOf(id))) ?? this.#requests.get(id) ?? {});
       if (rejected !== undefined) await this.count(signer, { id, code: rejected, sentAt });
     };
     await Promise.all(ids.map(one));
@@ -167,9 +168,7 @@ export class Guard implements InitiatorGuard {
     const code = rejectionCode(given, text(resultDescription));
     if (code === undefined && !isZero(given)) return;
     const ids = [text(conversationId), text(originatorConversationId)].filter((id) => id !== undefined);
-    const stored = await Promise.all(ids.map((id) => this.#request(id)));
-    // The response may have come in the meantime.
-    const requests = ids.map((id, index) => this.#requests.get(id) ?? stored[index]);
+    const requests = await Promise.all(ids.map((id) => this.#request(id)));
     const request = requests.find((one) => one?.signer);
     if (code === undefined) {
       if (request?.signer) await this.#prove(request.signer, request.sentAt);
@@ -204,18 +203,33 @@ export class Guard implements InitiatorGuard {
   }
 
   async #request(id: string): Promise<SignedRequest | undefined> {
-    return this.#requests.get(id) ?? this.#stored(id);
+    const known = this.#requests.get(id);
+    if (known) return known;
+    const [rejection, request] = await Promise.all([this.#stored(rejectionOf(id)), this.#stored(id)]);
+    // It may have become known in the meantime.
+    return this.#requests.get(id) ?? ((request ?? rejection) && { ...rejection, ...(request as SignedRequest) });
   }
 
-  /** What the store knows: another process may have written at the same time. */
+  /**
+   * Signer and rejection of a request have records of their own: two processes may write them at the same time, and whoever
+   * reads the other's record after writing its own sees both.
+   */
   async #stored(id: string): Promise<SignedRequest | undefined> {
     return this.#share((records) => records.get("request", id, { check: toRequest, now: this.#time() }));
   }
 
-  async #keep(id: string, request: SignedRequest): Promise<void> {
-    this.#requests.set(id, request);
-    const expiresAt = request.sentAt + REQUEST_LIFE_MS;
-    await this.#share((records) => records.set("request", id, { value: request, expiresAt }));
+  async #keep(id: string, { signer, sentAt, rejected }: SignedRequest): Promise<void> {
+    this.#requests.set(id, {
+      ...this.#requests.get(id),
+      sentAt,
+      ...(signer && { signer }),
+      ...(rejected && { rejected }),
+    });
+    const expiresAt = sentAt + REQUEST_LIFE_MS;
+    await this.#share(async (records) => {
+      if (signer) await records.set("request", id, { value: { signer, sentAt }, expiresAt });
+      if (rejected) await records.set("request", rejectionOf(id), { value: { sentAt, rejected }, expiresAt });
+    });
   }
 
   #merge(name: string, more: InitiatorState): InitiatorState {
@@ -255,8 +269,8 @@ export class Guard implements InitiatorGuard {
     try {
       return await work(this.#records);
     } catch (cause) {
-      const reason = cause instanceof Error ? cause.name : typeof cause;
-      this.#warn("guardStoreFailed", `the store of the initiator guard failed (${reason}); going on without it.`);
+      const message = `the store of the initiator guard failed (${nameOf(cause)}); going on without it.`;
+      this.#warn("guardStoreFailed", message);
       return undefined;
     }
   }
@@ -275,6 +289,11 @@ export class Guard implements InitiatorGuard {
     }
     return Date.now();
   }
+}
+
+/** The ID under which a store has the rejection of a request. */
+function rejectionOf(id: string): string {
+  return `${id} rejection`;
 }
 
 export function isoOf(ms: number): string {

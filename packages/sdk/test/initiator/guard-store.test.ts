@@ -60,6 +60,39 @@ describe("processes with one store", () => {
     await pay(b);
   });
 
+  it.each(["read", "written"] as const)(
+    "count the result that comes while the response's record is %s",
+    async (step) => {
+      const { store } = memoryStore();
+      let overtake: (() => Promise<void>) | undefined;
+      /** Lets the result arrive in the midst of a step of the store, once. */
+      const during = async <T>(name: typeof step, work: Promise<T>): Promise<T> => {
+        const done = await work;
+        const now = name === step ? overtake : undefined;
+        if (now) overtake = undefined;
+        await now?.();
+        return done;
+      };
+      const slow: InitiatorGuardStore = {
+        get: (key) => during("read", store.get(key)),
+        set: (key, record) => during("written", store.set(key, record)),
+      };
+      const b = start(store, { name: "b" });
+      const acknowledge = acknowledging("a");
+      const a = start(slow, {
+        answer: async (one, nth) => {
+          const response = await acknowledge(one, nth);
+          const { ConversationID: conversationId } = await response.clone().json();
+          // Without the other ID, by which the request might be found.
+          overtake = () => b.deliver({ originatorConversationId: "", conversationId }, 2001);
+          return response;
+        },
+      });
+      for (let nth = 0; nth < 2; nth++) await balance(a);
+      await held(pay(a));
+    },
+  );
+
   it("count the result that came before the response", async () => {
     const { store } = memoryStore();
     const b = start(store, { name: "b" });

@@ -88,49 +88,36 @@ describe("after two rejections in results", () => {
     expect(world.sent).toHaveLength(2);
   });
 
-  it("holds back what waits to be repeated", async () => {
-    const busy = daraja(500, "500.003.02", "Error Occurred: Spike Arrest Violation");
+  /** A world in which the third call meets `third` after the results of two rejected queries have arrived. */
+  async function overtaken(third: Answer): Promise<World> {
     const acknowledge = acknowledging();
     const world: World = open({
       maxRetries: 2,
       answer: async (one, nth) => {
         if (nth <= 2) return acknowledge(one, nth);
-        // While the third call meets a busy gateway, the results of the first two arrive.
         for (const ids of first) await world.deliver(ids, 2001);
-        return busy(one, nth);
+        return third(one, nth);
       },
     });
     const first = [await balance(world), await balance(world)];
+    return world;
+  }
+  const lost: Answer = () => Promise.reject(new TypeError("fetch failed"));
+
+  it("holds back what waits to be repeated", async () => {
+    const world = await overtaken(daraja(500, "500.003.02", "Error Occurred: Spike Arrest Violation"));
     expect(await failure(() => pay(world))).toMatchObject({ type: "MpesaAuthError", status: undefined });
     expect(world.sent).toHaveLength(3);
   });
 
   it("calls a lost query unknown, although its repetition was held back", async () => {
-    const acknowledge = acknowledging();
-    const world: World = open({
-      maxRetries: 2,
-      answer: async (one, nth) => {
-        if (nth <= 2) return acknowledge(one, nth);
-        for (const ids of first) await world.deliver(ids, 2001);
-        throw new TypeError("fetch failed");
-      },
-    });
-    const first = [await balance(world), await balance(world)];
+    const world = await overtaken(lost);
     expect(await failure(() => balance(world))).toMatchObject({ type: "MpesaOutcomeUnknownError" });
     expect(world.sent).toHaveLength(3);
   });
 
   it("calls a lost payout unknown, although its repetition was held back", async () => {
-    const acknowledge = acknowledging();
-    const world: World = open({
-      maxRetries: 2,
-      answer: async (one, nth) => {
-        if (nth <= 2) return acknowledge(one, nth);
-        for (const ids of first) await world.deliver(ids, 2001);
-        throw new TypeError("fetch failed");
-      },
-    });
-    const first = [await balance(world), await balance(world)];
+    const world = await overtaken(lost);
     const error = await failure(() => world.mpesa.b2c.pay({ phoneNumber, amount: 10, resend: true }));
     expect(error["type"]).toBe("MpesaOutcomeUnknownError");
     expect(world.sent).toHaveLength(3);
