@@ -101,6 +101,15 @@ describe.skipIf(!hasSqlite)("a SQLite inbox of the version without tokens and re
     expect(notices.filter(({ type }) => type === "duplicate")).toHaveLength(7);
   });
 
+  test("keeps a failure settled that a crash left half settled, also after a redelivery", async () => {
+    const { handler, clock, send, references } = await shop(await writeOlderFile());
+    clock.time = LEASE_END + 1;
+    await handler.redeliver();
+    const before = references();
+    expect(await send("INV-5", stk("ws_CO_half", 1037))).toBe(200);
+    expect(references()).toEqual(before);
+  });
+
   test("delivers the success that follows a failure of then", async () => {
     const { send, references } = await shop(await writeOlderFile());
     for (let time = 0; time < 2; time += 1) expect(await send("INV-2", stk("ws_CO_failed"))).toBe(200);

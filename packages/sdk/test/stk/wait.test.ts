@@ -101,6 +101,11 @@ describe("stk.wait", () => {
         ),
       60_000,
     ],
+    [
+      "a Retry-After of a day, but two minutes at most,",
+      () => new Response(JSON.stringify(spike), { status: 429, headers: { "retry-after": "86400" } }),
+      120_000,
+    ],
   ])("waits as long as %s asks", async (_, busy, ms) => {
     const { stk, time, asked } = stkInFakeTime(inTurn(busy, result("0")));
     expect(await time.until(stk.wait(push))).toMatchObject({ outcome: "paid" });
