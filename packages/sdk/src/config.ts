@@ -60,7 +60,10 @@ export interface MpesaOptions {
    * @default globalThis.fetch
    */
   fetch?: typeof globalThis.fetch;
-  /** Milliseconds until one attempt must have its whole answer. @default 30000 */
+  /**
+   * Milliseconds for each step of a call: to get an access token, and for one attempt to receive its whole response.
+   * @default 30000
+   */
   timeoutMs?: number;
   /** How often a call is repeated where repeating is safe. @default 2 */
   maxRetries?: number;
@@ -99,7 +102,10 @@ export interface Config extends MpesaOptions {
   readonly now: () => number;
   /** Whether `fetch` is a platform's own that sends, or may send, some requests twice. */
   readonly mayRepeat: boolean;
-  /** Whether an error from connecting proves that nothing was sent: not where a `fetch` of the caller's may undo what `sentOnce` does. */
+  /**
+   * Whether a connection error proves that nothing was sent. False on Deno and Bun with a `fetch` of the caller's, which may
+   * drop the options that keep the platform from repeating a request.
+   */
   readonly provesNotSent: boolean;
 }
 

@@ -36,7 +36,10 @@ import { nationalNumbersIn } from "./without-payer.ts";
 export interface CallOptions {
   /** Stops waiting. It does not take back what was sent: a money call aborted after sending ends as unknown. */
   signal?: AbortSignal;
-  /** Milliseconds until one attempt must have its whole answer. @default the client's timeoutMs */
+  /**
+   * Milliseconds for each step of the call: to get an access token, and for one attempt to receive its whole response.
+   * @default the client's timeoutMs
+   */
   timeoutMs?: number;
 }
 

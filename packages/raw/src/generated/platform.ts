@@ -85,6 +85,9 @@ export const wireTexts = {
   credentialLocked: "API Password is locked. ",
 } as const;
 
+/** How Daraja numbers what it refuses before processing, such as 400.002.02. */
+export const refusalCodePattern = "^4\\d\\d(\\.\\d+)+$" as const;
+
 /** The error code with which an operation refuses a token. */
 export const invalidTokenCodes = {
   b2cPaymentV1: "401.002.01",

@@ -1,6 +1,6 @@
 import type { OperationId, OperationInfo } from "@mpesa/raw";
 import { type CodeRetry, ErrorCode, errorCodes, faultCodes, httpCodes } from "@mpesa/raw/codes";
-import { noApiProduct } from "@mpesa/raw/platform";
+import { noApiProduct, refusalCodePattern } from "@mpesa/raw/platform";
 import { CHECK_INITIATOR, isSigned, matchRejection } from "./credential.ts";
 import { type CodeMatch, DOUBLES_NOTHING, lookupCode, lookupText, MONEY_HINT } from "./lookup.ts";
 
@@ -104,8 +104,7 @@ function findListed({ code, message, status }: ErrorResponse, operation: Operati
 
 /** Statuses with which a server or a proxy gives up a request that may have been processed. */
 const GIVEN_UP = [408, 409, 425, 499];
-/** How Daraja numbers its refusals: `400.002.02`. */
-const DARAJA_4XX = /^4\d\d(?:\.\d+)+$/;
+const DARAJA_REFUSAL = /* @__PURE__ */ new RegExp(refusalCodePattern);
 
 function retryOfUnlisted({ code, status, operation }: ErrorResponse): CodeRetry {
   if (status === 401) return "token";
@@ -118,5 +117,5 @@ function retryOfUnlisted({ code, status, operation }: ErrorResponse): CodeRetry 
 /** Whether a code that the tables do not know is still Daraja refusing the request. */
 function isUnlistedRefusal(status: number, code: string): boolean {
   const isGivenUp = GIVEN_UP.includes(status) || GIVEN_UP.includes(Number(code.slice(0, 3)));
-  return status >= 400 && status < 500 && !isGivenUp && DARAJA_4XX.test(code);
+  return status >= 400 && status < 500 && !isGivenUp && DARAJA_REFUSAL.test(code);
 }

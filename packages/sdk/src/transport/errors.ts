@@ -157,7 +157,7 @@ function unknown(
   return new MpesaOutcomeUnknownError(`the outcome is unknown: ${what}`, {
     operation: operation.id,
     ...details,
-    // What was made before sending wins: it is the id that was stored. The ids of another payment lead astray.
+    // What was made before sending wins: it is the id that was stored. The ids of another payment would mislead.
     ids: contradictedId(body, ids) ? ids : { ...idsOf(body), ...ids },
     hint: advice.filter((one) => one !== undefined).join(" "),
   });

@@ -1,8 +1,8 @@
 /**
- * Body and options with which the fetch of a server platform sends a request once.
+ * Returns body and options with which the fetch of a server platform sends a request once.
  *
- * Bun before 1.4 repeats a request whose used connection breaks; `keepalive: false` gives the request a connection of its own.
- * Deno from 2.7 repeats a text, also on a new connection; a Blob it cannot send twice, and the length stays in the headers.
+ * Bun, 1.3.5 at least, repeats a request whose used connection breaks. With `keepalive: false` the request gets a new connection.
+ * Deno 2.7 and later repeat a string body, also on a new connection. They cannot send a Blob twice, and send its Content-Length.
  */
 export function sentOnce(body: string | undefined): Pick<RequestInit, "body" | "keepalive"> {
   if (body === undefined) return { keepalive: false };

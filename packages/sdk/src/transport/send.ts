@@ -47,7 +47,7 @@ export type Outcome =
   | { readonly kind: "held"; readonly error: MpesaError }
   | { readonly kind: "lost"; readonly why: string; readonly cause: unknown; readonly status?: number };
 
-/** The server has not processed the request, and may be sent it again over another connection (RFC 9110). */
+/** The server has not processed the request, and the client may send it again over another connection (RFC 9110). */
 const MISDIRECTED = 421;
 const MISDIRECTED_TWICE =
   "HTTP 421: the platform's fetch may have repeated the request once by itself, so the gateway may have received two copies.";
