@@ -61,7 +61,7 @@ webhooks:
         meaning: The phone did not answer.
         hint: Ask whether to try again.
         fault: customer
-        retry: new
+        next: new
         evidence: observed
         sources: 3
       - code: "1032"

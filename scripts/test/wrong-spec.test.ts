@@ -383,7 +383,7 @@ const cases: [name: string, edits: Edit[], lines: string[]][] = [
     [
       codes(
         "        variants:\n",
-        "        variants:\n          - match: wrong\n            name: Hiding\n            meaning: It hides.\n            hint: Move it down.\n            fault: merchant\n            retry: fix\n            evidence: observed\n            sources: 1\n",
+        "        variants:\n          - match: wrong\n            name: Hiding\n            meaning: It hides.\n            hint: Move it down.\n            fault: merchant\n            next: fix\n            evidence: observed\n            sources: 1\n",
       ),
     ],
     [

@@ -1,5 +1,5 @@
 import { type OperationInfo, operationTable } from "@mpesa/raw";
-import { type CodeRetry, stkCodes } from "@mpesa/raw/codes";
+import { type NextStep, stkCodes } from "@mpesa/raw/codes";
 import { sandbox } from "@mpesa/raw/platform";
 import * as validators from "@mpesa/raw/validators";
 import { loadDocument } from "@mpesa/scripts/document";
@@ -168,7 +168,7 @@ test("nothing is left out", () => {
 });
 
 /** What a code means for the payment, by what its entry advises. */
-const outcomes: { readonly [advice in CodeRetry]?: Outcome } = {
+const outcomes: { readonly [advice in NextStep]?: Outcome } = {
   none: "success",
   poll: "pending",
   new: "failed",
@@ -181,8 +181,8 @@ const outcomes: { readonly [advice in CodeRetry]?: Outcome } = {
 function expectStkOutcome(payload: unknown): void {
   const content = objectOf(objectOf(objectOf(payload as never)["Body"])["stkCallback"]);
   const code = String(content["ResultCode"]);
-  const retry = stkCodes.find((entry) => entry.code === code)?.retry;
-  const outcome = (retry && outcomes[retry]) ?? "unknown";
+  const next = stkCodes.find((entry) => entry.code === code)?.next;
+  const outcome = (next && outcomes[next]) ?? "unknown";
   const items = objectOf(content["CallbackMetadata"])["Item"] as { Name: string; Value?: unknown }[] | undefined;
   const item = (name: string): unknown => items?.find(({ Name }) => Name === name)?.Value;
   const parsed = parseStkCallback(payload);

@@ -23,7 +23,7 @@ export function generateCodeIndex(codes: JsonObject, document: JsonObject, opera
     const used = answered.filter(({ operation }) => operation.codeScope === scope);
     const entries = listOf(objectOf(objectOf(codes["scopes"])[scope])["codes"]).map(objectOf);
     const text = codeGroups(entries, used);
-    return `/** Scope \`${scope}\`: groups parted by \`;\`, each \`fault retry[ kinds],code,code\`. */\n${constant(`${scope}CodeIndex`, text)}`;
+    return `/** Scope \`${scope}\`: groups parted by \`;\`, each \`fault next[ kinds],code,code\`. */\n${constant(`${scope}CodeIndex`, text)}`;
   });
   const commands = `/** Each callback kind with the commands of its requests and the queue of its results, parted by \`;\`. */\n${constant("commandIndex", commandGroups(document, answered))}`;
   return [banner("spec/openapi.yml", "spec/codes.yml"), ...indexes, commands, credentialSource(codes)].join("\n");
@@ -43,7 +43,7 @@ function constant(name: string, text: string): string {
   return `export const ${name}: string =\n  ${JSON.stringify(text)};\n`;
 }
 
-/** One group for each fault, retry word and, where a code belongs to some kinds only, their names joined by `+`. */
+/** One group for each fault, next step and, where a code belongs to some kinds only, their names joined by `+`. */
 function codeGroups(entries: readonly JsonObject[], answered: readonly Answered[]): string {
   const kinds = unique(answered.map(({ kind }) => kind));
   const groups = new Map<string, string[]>();
@@ -53,7 +53,7 @@ function codeGroups(entries: readonly JsonObject[], answered: readonly Answered[
       (kind) => operations?.some((id) => answered.some((one) => one.kind === kind && one.operation.id === id)) ?? true,
     );
     const restriction = senders.length === kinds.length ? "" : ` ${senders.join("+")}`;
-    const head = `${textOf(entry["fault"])} ${textOf(entry["retry"])}${restriction}`;
+    const head = `${textOf(entry["fault"])} ${textOf(entry["next"])}${restriction}`;
     groups.set(head, [...(groups.get(head) ?? []), textOf(entry["code"])]);
   }
   return [...groups].map(([head, members]) => [head, ...members].join(",")).join(";");

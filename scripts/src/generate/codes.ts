@@ -10,7 +10,7 @@ const kept = [
   "meaning",
   "hint",
   "fault",
-  "retry",
+  "next",
   "customer",
   "evidence",
   "http",
@@ -28,7 +28,7 @@ export type Fault = "customer" | "merchant" | "mpesa" | "none";
  * \`token\`: refused because of the token, repeat once with a new one. \`new\`: no money has moved, a fresh attempt needs a
  * person's will. \`poll\`: pending, ask again later. \`ask\`: outcome unknown, query and never resend.
  */
-export type CodeRetry = "none" | "no" | "fix" | "later" | "token" | "new" | "poll" | "ask";
+export type NextStep = "none" | "no" | "fix" | "later" | "token" | "new" | "poll" | "ask";
 
 /** How well a fact is known, from a recorded exchange down to sources that contradict each other. */
 export type Evidence = "observed" | "production" | "portal" | "community" | "disputed";
@@ -56,7 +56,7 @@ export interface CodeVariant {
   /** What to do about it. */
   readonly hint: string;
   readonly fault: Fault;
-  readonly retry: CodeRetry;
+  readonly next: NextStep;
   /** The entry of \`customerMessages\` that fits. */
   readonly customer?: CustomerMessageKey;
   readonly evidence: Evidence;
@@ -75,7 +75,7 @@ export interface CodeInfo {
   /** What to do about it. */
   readonly hint: string;
   readonly fault: Fault;
-  readonly retry: CodeRetry;
+  readonly next: NextStep;
   /** The entry of \`customerMessages\` that fits. */
   readonly customer?: CustomerMessageKey;
   readonly evidence: Evidence;

@@ -1,5 +1,5 @@
 import { resultCodeIndex, stkCodeIndex, ussdPushCodeIndex } from "@mpesa/raw/code-index";
-import type { CodeRetry, Fault } from "@mpesa/raw/codes";
+import type { Fault, NextStep } from "@mpesa/raw/codes";
 import type { CallbackKind, Outcome } from "./types.ts";
 
 /**
@@ -8,11 +8,11 @@ import type { CallbackKind, Outcome } from "./types.ts";
  */
 export interface ExplainedCode {
   readonly code: string;
-  /** Whether this product is known to send it. If not, `retry` is `ask` and the rest is absent. */
+  /** Whether this product is known to send it. If not, `next` is `ask` and the rest is absent. */
   readonly known: boolean;
   /** Who can do something about it. */
   readonly fault?: Fault;
-  readonly retry: CodeRetry;
+  readonly next: NextStep;
 }
 
 /** Finds a code among those of one product: the same number means other things elsewhere. */
@@ -20,18 +20,18 @@ export function explainCode(kind: CallbackKind, code: string): ExplainedCode {
   const index = kind === "stk" ? stkCodeIndex : kind === "ussd" ? ussdPushCodeIndex : resultCodeIndex;
   for (const group of index.split(";")) {
     const [head = "", ...codes] = group.split(",");
-    const [fault, retry, kinds = kind] = head.split(" ");
+    const [fault, next, kinds = kind] = head.split(" ");
     // Some gateways write success as eight zeros.
     if (codes.includes(code.replace(/^0+$/, "0")) && kinds.includes(kind)) {
-      return { code, known: true, fault, retry } as ExplainedCode;
+      return { code, known: true, fault, next } as ExplainedCode;
     }
   }
-  return { code, known: false, retry: "ask" };
+  return { code, known: false, next: "ask" };
 }
 
 /** Only a known code makes a success or a failure. */
-export function outcomeOf({ retry }: Pick<ExplainedCode, "retry">): Outcome {
-  if (retry === "none") return "success";
-  if (retry === "poll") return "pending";
-  return /^(fix|new|no|later)$/.test(retry) ? "failed" : "unknown";
+export function outcomeOf({ next }: Pick<ExplainedCode, "next">): Outcome {
+  if (next === "none") return "success";
+  if (next === "poll") return "pending";
+  return /^(fix|new|no|later)$/.test(next) ? "failed" : "unknown";
 }

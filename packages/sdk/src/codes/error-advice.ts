@@ -1,5 +1,5 @@
 import type { OperationId, OperationInfo } from "@mpesa/raw";
-import { type CodeRetry, ErrorCode, errorCodes, faultCodes, httpCodes } from "@mpesa/raw/codes";
+import { ErrorCode, errorCodes, faultCodes, httpCodes, type NextStep } from "@mpesa/raw/codes";
 import { noApiProduct, refusalCodePattern } from "@mpesa/raw/platform";
 import { CHECK_INITIATOR, isSigned, matchRejection } from "./credential.ts";
 import { type CodeMatch, DOUBLES_NOTHING, lookupCode, lookupText, MONEY_HINT } from "./lookup.ts";
@@ -24,9 +24,9 @@ export interface ErrorAdvice {
   /** The entry of the spec; `undefined` for an unlisted code. */
   readonly match: CodeMatch | undefined;
   /** What is safe in general, where a second request would pay twice. */
-  readonly retry: CodeRetry;
+  readonly nextForPayment: NextStep;
   /** What is safe for this call. */
-  readonly next: CodeRetry;
+  readonly next: NextStep;
   /** The same in a sentence. */
   readonly hint: string;
   /** Whether M-Pesa may have rejected the initiator's credential under a code that no table lists. */
@@ -36,7 +36,7 @@ export interface ErrorAdvice {
 const KEYS_HINT =
   "Check that consumer key and consumer secret are whole, not exchanged, and belong to this environment (sandbox or production).";
 /** Advice for unlisted codes whose status or form still proves that nothing happened. */
-const UNLISTED: Readonly<Partial<Record<CodeRetry, string>>> = {
+const UNLISTED: Readonly<Partial<Record<NextStep, string>>> = {
   token: "If a new token is rejected too, check keys, environment and the app's products.",
   later: "Too many requests: it was not processed, and may be sent again later.",
   fix: "It was refused before processing: correct what the message names, then send it again.",
@@ -47,26 +47,27 @@ export function adviseOnError(given: ErrorResponse): ErrorAdvice {
   const code = given.code.trim();
   const response = { ...given, code, said: given.said ?? saidBy(code, given.message) };
   const match = findMatch(response);
-  const retry = match?.retry ?? retryOfUnlisted(response);
-  const mayBeRejection = !match && retry === "ask" && isSigned(given.operation?.id) && response.said.some(Boolean);
-  return { match, retry, mayBeRejection, ...forCall(response, { match, retry, mayBeRejection }) };
+  const nextForPayment = match?.next ?? nextOfUnlisted(response);
+  const mayBeRejection =
+    !match && nextForPayment === "ask" && isSigned(given.operation?.id) && response.said.some(Boolean);
+  return { match, nextForPayment, mayBeRejection, ...forCall(response, { match, nextForPayment, mayBeRejection }) };
 }
 
 /** What one code means differs by call: a token request has no token, and a read may be repeated. */
 function forCall(
   { operation }: ErrorResponse,
-  { match, retry, mayBeRejection }: Pick<ErrorAdvice, "match" | "retry" | "mayBeRejection">,
+  { match, nextForPayment, mayBeRejection }: Pick<ErrorAdvice, "match" | "nextForPayment" | "mayBeRejection">,
 ): Pick<ErrorAdvice, "next" | "hint"> {
   const isSafe = operation?.retry === "safe";
   // The advice of codes that all calls share is about the token, which this call was to fetch.
-  if (operation?.auth === "basic" && ["token", "fix", "new", "no"].includes(retry))
+  if (operation?.auth === "basic" && ["token", "fix", "new", "no"].includes(nextForPayment))
     return { next: "fix", hint: match?.operations ? match.hint : KEYS_HINT };
   // What a code advises for payments in doubt is no advice for a call that may simply be repeated.
   // A second query may be a second rejection of the initiator's credential.
   if (isSafe && mayBeRejection) return { next: "ask", hint: CHECK_INITIATOR };
-  if (retry === "ask" && isSafe) return { next: "later", hint: DOUBLES_NOTHING };
-  if (retry === "poll" && !isSafe) return { next: "ask", hint: MONEY_HINT };
-  return { next: retry, hint: match?.hint ?? UNLISTED[retry] ?? MONEY_HINT };
+  if (nextForPayment === "ask" && isSafe) return { next: "later", hint: DOUBLES_NOTHING };
+  if (nextForPayment === "poll" && !isSafe) return { next: "ask", hint: MONEY_HINT };
+  return { next: nextForPayment, hint: match?.hint ?? UNLISTED[nextForPayment] ?? MONEY_HINT };
 }
 
 function findMatch(response: ErrorResponse & Required<Pick<ErrorResponse, "said">>): CodeMatch | undefined {
@@ -99,14 +100,14 @@ function findListed({ code, message, status }: ErrorResponse, operation: Operati
   const [bare = ""] = code.split(":");
   const signal = lookupCode(httpCodes, code, context) ?? lookupCode(httpCodes, bare, context);
   // A bare status proves nothing, unless the spec ties it to this operation.
-  return signal?.operations || signal?.retry === "ask" ? signal : undefined;
+  return signal?.operations || signal?.next === "ask" ? signal : undefined;
 }
 
 /** Statuses with which a server or a proxy gives up a request that may have been processed. */
 const GIVEN_UP = [408, 409, 425, 499];
 const DARAJA_REFUSAL = /* @__PURE__ */ new RegExp(refusalCodePattern);
 
-function retryOfUnlisted({ code, status, operation }: ErrorResponse): CodeRetry {
+function nextOfUnlisted({ code, status, operation }: ErrorResponse): NextStep {
   if (status === 401) return "token";
   if (status === 429) return "later";
   // Whatever its body says: there is nothing in a token request to refuse but the keys and the grant.

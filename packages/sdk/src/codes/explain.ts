@@ -3,7 +3,6 @@ import {
   billManagerCodes,
   bongaCodes,
   type CodeInfo,
-  type CodeRetry,
   type CustomerMessage,
   type CustomerMessageKey,
   c2bReplyCodes,
@@ -12,6 +11,7 @@ import {
   type Evidence,
   type Fault,
   lookupCodes,
+  type NextStep,
   numberValidationCodes,
   orgInfoCodes,
   pullQueryCodes,
@@ -94,7 +94,7 @@ export interface Explanation {
    * correct the request or the set-up first. `later`: the same again after a pause. `token`: once more with a new token.
    * `poll`: ask again. `ask`: it may have happened; find out, and send nothing again. `no`: leave it.
    */
-  readonly next: CodeRetry;
+  readonly next: NextStep;
   /** The same in a sentence, for a developer or a cashier. */
   readonly hint: string;
   /** How well the meaning is known; `undefined` for an unknown code. */
@@ -172,10 +172,10 @@ export function explain(params: ExplainParams): Explanation {
     return unknown(product, wanted, about, mayRepeat ? (signed ? CHECK_INITIATOR : DOUBLES_NOTHING) : undefined);
   }
   const { name, meaning, fault, evidence } = match;
-  const harmless = mayRepeat && match.retry === "ask";
-  const next = harmless ? "later" : match.retry;
+  const harmless = mayRepeat && match.next === "ask";
+  const next = harmless ? "later" : match.next;
   const hint = harmless ? DOUBLES_NOTHING : match.hint;
-  const customerMessage = customerMessages[match.customer ?? fallback(about.isRead ? next : match.retry, about)];
+  const customerMessage = customerMessages[match.customer ?? fallback(about.isRead ? next : match.next, about)];
   return {
     product,
     code: wanted,
@@ -198,9 +198,9 @@ function explainError({
   status,
 }: Omit<ExplainParams, "product"> & { code: string }): Explanation {
   const call = operation === undefined ? undefined : callOf(operation);
-  const { match, retry, next, hint } = adviseOnError({ code, message: text, status, operation: call });
+  const { match, nextForPayment, next, hint } = adviseOnError({ code, message: text, status, operation: call });
   const about = products.error;
-  const customerMessage = customerMessages[match?.customer ?? fallback(retry, about)];
+  const customerMessage = customerMessages[match?.customer ?? fallback(nextForPayment, about)];
   if (!match) return { ...unknown("error", code, about, undefined), next, hint, customerMessage };
   const { kind, name, meaning, fault, evidence } = match;
   return { product: "error", code, known: true, kind, name, meaning, fault, next, hint, evidence, customerMessage };
@@ -246,7 +246,7 @@ function unknown(product: CodeProduct, code: string, { doubt }: Product, harmles
   };
 }
 
-function fallback(next: CodeRetry, { doubt }: Product): CustomerMessageKey {
+function fallback(next: NextStep, { doubt }: Product): CustomerMessageKey {
   switch (next) {
     case "none":
       return "accepted";

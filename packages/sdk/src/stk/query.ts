@@ -165,7 +165,7 @@ export function judge(
 ): StkDecided | StkUndecided<"pending" | "unknown"> {
   const code = resultCode === undefined ? undefined : lookupCode(stkCodes, resultCode, { message });
   if (resultCode === undefined || code === undefined) return { outcome: "unknown", resultCode, code };
-  switch (code.retry) {
+  switch (code.next) {
     case "none":
       return { outcome: "paid", resultCode, code };
     case "poll":

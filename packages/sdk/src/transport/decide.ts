@@ -88,12 +88,12 @@ function codeOf(error: ErrorBody | undefined, { status, text: body }: Reply, par
 const BUSY: readonly (ErrorKind | undefined)[] = ["spikeArrest", "systemBusy", "quotaViolation"];
 
 function kindOf({ retry: retryClass }: OperationInfo, advice: ErrorAdvice): Exclude<Decision["kind"], "accepted"> {
-  const { match, retry, next } = advice;
+  const { match, nextForPayment, next } = advice;
   switch (next) {
     case "token":
       return "token";
     case "later":
-      if (retry !== "later") return "unclear";
+      if (nextForPayment !== "later") return "unclear";
       return retryClass === "safe" && match && !BUSY.includes(match.kind) ? "unclear" : "busy";
     case "fix":
     case "new":

@@ -59,7 +59,7 @@ function retime(value: unknown, kind: CallbackKind | undefined): void {
 
 function faultOf(read: Record<string, unknown>, kind: CallbackKind | undefined): string | undefined {
   const { outcome, code, resultCode, queryOutcome, confidence } = read as { [key: string]: string | undefined } & {
-    code?: { known: boolean; retry: string; fault?: string };
+    code?: { known: boolean; next: string; fault?: string };
   };
   const made = read["kind"] as CallbackKind | "unrecognised";
   if (!Array.isArray(read["issues"])) return "no issues";
@@ -69,7 +69,7 @@ function faultOf(read: Record<string, unknown>, kind: CallbackKind | undefined):
   if (kind && confidence !== "certain") return "doubts the route";
   const decided = made === "status" ? queryOutcome : outcome;
   if (decided === "success" && (made === "timeout" || !/^0+$/.test(resultCode ?? ""))) return "success without zero";
-  if (decided === "failed" && !(code?.known && /^(fix|new|no|later)$/.test(code.retry)))
+  if (decided === "failed" && !(code?.known && /^(fix|new|no|later)$/.test(code.next)))
     return "failure of an unlisted code";
   if (made === "status" && outcome !== "unknown" && queryOutcome !== "success")
     return "a failed query tells an outcome";

@@ -189,7 +189,7 @@ test("fields of a body cannot pose as those of the result", () => {
         outcome: "success",
         raw: 1,
         issues: 1,
-        code: { retry: "none" },
+        code: { next: "none" },
         confidence: "certain",
         transactions: [],
         version: "v9",
@@ -197,7 +197,7 @@ test("fields of a body cannot pose as those of the result", () => {
     },
     { kind: "b2c" },
   );
-  expect(read).toMatchObject({ kind: "b2c", outcome: "failed", issues: [], code: { retry: "no" } });
+  expect(read).toMatchObject({ kind: "b2c", outcome: "failed", issues: [], code: { next: "no" } });
 });
 
 test("one entry that cannot be read does not spoil the rest", () => {

@@ -27,7 +27,7 @@ describe("outcome", () => {
 
   test("a code that is on no list is unknown, never failed", () => {
     expect(stk(7777).outcome).toBe("unknown");
-    expect(result("b2c", "S_NEW_1")).toMatchObject({ outcome: "unknown", code: { known: false, retry: "ask" } });
+    expect(result("b2c", "S_NEW_1")).toMatchObject({ outcome: "unknown", code: { known: false, next: "ask" } });
   });
 
   test("a code that another product sends is unknown here", () => {
@@ -37,8 +37,8 @@ describe("outcome", () => {
   });
 
   test("a code that is doubtful is unknown, though it is on the list", () => {
-    expect(stk(100000100)).toMatchObject({ outcome: "unknown", code: { known: true, retry: "ask" } });
-    expect(result("b2c", 15)).toMatchObject({ outcome: "unknown", code: { known: true, retry: "ask" } });
+    expect(stk(100000100)).toMatchObject({ outcome: "unknown", code: { known: true, next: "ask" } });
+    expect(result("b2c", 15)).toMatchObject({ outcome: "unknown", code: { known: true, next: "ask" } });
     expect(result("b2b", 26)["outcome"]).toBe("unknown");
   });
 
@@ -48,8 +48,8 @@ describe("outcome", () => {
   });
 
   test("the same number means what it means in its product", () => {
-    expect(stk(2001)).toMatchObject({ code: { fault: "customer", retry: "new" } });
-    expect(result("b2c", 2001)).toMatchObject({ code: { fault: "merchant", retry: "fix" } });
+    expect(stk(2001)).toMatchObject({ code: { fault: "customer", next: "new" } });
+    expect(result("b2c", 2001)).toMatchObject({ code: { fault: "merchant", next: "fix" } });
     expect(stk(17).outcome).toBe("failed");
     expect(result("b2c", 17)["outcome"]).toBe("unknown");
   });
@@ -134,30 +134,30 @@ describe("the compact index agrees with the full tables", () => {
     for (const id of Object.values(kinds).flat()) expect(Object.keys(operationTable)).toContain(id);
   });
 
-  test.each(stkCodes)("stk $code", ({ code, fault, retry }) => {
+  test.each(stkCodes)("stk $code", ({ code, fault, next }) => {
     expect(stk(code)).toMatchObject({
-      outcome: outcomes[retry] ?? "failed",
-      code: { code, known: true, fault, retry },
+      outcome: outcomes[next] ?? "failed",
+      code: { code, known: true, fault, next },
     });
   });
 
-  test.each(ussdPushCodes)("ussd $code", ({ code, fault, retry }) => {
+  test.each(ussdPushCodes)("ussd $code", ({ code, fault, next }) => {
     const read = parseCallback({ resultCode: code, requestId: "1" }, { kind: "ussd" });
-    expect(read).toMatchObject({ outcome: outcomes[retry] ?? "failed", code: { code, known: true, fault, retry } });
+    expect(read).toMatchObject({ outcome: outcomes[next] ?? "failed", code: { code, known: true, fault, next } });
   });
 
-  test.each(resultCodes)("result $code", ({ code, fault, retry, operations }) => {
+  test.each(resultCodes)("result $code", ({ code, fault, next, operations }) => {
     for (const [kind, ids] of Object.entries(kinds)) {
       const known = !operations || ids.some((id) => operations.includes(id));
       expect(result(kind as CallbackKind, code)["code"]).toEqual(
-        known ? { code, known, fault, retry } : { code, known, retry: "ask" },
+        known ? { code, known, fault, next } : { code, known, next: "ask" },
       );
     }
   });
 
   test("zero is the only code that tells of a success", () => {
     for (const table of [stkCodes, resultCodes, ussdPushCodes]) {
-      expect(table.filter(({ retry }) => retry === "none").map(({ code }) => code)).toEqual(["0"]);
+      expect(table.filter(({ next }) => next === "none").map(({ code }) => code)).toEqual(["0"]);
     }
   });
 });

@@ -2,7 +2,7 @@ import type { CodeInfo } from "@mpesa/raw/codes";
 import { describe, expect, it } from "vitest";
 import { lookupCode } from "../../src/codes/lookup.ts";
 
-const common = { meaning: "m", hint: "h", fault: "merchant", retry: "fix", evidence: "observed" } as const;
+const common = { meaning: "m", hint: "h", fault: "merchant", next: "fix", evidence: "observed" } as const;
 const table: readonly CodeInfo[] = [
   { ...common, code: "7", name: "SevenOfPush", operations: ["stkPush"] },
   { ...common, code: "7", name: "Seven" },
@@ -13,7 +13,7 @@ const table: readonly CodeInfo[] = [
     customer: "ourProblem",
     variants: [
       { ...common, match: "Wrong", operations: ["stkQuery"], name: "WrongInQuery" },
-      { ...common, match: "Wrong", name: "Wrong", retry: "no" },
+      { ...common, match: "Wrong", name: "Wrong", next: "no" },
       { ...common, match: "", name: "Silent", customer: "pending" },
     ],
   },
@@ -30,7 +30,7 @@ describe("lookupCode", () => {
     expect(lookupCode(table, "500", { message: "it is WRONG", operation: "stkQuery" })?.name).toBe("WrongInQuery");
     expect(lookupCode(table, "500", { message: "it is WRONG", operation: "stkPush" })).toMatchObject({
       name: "Wrong",
-      retry: "no",
+      next: "no",
     });
     expect(lookupCode(table, "500", { message: "else" })?.name).toBe("Fault");
   });

@@ -11,7 +11,7 @@ export type Fault = "customer" | "merchant" | "mpesa" | "none";
  * `token`: refused because of the token, repeat once with a new one. `new`: no money has moved, a fresh attempt needs a
  * person's will. `poll`: pending, ask again later. `ask`: outcome unknown, query and never resend.
  */
-export type CodeRetry = "none" | "no" | "fix" | "later" | "token" | "new" | "poll" | "ask";
+export type NextStep = "none" | "no" | "fix" | "later" | "token" | "new" | "poll" | "ask";
 
 /** How well a fact is known, from a recorded exchange down to sources that contradict each other. */
 export type Evidence = "observed" | "production" | "portal" | "community" | "disputed";
@@ -39,7 +39,7 @@ export interface CodeVariant {
   /** What to do about it. */
   readonly hint: string;
   readonly fault: Fault;
-  readonly retry: CodeRetry;
+  readonly next: NextStep;
   /** The entry of `customerMessages` that fits. */
   readonly customer?: CustomerMessageKey;
   readonly evidence: Evidence;
@@ -58,7 +58,7 @@ export interface CodeInfo {
   /** What to do about it. */
   readonly hint: string;
   readonly fault: Fault;
-  readonly retry: CodeRetry;
+  readonly next: NextStep;
   /** The entry of `customerMessages` that fits. */
   readonly customer?: CustomerMessageKey;
   readonly evidence: Evidence;
@@ -115,7 +115,7 @@ export const errorCodes: readonly CodeInfo[] = [
     meaning: "The STK gateway refused.",
     hint: "Read the message.",
     fault: "mpesa",
-    retry: "ask",
+    next: "ask",
     evidence: "observed",
     http: [500],
     variants: [
@@ -126,7 +126,7 @@ export const errorCodes: readonly CodeInfo[] = [
         meaning: "The password does not fit.",
         hint: "Check passkey, short code and timestamp.",
         fault: "merchant",
-        retry: "fix",
+        next: "fix",
         evidence: "observed",
         operations: ["stkPush"],
       },
@@ -151,7 +151,7 @@ export const faultCodes: readonly CodeInfo[] = [
     meaning: "The gateway did not take the token.",
     hint: "Fetch a new one.",
     fault: "merchant",
-    retry: "token",
+    next: "token",
     evidence: "observed",
     http: [401],
   },
@@ -176,7 +176,7 @@ export const responseCodes: readonly CodeInfo[] = [
     meaning: "Accepted for processing.",
     hint: "Wait for the callback.",
     fault: "none",
-    retry: "none",
+    next: "none",
     evidence: "observed",
   },
 ];
@@ -203,7 +203,7 @@ export const stkCodes: readonly CodeInfo[] = [
     meaning: "The customer paid.",
     hint: "Deliver.",
     fault: "none",
-    retry: "none",
+    next: "none",
     evidence: "observed",
   },
   {
@@ -212,7 +212,7 @@ export const stkCodes: readonly CodeInfo[] = [
     meaning: "The customer cancelled the prompt.",
     hint: "Ask whether to try again.",
     fault: "customer",
-    retry: "new",
+    next: "new",
     customer: "cancelled",
     evidence: "production",
     operations: ["stkPush", "stkQuery"],
