@@ -1,11 +1,9 @@
 import {
-  createRawClient,
   type DarajaError,
   type OperationId,
   type OperationInfo,
   operationTable,
-  type RawClient,
-  type RawFetch,
+  type RawGetRoutes,
   type RawPostRoutes,
 } from "@mpesa/raw";
 import { tokenLifetimeSeconds } from "@mpesa/raw/platform";
@@ -13,7 +11,7 @@ import { TokenProvider } from "./auth/token-provider.ts";
 import { GivenTokenSource, type TokenOptions, type TokenSource } from "./auth/token-source.ts";
 import { isTokenText } from "./auth/token-text.ts";
 import type { Config } from "./config.ts";
-import type { MpesaIds } from "./errors/base.ts";
+import type { MpesaError, MpesaIds } from "./errors/base.ts";
 import { MpesaConfigError } from "./errors/config-error.ts";
 import { isMpesaError } from "./errors/is-mpesa-error.ts";
 import { shapeOf } from "./errors/issue.ts";
@@ -23,73 +21,104 @@ import { createInitiatorGuard, type Guard } from "./initiator/guard.ts";
 import type { Initiator } from "./initiator/initiator.ts";
 import { signingOf } from "./initiator/signing.ts";
 import { base64, Redactor } from "./redact.ts";
+import { secretsOf } from "./secrets.ts";
 import type { Outgoing } from "./transport/attempt.ts";
 import type { Decision } from "./transport/decide.ts";
 import { text } from "./transport/error-body.ts";
 import { idsOf, toError } from "./transport/errors.ts";
-import { type Outcome, type Sending, send, type Transport } from "./transport/send.ts";
+import { type Outcome, send, type Transport } from "./transport/send.ts";
 import { checkCallOptions } from "./values/call-options.ts";
 import { sha256Hex } from "./values/sha256.ts";
-import { nationalNumbersIn } from "./without-payer.ts";
 
 /** Options of a single call. */
 export interface CallOptions {
-  /** Stops waiting. It does not take back what was sent: a money call aborted after sending ends as unknown. */
+  /**
+   * Ends the call. A request that was sent is not taken back: a payment that is aborted after sending has an unknown
+   * outcome.
+   */
   signal?: AbortSignal;
   /**
    * Milliseconds for each step of the call: to get an access token, and for one attempt to receive its whole response.
+   * From 1 to 2,147,483,647.
    * @default the client's timeoutMs
    */
   timeoutMs?: number;
+  /** Maximum number of retries where retrying is safe, from 0 to 10. @default the client's maxRetries */
+  maxRetries?: number;
+  /**
+   * Further request headers, for a proxy or an API gateway of yours. `Authorization`, `Content-Type` and the headers of the
+   * connection belong to the client.
+   */
+  headers?: Readonly<Record<string, string>>;
 }
 
 type PostId = { [K in OperationId]: (typeof operationTable)[K]["method"] extends "POST" ? K : never }[OperationId];
 type RouteOf<K extends PostId> = RawPostRoutes[(typeof operationTable)[K]["path"] & keyof RawPostRoutes];
-/** The body an operation takes, as the spec types it. */
+/** The body of an operation's request, as the spec types it. */
 export type BodyOf<K extends PostId> = RouteOf<K>["body"];
-/** An accepted answer of an operation, as the spec types it: the errors that come with status 200 are thrown. */
+/** The acceptance of an operation, as the spec types it: errors that come with status 200 are thrown. */
 export type AnswerOf<K extends PostId> = Exclude<RouteOf<K>["response"], DarajaError>;
 
-/** What a call has besides its body. */
+/** Everything about a call except its body. */
 export interface CallContext {
   readonly options: CallOptions | undefined;
-  /** Ids made before sending; they are in the result and in every error. */
+  /** IDs made before sending; they are in the result and in every error. */
   readonly ids?: MpesaIds;
-  /** Values of this call that no error or event may show. */
-  readonly secrets: readonly (string | undefined)[];
-  /** What finds out whether a lost call was processed. */
+  /** The sentence that says how to find out whether a lost request was processed. */
   readonly recovery?: string;
+  /** Whether a `deduplicated` request is sent again with the same ID after a lost response. */
   readonly resend?: boolean;
-  /** How often a safe call is repeated. @default the client's maxRetries */
-  readonly maxRetries?: number;
-  /** Who signs the body. @default whom the body names */
+  /** The initiator who signs the body. @default the one that the body names */
   readonly initiator?: Initiator;
+  readonly secrets?: readonly (string | undefined)[];
+  readonly maxRetries?: number;
 }
 
-/** What the products share: one raw client, one token source, one way to send and to fail. */
+/** What became of a call, and the error that says it. */
+export interface Exchange {
+  readonly outcome: Outcome;
+  /** Removes the secrets of the client and of this call from a text. */
+  readonly redactor: Redactor;
+  /** The error of a call that was not accepted. */
+  toError(): MpesaError;
+}
+
+/** A request of the raw client's. */
+export interface RawRequest {
+  /** With its question mark; empty for none. */
+  readonly query?: string;
+  /** With names in small letters. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly content?: string | undefined;
+  readonly signal: AbortSignal;
+}
+
+type RawContext = Pick<CallContext, "ids" | "recovery">;
+
+const NO_OPTIONS: CallOptions = {};
+
+/** What all calls of a client share: options, token, guard, redaction, and one way to send. */
 export class Core {
   readonly config: Config;
   readonly emit: MpesaEventHandler;
   readonly tokens: TokenSource;
   readonly redactor: Redactor;
   readonly guard: Guard;
-  readonly #raw: RawClient;
+  readonly #baseUrl: string;
+  readonly #basicToken: string | undefined;
+  readonly #transport: Transport;
 
   constructor(config: Config) {
-    const { consumerKey, consumerSecret, passkey, baseUrl, initiator } = config;
+    const { consumerKey, consumerSecret, passkey, baseUrl, initiator, fetch, provesNotSent } = config;
     this.config = config;
     this.emit = safeEmitter(config.onEvent);
-    this.redactor = new Redactor([
-      consumerSecret,
-      consumerKey,
-      passkey,
-      initiator?.password,
-      initiator?.securityCredential,
-      basicToken(config),
-    ]);
+    this.#baseUrl = baseUrl.replace(/\/+$/, "");
+    this.#basicToken = consumerKey === undefined ? undefined : base64(`${consumerKey}:${consumerSecret}`);
+    const { password, securityCredential } = initiator ?? {};
+    const secrets = [consumerSecret, consumerKey, passkey, password, securityCredential, this.#basicToken];
+    this.redactor = new Redactor(() => secrets);
     this.guard = (config.initiatorGuard ?? createInitiatorGuard({ now: config.now })) as Guard;
     this.guard.listen(this.emit);
-    this.#raw = createRawClient({ baseUrl });
     this.tokens = config.accessToken
       ? new GivenTokenSource(config.accessToken, config.timeoutMs)
       : new TokenProvider({
@@ -99,51 +128,19 @@ export class Core {
           store: config.tokenStore,
           key: () => sha256Hex(`${baseUrl} ${consumerKey} ${consumerSecret}`),
         });
+    this.#transport = { fetch, provesNotSent, tokens: this.tokens, emit: this.emit };
   }
 
-  /** Sends a body and gives the accepted answer. @throws MpesaError for every other end. */
-  async call<K extends PostId>(id: K, body: BodyOf<K>, context: CallContext): Promise<AnswerOf<K>> {
-    const { outcome, redactor } = await this.exchange(id, body, context);
+  /** Sends a body and returns the acceptance. @throws MpesaError for every other outcome. */
+  async request<K extends PostId>(id: K, body: BodyOf<K>, context: CallContext): Promise<AnswerOf<K>> {
+    const exchange = await this.exchange(id, body, context);
+    const { outcome } = exchange;
     if (outcome.kind === "decided" && outcome.decision.kind === "accepted") return outcome.decision.body as AnswerOf<K>;
-    throw this.error(operationTable[id], outcome, redactor, context);
+    throw exchange.toError();
   }
 
-  /** Sends a body and tells how that ended, without judging. */
-  async exchange<K extends PostId>(
-    id: K,
-    body: BodyOf<K>,
-    context: CallContext,
-  ): Promise<{ outcome: Outcome; redactor: Redactor }> {
-    const operation: OperationInfo = operationTable[id];
-    checkCallOptions(id, context.options, context.ids);
-    this.#checkFetch(operation, context.ids);
-    const redactor = this.redactor.child([...context.secrets, ...secretsOf(body)]);
-    const post = this.#raw.POST as (path: string, init: object) => Promise<unknown>;
-    const signing = this.#signing(operation, body, context);
-    const outcome = await this.#capture((init) => post(operation.path, { body, ...init }), operation, redactor, {
-      ...context,
-      signing,
-    });
-    return { outcome, redactor };
-  }
-
-  /** A usable access token. @throws MpesaError; a shared request goes on when one caller stops waiting for it. */
-  async token(options: TokenOptions = {}): Promise<string> {
-    const { id }: OperationInfo = operationTable.generateToken;
-    checkCallOptions(id, options);
-    const { signal } = options;
-    const left = signal?.aborted;
-    try {
-      return await this.tokens.get(options);
-    } catch (cause) {
-      if (isMpesaError(cause)) throw cause;
-      const outcome: Outcome = signal?.aborted
-        ? left
-          ? { kind: "notSent", why: "it was aborted before sending", cause }
-          : { kind: "lost", why: "the caller stopped waiting", cause }
-        : { kind: "noToken", cause };
-      throw this.error(operationTable.generateToken, outcome, this.redactor, {});
-    }
+  call<K extends PostId>(id: K, body: BodyOf<K>, context: CallContext): Promise<AnswerOf<K>> {
+    return this.request(id, body, context);
   }
 
   error(
@@ -151,119 +148,103 @@ export class Core {
     outcome: Outcome,
     redactor: Redactor,
     { ids = {}, recovery }: Pick<CallContext, "ids" | "recovery">,
-  ): Error {
+  ): MpesaError {
     return toError(outcome, { operation, redactor, ids, recovery });
   }
 
-  /** Sends a request that is built already, by its operation's rules, and tells how that ended. */
-  async forward(
+  /** Sends a body and returns what became of it, for calls to which a rejection is an answer. */
+  async exchange<K extends PostId>(id: K, body: BodyOf<K>, context: CallContext): Promise<Exchange> {
+    const operation: OperationInfo = operationTable[id];
+    const headers = { "content-type": "application/json" };
+    return this.#exchange(operation, { headers, content: JSON.stringify(body) }, body, context);
+  }
+
+  /** Sends a request of the raw client's by the rules of its operation. */
+  forward(operation: OperationInfo, { headers, signal, ...out }: RawRequest, context: RawContext): Promise<Exchange> {
+    const isBasic = operation.auth === "basic" && this.#basicToken && !("authorization" in headers);
+    const authorization = isBasic ? { authorization: `Basic ${this.#basicToken}` } : undefined;
+    const body = parseJson(out.content);
+    return this.#exchange(operation, { ...out, headers: { ...headers, ...authorization } }, body, {
+      ...context,
+      options: { signal },
+    });
+  }
+
+  /** A usable access token. @throws MpesaError; a shared request goes on when one caller stops waiting for it. */
+  async token(options: TokenOptions = {}): Promise<string> {
+    const operation: OperationInfo = operationTable.generateToken;
+    checkCallOptions(operation.id, options);
+    const { signal } = options;
+    const wasAborted = signal?.aborted;
+    try {
+      return await this.tokens.get(options);
+    } catch (cause) {
+      if (isMpesaError(cause)) throw cause;
+      const outcome: Outcome = signal?.aborted
+        ? wasAborted
+          ? { kind: "notSent", why: "it was aborted before sending", cause }
+          : { kind: "lost", why: "the caller stopped waiting", cause }
+        : { kind: "noToken", cause };
+      throw toError(outcome, { operation, redactor: this.redactor, ids: {}, recovery: undefined });
+    }
+  }
+
+  async #exchange(
     operation: OperationInfo,
-    request: Request,
-    { secrets, ids, body }: Pick<CallContext, "secrets" | "ids"> & { readonly body: unknown },
-  ): Promise<{ outcome: Outcome; redactor: Redactor }> {
+    { query = "", headers, content }: Omit<RawRequest, "signal">,
+    body: unknown,
+    { options = NO_OPTIONS, ids = {}, recovery, resend = false, initiator, maxRetries: retries }: CallContext,
+  ): Promise<Exchange> {
+    checkCallOptions(operation.id, options, ids);
     this.#checkFetch(operation, ids);
-    const { timeoutMs, maxRetries } = this.config;
-    const { headers, ...out } = await toOutgoing(request);
-    const given = new Headers(headers);
-    const redactor = this.redactor.child([...secrets, given.get("authorization")?.replace(/^\w+ +/, "")]);
-    const basic = basicToken(this.config);
-    if (operation.auth === "basic" && basic && !given.has("authorization"))
-      given.set("authorization", `Basic ${basic}`);
-    const signing = this.#signing(operation, body, { ...(ids && { ids }) });
-    const sending = { operation, redactor, timeoutMs, maxRetries, signal: request.signal, signing };
-    return { outcome: await send(this.#transport, { ...out, headers: given }, sending), redactor };
+    const { timeoutMs = this.config.timeoutMs, maxRetries = retries ?? this.config.maxRetries, signal } = options;
+    const redactor = this.redactor.child(() => secretsOf({ body, initiator, headers, own: options.headers }));
+    const out: Outgoing = {
+      url: this.#baseUrl + operation.path + query,
+      method: operation.method,
+      headers: options.headers ? { ...lowerCased(options.headers), ...headers } : headers,
+      body: content,
+    };
+    const signing = signingOf(this.guard, { operation, body, ids, initiator, baseUrl: this.config.baseUrl });
+    const outcome = await send(this.#transport, out, {
+      operation,
+      redactor,
+      timeoutMs,
+      maxRetries,
+      signal,
+      resend,
+      signing,
+    });
+    return { outcome, redactor, toError: () => toError(outcome, { operation, redactor, ids, recovery }) };
   }
 
   /** No request option keeps a browser from repeating a POST on a connection that breaks. @throws MpesaConfigError */
-  #checkFetch({ id, retry }: OperationInfo, ids: MpesaIds | undefined): void {
+  #checkFetch({ id, retry }: OperationInfo, ids: MpesaIds): void {
     if (retry === "safe" || !this.config.mayRepeat) return;
     const rule = "is required for payments from a browser, whose own fetch may send a request twice";
     const fix = "Pay from your server, or pass a fetch that lets your proxy recognise the second copy.";
     throw new MpesaConfigError([{ field: "fetch", received: shapeOf(undefined), rule, fix }], { operation: id, ids });
   }
 
-  #signing(operation: OperationInfo, body: unknown, { ids = {}, initiator }: Pick<CallContext, "ids" | "initiator">) {
-    return signingOf(this.guard, { operation, body, ids, initiator, baseUrl: this.config.baseUrl });
-  }
-
-  /** Lets the raw client build the request, and keeps what became of it: the raw answer has no room for "lost". */
-  async #capture(
-    run: (init: { fetch: RawFetch }) => Promise<unknown>,
-    operation: OperationInfo,
-    redactor: Redactor,
-    {
-      options = {},
-      resend = false,
-      maxRetries = this.config.maxRetries,
-      signing,
-    }: Pick<CallContext, "options" | "resend" | "maxRetries"> & Pick<Sending, "signing">,
-  ): Promise<Outcome> {
-    const { timeoutMs = this.config.timeoutMs, signal } = options;
-    let outcome: Outcome | undefined;
-    const fetch = async (draft: Request): Promise<Response> => {
-      const sending = { operation, redactor, timeoutMs, signal, resend, maxRetries, signing };
-      outcome = await send(this.#transport, draft as unknown as Draft, sending);
-      return NOTHING;
-    };
-    await run({ fetch, Request: Draft } as { fetch: RawFetch });
-    return outcome as Outcome;
-  }
-
-  get #transport(): Transport {
-    const { fetch, provesNotSent } = this.config;
-    return { fetch, provesNotSent, tokens: this.tokens, emit: this.emit };
-  }
-
   async #fetchToken(): Promise<{ token: string; expiresInMs: number }> {
-    const operation = operationTable.generateToken;
-    const headers = { Authorization: `Basic ${basicToken(this.config)}` };
-    const params = { query: { grant_type: "client_credentials" } } as const;
-    const outcome = await this.#capture(
-      (init) => this.#raw.GET(operation.path, { params, headers, ...init }),
-      operation,
-      this.redactor,
-      { options: undefined },
-    );
-    if (outcome.kind !== "decided" || outcome.decision.kind !== "accepted")
-      throw this.error(operation, outcome, this.redactor, {});
-    const { access_token: given, expires_in: expiresIn } = outcome.decision.body;
-    const token = String(given).trim();
-    if (!isTokenText(token)) throw new TypeError("what the gateway gave as token cannot stand in a header");
+    const operation: OperationInfo = operationTable.generateToken;
+    const query: TokenQuery = { grant_type: "client_credentials" };
+    const out = {
+      query: `?${new URLSearchParams(Object.entries(query))}`,
+      headers: { authorization: `Basic ${this.#basicToken}` },
+    };
+    const exchange = await this.#exchange(operation, out, undefined, { options: undefined });
+    const { outcome } = exchange;
+    if (outcome.kind !== "decided" || outcome.decision.kind !== "accepted") throw exchange.toError();
+    const { access_token: received, expires_in: expiresIn } = outcome.decision.body;
+    const token = String(received).trim();
+    if (!isTokenText(token)) throw new TypeError("the token in the response cannot stand in a header");
     const seconds = Number(expiresIn ?? tokenLifetimeSeconds);
     return { token, expiresInMs: Number.isFinite(seconds) ? Math.max(0, seconds * 1000) : 0 };
   }
 }
 
-/**
- * Values of a body that no log may contain: a signed callback URL, which is as good as a password, and phone numbers,
- * also those inside an ID, without their country code as responses have them.
- */
-export function secretsOf(body: object): string[] {
-  return Object.entries(body).flatMap(([name, value]) => {
-    const written = text(value);
-    if (written === undefined) return [];
-    if (/url$/i.test(name) || /^https?:/i.test(written)) return [written];
-    return nationalNumbersIn(written);
-  });
-}
-
-/** What the raw client built, as plain values: a real Request would be built, read back and thrown away for each call. */
-class Draft implements Outgoing {
-  readonly url: string;
-  readonly method: string;
-  readonly headers: Headers;
-  readonly body: string | undefined;
-
-  constructor(url: string, { method, headers, body }: { method: string; headers: Headers; body: string | undefined }) {
-    this.url = url;
-    this.method = method;
-    this.headers = headers;
-    this.body = body;
-  }
-}
-
-/** The raw client wants an answer to look at; the real one is read by `decide`. */
-const NOTHING = new Response(null, { status: 204 });
+type TokenQuery = RawGetRoutes[(typeof operationTable)["generateToken"]["path"]]["query"];
 
 /** An id that an accepted answer must carry: without it nobody can follow the payment. */
 export function requireId(
@@ -288,11 +269,15 @@ export function isPending(
   return outcome.kind === "decided" && outcome.decision.kind === "pending";
 }
 
-async function toOutgoing(request: Request): Promise<Outgoing> {
-  const body = request.body === null ? undefined : await request.text();
-  return { url: request.url, method: request.method, headers: request.headers, body };
+/** The value of a JSON text, or `undefined`. */
+export function parseJson(content: string | undefined): unknown {
+  try {
+    return content === undefined ? undefined : (JSON.parse(content) as unknown);
+  } catch {
+    return undefined;
+  }
 }
 
-function basicToken({ consumerKey, consumerSecret }: Config): string | undefined {
-  return consumerKey === undefined ? undefined : base64(`${consumerKey}:${consumerSecret}`);
+function lowerCased(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 }

@@ -7,8 +7,7 @@ import {
   type RawPostRoutes,
   type RawResult,
 } from "@mpesa/raw";
-import { confidentialFields } from "@mpesa/raw/platform";
-import { type Core, secretsOf } from "./core.ts";
+import { type Core, parseJson } from "./core.ts";
 import type { MpesaIds } from "./errors/base.ts";
 import { statusRecovery } from "./initiator/submit.ts";
 import { isJson, text } from "./transport/error-body.ts";
@@ -43,17 +42,19 @@ export interface MpesaRaw {
 }
 
 export function createRaw(core: Core): MpesaRaw {
-  const table = Object.values<OperationInfo>(operationTable);
-  const operations = new Map(table.map((operation) => [`${operation.method} ${operation.path}`, operation]));
+  const { baseUrl } = core.config;
+  const base = new URL(baseUrl).pathname.replace(/\/+$/, "");
+  const operations = new Map(
+    Object.values<OperationInfo>(operationTable).map((one) => [`${one.method} ${base}${one.path}`, one]),
+  );
   const client = createRawClient({
-    baseUrl: core.config.baseUrl,
-    // Answering here leaves the raw client only what it is good at: typed paths, and bodies in and out.
-    middleware: [
-      {
-        onRequest: ({ request, schemaPath }) =>
-          exchange(core, operations.get(`${request.method} ${schemaPath}`), request),
-      },
-    ],
+    baseUrl,
+    fetch: (request) => {
+      const { pathname } = new URL(request.url);
+      const operation = operations.get(`${request.method} ${pathname}`);
+      if (!operation) throw new TypeError(`the spec has no ${request.method} ${pathname}`);
+      return send(core, operation, request);
+    },
   });
   const get = client.GET as (path: string, init: object) => Promise<never>;
   const post = client.POST as (path: string, init: object) => Promise<never>;
@@ -71,44 +72,30 @@ function chosen(init: { body?: unknown; params?: unknown; headers?: unknown; sig
   return { body, params, headers, signal };
 }
 
-async function exchange(core: Core, operation: OperationInfo | undefined, request: Request): Promise<Response> {
-  if (!operation) throw new TypeError(`the spec has no ${request.method} ${new URL(request.url).pathname}`);
-  const body = parse(await request.clone().text());
-  const ids = idsOf(body);
-  const { outcome, redactor } = await core.forward(operation, request, { secrets: confidential(body), ids, body });
-  const context = { ids, recovery: recoveryOf(ids) };
-  if (outcome.kind !== "decided") throw core.error(operation, outcome, redactor, context);
+async function send(core: Core, operation: OperationInfo, request: Request): Promise<Response> {
+  const sent = request.body === null ? undefined : await request.text();
+  const ids = idsIn(parseJson(sent));
+  const { search: query } = new URL(request.url);
+  const out = { query, headers: Object.fromEntries(request.headers), content: sent, signal: request.signal };
+  const exchange = await core.forward(operation, out, { ids, recovery: recoveryOf(ids) });
+  const { outcome } = exchange;
+  if (outcome.kind !== "decided") throw exchange.toError();
   const { status, headers, text: content } = outcome.reply;
-  const isAnswer = status >= 200 && status <= 599 && (status >= 300 || parse(content) !== undefined);
-  if (!isAnswer) throw core.error(operation, outcome, redactor, context);
+  const isResponse = status >= 200 && status <= 599 && (status >= 300 || parseJson(content) !== undefined);
+  if (!isResponse) throw exchange.toError();
   // Its length and coding were the wire's; the text has been decoded.
   const clean = new Headers(headers);
   for (const name of ["content-length", "content-encoding", "transfer-encoding"]) clean.delete(name);
   return new Response(status === 304 ? null : content, { status, headers: clean });
 }
 
-function parse(content: string): unknown {
-  try {
-    return JSON.parse(content) as unknown;
-  } catch {
-    return undefined;
-  }
-}
-
-/** Values of the body that no error may show. */
-function confidential(body: unknown): (string | undefined)[] {
-  if (!isJson(body)) return [];
-  const values = confidentialFields.map((name) => text(body[name]));
-  // Short codes are in every message and no secret.
-  return [...values.filter((value) => value !== undefined && value.length > 7), ...secretsOf(body)];
-}
-
-/** What finds out whether a lost call was processed; for calls that may be repeated nobody asks. */
+/** The sentence that says how to find out whether a lost request was processed. */
 function recoveryOf({ originatorConversationId: id }: MpesaIds): string {
   return id === undefined ? "Without an own id nothing looks it up: wait for its callback." : statusRecovery(id);
 }
 
-function idsOf(body: unknown): MpesaIds {
+/** The IDs that the caller made. */
+function idsIn(body: unknown): MpesaIds {
   if (!isJson(body)) return {};
   const originatorConversationId = text(body["OriginatorConversationID"]);
   const checkoutRequestId = text(body["CheckoutRequestID"]);

@@ -7,23 +7,25 @@ const MIN_SECRET_LENGTH = 4;
 const UNGUESSABLE = /^(?=.*\d)(?=.*[a-z]).{6,}$|^.{16,}$/i;
 const ECHOED_TOKEN = /(access token\s*-\s*)[A-Za-z0-9._~+/=-]+/gi;
 
-/** Takes the secrets it knows, in every spelling they travel in, out of texts that a person or a log will see. */
+/** Removes the secrets it knows, in every spelling they travel in, from texts that a person or a log will see. */
 export class Redactor {
-  readonly #secrets = new Set<string>();
+  /** A function, since most calls end without a text to redact. */
+  readonly #secrets: () => Iterable<string | undefined>;
+  readonly #added = new Set<string>();
   readonly #parent: Redactor | undefined;
 
-  constructor(secrets: Iterable<string | undefined> = [], parent?: Redactor) {
+  constructor(secrets: () => Iterable<string | undefined> = () => [], parent?: Redactor) {
+    this.#secrets = secrets;
     this.#parent = parent;
-    for (const secret of secrets) this.add(secret);
   }
 
-  /** Remembers one more secret. Its other forms are made when a text is cleaned: most calls end without one. */
-  add(secret: string | undefined): void {
-    if (secret !== undefined && secret.length >= MIN_SECRET_LENGTH) this.#secrets.add(secret);
+  /** Remembers one more secret. */
+  add(secret: string): void {
+    this.#added.add(secret);
   }
 
-  /** A redactor that also knows the secrets of one call. */
-  child(secrets: Iterable<string | undefined>): Redactor {
+  /** Returns a redactor that also knows the secrets of one call. */
+  child(secrets: () => Iterable<string | undefined>): Redactor {
     return new Redactor(secrets, this);
   }
 
@@ -58,9 +60,11 @@ export class Redactor {
   }
 
   *#all(): Generator<string> {
-    for (const secret of this.#secrets)
+    for (const secret of new Set([...this.#secrets(), ...this.#added])) {
+      if (secret === undefined || secret.length < MIN_SECRET_LENGTH) continue;
       for (const part of [secret, ...partsOf(secret)])
         for (const form of formsOf(part)) if (form.length >= MIN_SECRET_LENGTH) yield form;
+    }
     if (this.#parent) yield* this.#parent.#all();
   }
 }

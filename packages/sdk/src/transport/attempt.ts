@@ -6,7 +6,8 @@ import { ResponseTooLarge, readBody } from "./read-body.ts";
 export interface Outgoing {
   readonly url: string;
   readonly method: string;
-  readonly headers: Headers;
+  /** With names in small letters. */
+  readonly headers: Readonly<Record<string, string>>;
   readonly body: string | undefined;
 }
 
@@ -56,12 +57,15 @@ export async function attempt(
     const init: RequestInit = { method, headers, redirect: "manual", signal: controller.signal };
     if (mustSendOnce) Object.assign(init, sentOnce(body));
     else if (body !== undefined) init.body = body;
-    const response = await untilAborted(fetch(url, init), controller.signal);
-    if (!Number.isInteger(response.status)) throw new TypeError("fetch gave something that is no answer");
-    status = response.status;
-    const text = await untilAborted(readBody(response), controller.signal);
-    const given: HeadersInit | undefined = response.headers;
-    return { kind: "reply", reply: { status, headers: given instanceof Headers ? given : new Headers(given), text } };
+    const exchange = async (): Promise<Reply> => {
+      const response = await fetch(url, init);
+      if (!Number.isInteger(response.status)) throw new TypeError("fetch returned something that is not a Response");
+      status = response.status;
+      const text = await readBody(response);
+      const received: HeadersInit | undefined = response.headers;
+      return { status, headers: received instanceof Headers ? received : new Headers(received), text };
+    };
+    return { kind: "reply", reply: await untilAborted(exchange(), controller.signal) };
   } catch (cause) {
     const answered = status === undefined ? {} : { status };
     if (timedOut) {
@@ -82,14 +86,11 @@ export async function attempt(
 }
 
 /** A `fetch` or a body that does not listen to its signal must not outlive the timeout. */
-function untilAborted<T>(work: T | Promise<T>, signal: AbortSignal): Promise<T> {
+function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise<T>((resolve, reject) => {
-    const stop = (): void => reject(signal.reason);
-    // An aborted signal tells nobody any more.
-    if (signal.aborted) stop();
-    signal.addEventListener("abort", stop, { once: true });
-    Promise.resolve(work)
-      .then(resolve, reject)
-      .finally(() => signal.removeEventListener("abort", stop));
+    work.then(resolve, reject);
+    // The signal is new for each attempt, so nothing has to be removed from it.
+    if (signal.aborted) reject(signal.reason);
+    else signal.addEventListener("abort", () => reject(signal.reason), { once: true });
   });
 }

@@ -7,7 +7,6 @@ import type { Redactor } from "../redact.ts";
 import { type AttemptResult, attempt, NOT_BEGUN, type Outgoing, type Reply } from "./attempt.ts";
 import { backoffMs, MAX_DELAY_MS, wait } from "./backoff.ts";
 import { type Decision, decide } from "./decide.ts";
-import { retrying } from "./ky.ts";
 
 /** What all calls of one client share. */
 export interface Transport {
@@ -55,9 +54,8 @@ const MISDIRECTED_TWICE =
 let calls = 0;
 
 /** Sends a request by the rules of its operation's retry class. Never throws. */
-export async function send(transport: Transport, out: Outgoing, sending: Sending): Promise<Outcome> {
-  const call = new Call(transport, out, sending);
-  return sending.operation.retry === "safe" ? call.sendSafely() : call.sendMoney();
+export function send(transport: Transport, out: Outgoing, sending: Sending): Promise<Outcome> {
+  return new Call(transport, out, sending).send();
 }
 
 class Call {
@@ -74,46 +72,29 @@ class Call {
     this.#sending = sending;
   }
 
-  /** Reads and registrations: anything short of a clear answer is tried again. */
-  async sendSafely(): Promise<Outcome> {
-    const { maxRetries, signal } = this.#sending;
-    let mayBeIn: Outcome | undefined;
-    const last = await retrying({
-      url: this.#out.url,
-      signal,
-      maxRetries,
-      once: () => this.#guarded(),
-      delayOf: (outcome, retry) => {
-        if (isUnclear(outcome)) mayBeIn = outcome;
-        const delayMs = isTransient(outcome) ? this.#delay(outcome, retry) : undefined;
-        if (delayMs !== undefined) this.#announceRetry(outcome, delayMs);
-        return delayMs;
-      },
-    });
-    // "Nothing was sent" would not be true of the attempts before.
-    return last.kind === "held" ? (mayBeIn ?? last) : last;
-  }
-
-  /** Money: repeated only when it was provably turned away, or, by opt-in, when its id makes a second one harmless. */
-  async sendMoney(): Promise<Outcome> {
-    const { maxRetries, signal, resend = false } = this.#sending;
-    let mayBeIn: Outcome | undefined;
+  /**
+   * Sends until the outcome is clear or no retry is allowed. A payment is retried only if it was provably rejected before
+   * processing, or, by opt-in, if its ID makes a second request harmless.
+   */
+  async send(): Promise<Outcome> {
+    const { operation, maxRetries, signal, resend = false } = this.#sending;
+    const isSafe = operation.retry === "safe";
+    let doubtful: Outcome | undefined;
     for (let retry = 1; ; retry++) {
       const outcome = await this.#guarded();
-      const unclear = isUnclear(outcome);
-      if (outcome.kind === "decided" && (outcome.decision.kind === "accepted" || isDuplicate(outcome.decision))) {
-        return { ...outcome, resent: mayBeIn !== undefined };
+      if (isConfirmed(outcome)) return { ...outcome, resent: doubtful !== undefined };
+      if (isUnclear(outcome)) doubtful = outcome;
+      // Each further request could bring the initiator closer to its lock.
+      const mayRetry =
+        (isUnclear(outcome) ? isSafe || resend : outcome.kind === "notSent" || isBusy(outcome)) &&
+        !mayBeRejection(outcome);
+      const delayMs = mayRetry && retry <= maxRetries && !signal?.aborted ? this.#delay(outcome, retry) : undefined;
+      if (delayMs !== undefined) {
+        this.#announceRetry(outcome, delayMs);
+        if (await wait(delayMs, signal)) continue;
       }
-      if (unclear) mayBeIn = outcome;
-      const mayRepeat = resend && !mayBeRejection(outcome);
-      const again = unclear ? mayRepeat : outcome.kind === "notSent" || isBusy(outcome);
-      const delayMs = again && retry <= maxRetries && !signal?.aborted ? this.#delay(outcome, retry) : undefined;
-      // Once an answer was lost, a later refusal proves nothing about the first request.
-      if (delayMs === undefined) return mayBeIn ?? outcome;
-      this.#announceRetry(outcome, delayMs);
-      if (!(await wait(delayMs, signal))) {
-        return mayBeIn ?? { kind: "notSent", why: "it was aborted before sending again", cause: signal?.reason };
-      }
+      // After a lost response, a later rejection proves nothing about the first payment; nor does one that was held back.
+      return isSafe && outcome.kind !== "held" ? outcome : (doubtful ?? outcome);
     }
   }
 
@@ -135,20 +116,17 @@ class Call {
   /** One answer, with a stale token replaced once on the way. */
   async #once(): Promise<Outcome> {
     const { signal, operation, timeoutMs } = this.#sending;
-    const bearer = operation.auth === "bearer" && !this.#out.headers.has("authorization");
-    if (!bearer) return this.#attempt(this.#out.headers);
+    const { headers } = this.#out;
+    if (operation.auth !== "bearer" || "authorization" in headers) return this.#attempt(headers);
     for (;;) {
-      const headers = new Headers(this.#out.headers);
       let token: string;
       try {
         token = await this.#transport.tokens.get({ signal, timeoutMs });
-        this.#sending.redactor.add(token);
-        // Throws, quoting it, when a token from a store or a function is no header value.
-        headers.set("authorization", `Bearer ${token}`);
       } catch (cause) {
         return { kind: "noToken", cause };
       }
-      const outcome = await this.#attempt(headers);
+      this.#sending.redactor.add(token);
+      const outcome = await this.#attempt({ ...headers, authorization: `Bearer ${token}` });
       if (lacksProduct(outcome)) await this.#transport.tokens.drop(token, { signal, timeoutMs });
       if (outcome.kind !== "decided" || outcome.decision.kind !== "token") return outcome;
       const replaceable = await this.#transport.tokens.refuse(token, { signal, timeoutMs });
@@ -158,7 +136,7 @@ class Call {
     }
   }
 
-  async #attempt(headers: Headers): Promise<Outcome> {
+  async #attempt(headers: Outgoing["headers"]): Promise<Outcome> {
     const { operation, signal, timeoutMs } = this.#sending;
     if (signal?.aborted) return { kind: "notSent", why: NOT_BEGUN, cause: signal.reason };
     const { fetch, provesNotSent, emit } = this.#transport;
@@ -227,17 +205,13 @@ function lacksProduct(outcome: Outcome): boolean {
   return outcome.decision.match?.kind === "noApiProduct";
 }
 
-function isDuplicate(decision: Decision): boolean {
-  return decision.kind !== "accepted" && decision.match?.kind === "duplicateOriginatorConversationId";
+/** Whether M-Pesa has the request: it was accepted, or its ID is known there already. */
+function isConfirmed(outcome: Outcome): outcome is Outcome & { kind: "decided" } {
+  if (outcome.kind !== "decided") return false;
+  const { decision } = outcome;
+  return decision.kind === "accepted" || decision.match?.kind === "duplicateOriginatorConversationId";
 }
 
-/** Each further request could bring the initiator closer to its lock. */
 function mayBeRejection(outcome: Outcome): boolean {
   return outcome.kind === "decided" && outcome.decision.kind !== "accepted" && outcome.decision.mayBeRejection;
-}
-
-function isTransient(outcome: Outcome): boolean {
-  if (mayBeRejection(outcome)) return false;
-  if (outcome.kind === "decided") return outcome.decision.kind === "busy" || outcome.decision.kind === "unclear";
-  return outcome.kind === "notSent" || outcome.kind === "lost";
 }

@@ -1,6 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
 import type { Mpesa, MpesaOptions } from "../../src/index.ts";
-import { retrying } from "../../src/transport/ky.ts";
 import { type Answer, connect, daraja, failure, type Json } from "../products/harness.ts";
 
 const push = ({ stk }: Mpesa, options = {}): Promise<unknown> =>
@@ -94,12 +93,6 @@ it("an abort between the headers and the body ends the call, although the body n
   const { mpesa } = connect(hanging);
   const error = await failure(() => push(mpesa, { signal: abort.signal }));
   expect(error["type"]).toBe("MpesaOutcomeUnknownError");
-});
-
-it("a safe call that breaks off in a way nobody foresaw is not called unsent", async () => {
-  const once = (): Promise<never> => Promise.reject(new TypeError("what now"));
-  const call = { url: "https://example.com", signal: undefined, maxRetries: 2, once, delayOf: () => undefined };
-  expect(await retrying(call)).toMatchObject({ kind: "lost", cause: { message: "what now" } });
 });
 
 describe("a missing product", () => {
