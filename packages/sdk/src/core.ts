@@ -10,6 +10,7 @@ import { tokenLifetimeSeconds } from "@mpesa/raw/platform";
 import { TokenProvider } from "./auth/token-provider.ts";
 import { GivenTokenSource, type TokenOptions, type TokenSource } from "./auth/token-source.ts";
 import { isTokenText } from "./auth/token-text.ts";
+import type { CallScope } from "./call.ts";
 import type { Config } from "./config.ts";
 import type { MpesaError, MpesaIds } from "./errors/base.ts";
 import { MpesaConfigError } from "./errors/config-error.ts";
@@ -24,7 +25,7 @@ import { base64, Redactor } from "./redact.ts";
 import { secretsOf } from "./secrets.ts";
 import type { Outgoing } from "./transport/attempt.ts";
 import type { Decision } from "./transport/decide.ts";
-import { text } from "./transport/error-body.ts";
+import { requestIdOf, text } from "./transport/error-body.ts";
 import { idsOf, toError } from "./transport/errors.ts";
 import { type Outcome, send, type Transport } from "./transport/send.ts";
 import { checkCallOptions } from "./values/call-options.ts";
@@ -61,7 +62,7 @@ export type AnswerOf<K extends PostId> = Exclude<RouteOf<K>["response"], DarajaE
 
 /** Everything about a call except its body. */
 export interface CallContext {
-  readonly options: CallOptions | undefined;
+  readonly options: CallScope | undefined;
   /** IDs made before sending; they are in the result and in every error. */
   readonly ids?: MpesaIds;
   /** The sentence that says how to find out whether a lost request was processed. */
@@ -95,7 +96,7 @@ export interface RawRequest {
 
 type RawContext = Pick<CallContext, "ids" | "recovery">;
 
-const NO_OPTIONS: CallOptions = {};
+const NO_OPTIONS: CallScope = {};
 
 /** What all calls of a client share: options, token, guard, redaction, and one way to send. */
 export class Core {
@@ -215,6 +216,10 @@ export class Core {
       resend,
       signing,
     });
+    if (options.onResponse && outcome.kind === "decided") {
+      const { status, headers } = outcome.reply;
+      options.onResponse({ status, headers, requestId: requestIdOf(outcome.decision.body) });
+    }
     return { outcome, redactor, toError: () => toError(outcome, { operation, redactor, ids, recovery }) };
   }
 

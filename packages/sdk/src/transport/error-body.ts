@@ -18,7 +18,7 @@ type Json = Record<string, unknown>;
  */
 export function errorBody(body: unknown, isAcceptance: boolean): ErrorBody | undefined {
   if (!isJson(body)) return undefined;
-  const requestId = text(body["requestId"] ?? body["RequestID"] ?? body["requestRefId"] ?? body["requestRefID"]);
+  const requestId = requestIdOf(body);
   const code = text(body["errorCode"]);
   if (code) return { family: "daraja", code, message: text(body["errorMessage"]) ?? "", requestId };
   const fault = isJson(body["fault"]) ? body["fault"] : soapFault(body);
@@ -31,6 +31,12 @@ export function errorBody(body: unknown, isAcceptance: boolean): ErrorBody | und
     return { family: "daraja", code: status, message, requestId: requestId ?? text(header?.["requestRefId"]) };
   }
   return isAcceptance ? undefined : capitals(body, requestId);
+}
+
+/** Daraja's ID of a request, in any of its spellings. */
+export function requestIdOf(body: unknown): string | undefined {
+  if (!isJson(body)) return undefined;
+  return text(body["requestId"] ?? body["RequestID"] ?? body["requestRefId"] ?? body["requestRefID"]);
 }
 
 /** Newer gateways write an error in the keys of an acceptance; older ones do it with a code that has dots. */

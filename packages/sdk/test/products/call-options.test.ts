@@ -15,6 +15,13 @@ describe("the options of a call", () => {
     ["a text", { timeoutMs: "5000" }, "options.timeoutMs"],
     ["the controller for its signal", { signal: new AbortController() }, "options.signal"],
     ["null", null, "options"],
+    ["half a retry", { maxRetries: 0.5 }, "options.maxRetries"],
+    ["a hundred retries", { maxRetries: 100 }, "options.maxRetries"],
+    ["headers as a list", { headers: [["x-tenant", "1"]] }, "options.headers"],
+    ["the client's own header", { headers: { Authorization: "Bearer x" } }, "options.headers.Authorization"],
+    ["another type of body", { headers: { "content-type": "text/plain" } }, "options.headers.content-type"],
+    ["a header with a line end", { headers: { "x-tenant": "1\r\nx-other: 2" } }, "options.headers.x-tenant"],
+    ["a header with a space in its name", { headers: { "x tenant": "1" } }, "options.headers.x tenant"],
   ])("%s is refused before anything is sent", async (_, given, field) => {
     const { mpesa, sent } = connect();
     for (const call of [
@@ -27,6 +34,38 @@ describe("the options of a call", () => {
       expect(fieldsOf(error)).toEqual([field]);
     }
     expect(sent).toEqual([]);
+  });
+});
+
+describe("maxRetries of a call", () => {
+  const busy = daraja(500, "500.003.02", "System is busy. Please try again in few minutes.");
+  it.each([0, 1])("%i retries of a safe call", async (maxRetries) => {
+    const { mpesa, sent } = connect(busy, { maxRetries: 2 });
+    await failure(() => mpesa.stk.query({ checkoutRequestId: "ws_CO_191220191020363925" }, { maxRetries }));
+    expect(sent).toHaveLength(maxRetries + 1);
+  });
+
+  it("does not send a payment again whose response was lost", async () => {
+    const { mpesa, sent } = connect(() => Promise.reject(new TypeError("fetch failed")));
+    const error = await failure(() => mpesa.stk.push(push, { maxRetries: 10 }));
+    expect(error["type"]).toBe("MpesaOutcomeUnknownError");
+    expect(sent).toHaveLength(1);
+  });
+});
+
+describe("headers of a call", () => {
+  it("go out beside the client's own, whatever their case", async () => {
+    const { mpesa, sent } = connect();
+    await mpesa.stk.push(push, { headers: { "X-Tenant": "shop-1" } });
+    expect(sent[0]?.headers.get("x-tenant")).toBe("shop-1");
+    expect(sent[0]?.headers.get("content-type")).toBe("application/json");
+    expect(sent[0]?.headers.get("authorization")).toMatch(/^Bearer /);
+  });
+
+  it("are secrets of the call", async () => {
+    const { mpesa } = connect(daraja(400, "400.002.02", "Bad Request - key 3f9a-key-of-the-proxy is not allowed"));
+    const error = await failure(() => mpesa.stk.push(push, { headers: { "x-api-key": "3f9a-key-of-the-proxy" } }));
+    expect(JSON.stringify(error) + error.message).not.toContain("3f9a");
   });
 });
 

@@ -1,0 +1,43 @@
+import type { CallOptions } from "./core.ts";
+
+/** The HTTP response of a call. */
+export interface MpesaResponse {
+  /** The HTTP status. */
+  readonly status: number;
+  readonly headers: Headers;
+  /** Daraja's ID of the request, for their support, if the response has one. */
+  readonly requestId: string | undefined;
+}
+
+/** The result of a call, with access to the HTTP response that brought it. */
+export interface MpesaPromise<T> extends Promise<T> {
+  /**
+   * Resolves with the result and the HTTP response; of a call that was retried, the last response. Rejects as the call does.
+   *
+   * @example
+   * const { data, response } = await mpesa.stk.push(params).withResponse();
+   * console.log(data.checkoutRequestId, response.status, response.headers.get("date"));
+   */
+  withResponse(): Promise<{ data: T; response: MpesaResponse }>;
+}
+
+/** The options of a call, and a function that receives its response. */
+export interface CallScope extends CallOptions {
+  readonly onResponse?: (response: MpesaResponse) => void;
+}
+
+/** Runs a call and keeps its response for `withResponse`. */
+export function startCall<T>(options: CallOptions | undefined, run: (scope: CallScope) => Promise<T>): MpesaPromise<T> {
+  let response: MpesaResponse | undefined;
+  // What is not an object is rejected by the checks of the call.
+  const isObject = options === undefined || (typeof options === "object" && options !== null);
+  const onResponse = (received: MpesaResponse): void => {
+    response = received;
+  };
+  const promise = run(isObject ? { ...options, onResponse } : options);
+  const withResponse = async (): Promise<{ data: T; response: MpesaResponse }> => {
+    const data = await promise;
+    return { data, response: response as MpesaResponse };
+  };
+  return Object.assign(promise, { withResponse });
+}
