@@ -24,7 +24,7 @@ beforeAll(async () => {
 
 // A phone that still has a prompt on it takes no other.
 afterEach(async () => {
-  gateway.simulator.calm();
+  gateway.simulator.clearScenarios();
   await gateway.simulator.settled();
 });
 

@@ -57,7 +57,7 @@ export interface Simulator {
   /** The same for every request, until the function that it gives is called. */
   always(target: ScenarioTarget, scenario: Scenario): () => void;
   /** Takes off all scenarios. */
-  calm(): void;
+  clearScenarios(): void;
   /**
    * Posts a callback again. Rejects with a TypeError for an unknown ID, and with an Error if your endpoint gave no
    * response to this delivery. Earlier deliveries that got no response do not make `replay` reject; `advance` or
@@ -153,7 +153,7 @@ export function createParts(options: SimulatorOptions): SimulatorParts {
         engine.commit();
       };
     },
-    calm() {
+    clearScenarios() {
       engine.scenarios.clear();
       engine.commit();
     },

@@ -80,7 +80,7 @@ async function run(
     if (now.do === "send") {
       if (now.scenario) daraja.next(now.operation, now.scenario);
       await one.send(now.operation, { ...goodRequest(now.operation), ...now.changes }).catch(() => undefined);
-      daraja.calm();
+      daraja.clearScenarios();
     } else if (now.do === "decide") daraja.customer(now.phone)[now.how]();
     else if (now.do === "pay") daraja.customer(now.phone).pay({ shortCode: "600000", amount: now.amount });
     else if (now.do === "reverse") {
