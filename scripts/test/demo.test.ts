@@ -125,10 +125,10 @@ describe.each([
     await post(`${shop}/pay`, { phoneNumber: "0712 345 678", amount: "100" });
     expect(await orders()).toMatchObject([{ outcome: "open" }]);
     await post(`${phone}/_simulator/customers/254712345678/pin`, { pin: "1234" });
-    await expect.poll(orders).toMatchObject([{ outcome: "paid" }]);
+    await expect.poll(orders).toMatchObject([{ outcome: "succeeded" }]);
     await post(`${shop}/pay`, { phoneNumber: "0712 345 678", amount: "200" });
     await post(`${phone}/_simulator/customers/254712345678/cancel`, {});
-    await expect.poll(orders).toMatchObject([{ outcome: "failed" }, { outcome: "paid" }]);
+    await expect.poll(orders).toMatchObject([{ outcome: "failed" }, { outcome: "succeeded" }]);
     await post(`${shop}/pay`, { phoneNumber: "12", amount: "0.5" });
     expect(await orders()).toMatchObject([
       { outcome: "failed", state: expect.stringContaining("nothing was sent") },

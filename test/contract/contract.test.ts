@@ -158,7 +158,7 @@ describe("the SDK", () => {
   test("asks for the state of a payment", async () => {
     violations.length = 0;
     const status = await client().stk.query({ checkoutRequestId: "ws_CO_06102026095220417708374149" });
-    expect(status.outcome).toBe("paid");
+    expect(status.outcome).toBe("succeeded");
     expect(violations).toEqual([null, null]);
   });
 });
@@ -169,7 +169,7 @@ test("nothing is left out", () => {
 
 /** What a code means for the payment, by what its entry advises. */
 const outcomes: { readonly [advice in NextStep]?: Outcome } = {
-  none: "success",
+  none: "succeeded",
   poll: "pending",
   new: "failed",
   fix: "failed",
@@ -192,7 +192,7 @@ function expectStkOutcome(payload: unknown): void {
     resultCode: code,
     checkoutRequestId: content["CheckoutRequestID"],
   });
-  if (parsed.kind !== "stk" || outcome !== "success") return;
+  if (parsed.kind !== "stk" || outcome !== "succeeded") return;
   expect(parsed.receipt).toBe(item("MpesaReceiptNumber"));
   expect(parsed.amount?.value).toBe(item("Amount"));
 }

@@ -46,12 +46,12 @@ const cases: Readonly<Record<string, Case>> = {
     equal(events.length, 1, "events");
     const [event] = events;
     if (event?.kind !== "stk") throw new Error(`the event is ${event?.kind}`);
-    equal(event.outcome, "success", "outcome");
+    equal(event.outcome, "succeeded", "outcome");
     equal(event.reference, "order-1", "reference");
     equal(event.amount?.value, 100, "amount");
     equal(event.checkoutRequestId, checkoutRequestId, "checkoutRequestId");
     equal(event.receipt, daraja.ledger.transactions[0]?.receipt, "receipt");
-    equal((await mpesa.stk.query({ checkoutRequestId })).outcome, "paid", "query");
+    equal((await mpesa.stk.query({ checkoutRequestId })).outcome, "succeeded", "query");
 
     const stranger = createCallbackHandler({
       baseUrl: BASE_URL,

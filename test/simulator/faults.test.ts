@@ -82,7 +82,7 @@ describe("an unknown payout", () => {
       const [receipt] = shop.daraja.ledger.transactions.map((transaction) => transaction.receipt);
       expect(receipt === undefined).toBe(!processed);
       expect(shop.events).toMatchObject([
-        processed ? { kind: "status", outcome: "success", receipt } : { kind: "status", outcome: "unknown" },
+        processed ? { kind: "status", outcome: "succeeded", receipt } : { kind: "status", outcome: "unknown" },
       ]);
     },
   );
@@ -99,7 +99,7 @@ describe("an unknown payout", () => {
     await shop.daraja.settled();
     expect(paid.duplicate).toBe(true);
     expect(sent(shop, "b2cPaymentV3")).toBe(2);
-    expect(shop.events).toMatchObject([{ kind: "b2c", outcome: "success", reference: "order-1" }]);
+    expect(shop.events).toMatchObject([{ kind: "b2c", outcome: "succeeded", reference: "order-1" }]);
     expect(shop.daraja.customer("0712 345 678").balance).toBe(50_500);
   });
 });

@@ -47,7 +47,7 @@ test("knows whose an early callback is before the answer has come", async () => 
   });
   expect(eventsAtAnswer).toBe(1);
   await shop.daraja.settled();
-  expect(shop.events).toMatchObject([{ kind: "stk", reference: "order-1", outcome: "success" }]);
+  expect(shop.events).toMatchObject([{ kind: "stk", reference: "order-1", outcome: "succeeded" }]);
 });
 
 test("hears of a late payment after a lost answer, under its own reference", async () => {
@@ -58,7 +58,7 @@ test("hears of a late payment after a lost answer, under its own reference", asy
   await shop.daraja.advance(60_000);
   expect(shop.events).toEqual([]);
   await shop.daraja.settled();
-  expect(shop.events).toMatchObject([{ kind: "stk", reference: "order-1", outcome: "success" }]);
+  expect(shop.events).toMatchObject([{ kind: "stk", reference: "order-1", outcome: "succeeded" }]);
 });
 
 test.each(["duplicate", "late", "early", "reordered"] as const)(
@@ -136,7 +136,7 @@ test("keeps a payment whose function failed, and delivers it from the inbox", as
   expect(await shop.handler.redeliver()).toEqual({ delivered: 1, failed: 0, skipped: 0 });
   for (const { id } of shop.daraja.callbacks) await shop.daraja.replay(id);
   expect(await shop.handler.redeliver()).toEqual({ delivered: 0, failed: 0, skipped: 0 });
-  expect(delivered).toMatchObject([{ kind: "stk", reference: "order-1", outcome: "success" }]);
+  expect(delivered).toMatchObject([{ kind: "stk", reference: "order-1", outcome: "succeeded" }]);
   expect(notices.map(({ type }) => type)).toEqual(["failed", "duplicate"]);
 });
 

@@ -55,7 +55,7 @@ test.each(calls)("$name keeps to the spec, and so do the answer and what follows
 
 test("stk.wait, from push to paid", async () => {
   const push = await mpesa.stk.push({ payTo: { account: "INV-1" }, phoneNumber: PHONE, amount: 100 });
-  expect(await mpesa.stk.wait(push, { firstPollMs: 300 })).toMatchObject({ outcome: "paid", source: "query" });
+  expect(await mpesa.stk.wait(push, { firstPollMs: 300 })).toMatchObject({ outcome: "succeeded", source: "query" });
   expectClean();
 });
 

@@ -14,7 +14,7 @@ test("goes through every form of pending until the payment is made, and is never
   shop.daraja.customer(PHONE).enterPin();
   const polls: StkPoll[] = [];
   const outcome = await waitFor(shop, await shop.push("order-1"), { onPoll: (poll) => polls.push(poll) });
-  expect(outcome).toMatchObject({ outcome: "paid", source: "query", resultCode: "0" });
+  expect(outcome).toMatchObject({ outcome: "succeeded", source: "query", resultCode: "0" });
   const answers = shop.daraja.requests.filter(({ operation }) => operation === "stkQuery");
   const forms = answers.map(({ status, answer }) => {
     const { errorMessage, ResultCode } = answer as { errorMessage?: string; ResultCode?: string };
@@ -45,7 +45,7 @@ test("keeps several waits of one client under the throttle", async () => {
     shop,
     Promise.all(pushes.map((push) => shop.mpesa.stk.wait(push, { timeoutMs: 600_000 }))),
   );
-  expect(outcomes.map(({ outcome }) => outcome)).toEqual(["paid", "paid", "paid"]);
+  expect(outcomes.map(({ outcome }) => outcome)).toEqual(["succeeded", "succeeded", "succeeded"]);
   expect(shop.daraja.requests.filter(({ status }) => status === 429)).toEqual([]);
 });
 
@@ -70,7 +70,7 @@ test("ends with the callback when that is quicker, without a query", async () =>
   shop.daraja.customer(PHONE).enterPin();
   const outcome = await waitFor(shop, await shop.push("order-1"), { settled });
   const [{ receipt } = { receipt: "" }] = shop.daraja.ledger.transactions;
-  expect(outcome).toMatchObject({ outcome: "paid", source: "callback", callback: { receipt } });
+  expect(outcome).toMatchObject({ outcome: "succeeded", source: "callback", callback: { receipt } });
   expect(shop.daraja.requests.filter(({ operation }) => operation === "stkQuery")).toEqual([]);
 });
 
@@ -78,7 +78,7 @@ test("needs no callback", async () => {
   const shop = openShop({ simulator });
   shop.daraja.customer(PHONE).enterPin();
   shop.daraja.next("stk", { callback: "lost" });
-  expect(await waitFor(shop, await shop.push("order-1"))).toMatchObject({ outcome: "paid", source: "query" });
+  expect(await waitFor(shop, await shop.push("order-1"))).toMatchObject({ outcome: "succeeded", source: "query" });
   expect(shop.events).toEqual([]);
 });
 
@@ -89,7 +89,7 @@ test.each(["dropAnswer", "html503", "spikeArrest", "gatewayTimeout", "refuse"] a
     shop.daraja.customer(PHONE).enterPin();
     const push = await shop.push("order-1");
     shop.daraja.next("stkQuery", { fault });
-    expect(await waitFor(shop, push)).toMatchObject({ outcome: "paid", source: "query" });
+    expect(await waitFor(shop, push)).toMatchObject({ outcome: "succeeded", source: "query" });
   },
 );
 
@@ -109,7 +109,7 @@ test("leaves the prompt alone when the caller stops waiting", async () => {
   await expect(wait).rejects.toThrow("the caller left");
   shop.daraja.customer(PHONE).enterPin();
   await shop.daraja.settled();
-  expect(shop.events).toMatchObject([{ kind: "stk", outcome: "success", reference: "order-1" }]);
+  expect(shop.events).toMatchObject([{ kind: "stk", outcome: "succeeded", reference: "order-1" }]);
 });
 
 function poor({ daraja }: Shop): void {

@@ -11,7 +11,7 @@ export type * from "./c2b/params.ts";
 export type { C2bRegistration } from "./c2b/register.ts";
 export type { C2bSimulation } from "./c2b/simulate.ts";
 export { type Auth, Mpesa } from "./client.ts";
-export type { CodeMatch } from "./codes/lookup.ts";
+export type { Code, CodeProduct, Outcome } from "./codes/code.ts";
 export type { ApiVersion, MpesaOptions } from "./config.ts";
 export type { CallOptions } from "./core.ts";
 export { configFromEnv, type MpesaEnv } from "./env.ts";

@@ -13,7 +13,7 @@ declare function store(code: string, fault: string): void;
 /** What an outcome always carries can be used as it is; what may be missing has to be asked for. */
 export const on: CallbackHandlerOptions["on"] = {
   stk: async (event) => {
-    if (event.outcome !== "success") return;
+    if (event.outcome !== "succeeded") return;
     await markPaid(event.reference, event.receipt ?? "not known yet");
     store(event.resultCode, event.code.fault);
     // @ts-expect-error a few successes come without their receipt
@@ -40,10 +40,10 @@ export function outcomes(
   waited: StkOutcome<StkCallback>,
   asked: StkStatus,
 ): void {
-  if (status.outcome === "success") store(status.transactionStatus, status.code.fault);
+  if (status.outcome === "succeeded") store(status.transactionStatus, status.code.fault);
   // @ts-expect-error a query that failed has no status
   if (status.outcome === "unknown") store(status.transactionStatus, "");
-  if (event.outcome === "success") store(event.resultCode, event.reference);
+  if (event.outcome === "succeeded") store(event.resultCode, event.reference);
 
   const { outcome, resultCode, code } = waited;
   if (outcome === "failed") store(resultCode, code.meaning);
@@ -52,7 +52,7 @@ export function outcomes(
   if (waited.source === "callback") store(waited.callback.kind, "");
   // @ts-expect-error the query brings no callback
   if (waited.source === "query") store(waited.callback.kind, "");
-  if (asked.outcome === "paid") store(asked.resultCode, asked.raw.ResultDesc);
+  if (asked.outcome === "succeeded") store(asked.resultCode, asked.raw.ResultDesc);
   // @ts-expect-error "not yet" may come as an error
   if (asked.outcome === "pending") store(asked.resultCode, asked.raw.ResultDesc);
 }

@@ -56,7 +56,7 @@ describe.skipIf(typeof browser === "string")("the page in Chromium", () => {
     await page.keyboard.type("1234");
     await page.keyboard.press("Enter");
     await page.locator(".events").getByText("0 Paid").waitFor();
-    await expect.poll(() => events).toMatchObject([{ outcome: "success", reference: "order-1", checkoutRequestId }]);
+    await expect.poll(() => events).toMatchObject([{ outcome: "succeeded", reference: "order-1", checkoutRequestId }]);
     expect(server.simulator.ledger.transactions).toMatchObject([
       { receipt: (events[0] as CallbackEvent<"stk">).receipt, amount: 30_000 },
     ]);

@@ -49,13 +49,13 @@ describe("the SDK", () => {
     expect(events).toMatchObject([
       {
         kind: "stk",
-        outcome: "success",
+        outcome: "succeeded",
         reference: "order-1",
         checkoutRequestId,
         receipt: daraja.ledger.transactions[0]?.receipt,
       },
     ]);
-    expect((await mpesa.stk.query({ checkoutRequestId })).outcome).toBe("paid");
+    expect((await mpesa.stk.query({ checkoutRequestId })).outcome).toBe("succeeded");
     expect(daraja.ledger.balance("174379")).toBe(1_000_100);
   });
 
@@ -113,7 +113,7 @@ describe("the SDK", () => {
     await pay();
     await pay().catch(() => undefined);
     await daraja.settled();
-    expect(events).toMatchObject([{ kind: "b2c", outcome: "success", reference: "payout-1" }]);
+    expect(events).toMatchObject([{ kind: "b2c", outcome: "succeeded", reference: "payout-1" }]);
     expect(daraja.customer(PHONE).balance).toBe(50_500);
   });
 

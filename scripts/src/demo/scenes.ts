@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { CallbackEvent } from "@mpesa/sdk/callbacks";
-import { explain } from "@mpesa/sdk/codes";
+import { customerMessages } from "@mpesa/sdk/codes";
 import { requestPayment } from "../../../examples/stk-push.ts";
 import { answerPrompt, callbackFor, lostAnswer, phoneNumber, type Stage } from "./stage.ts";
 
@@ -41,14 +41,14 @@ export async function cancelled(stage: Stage): Promise<void> {
   const event = await callbackFor(stage, reference);
   if (event.kind !== "stk" || event.outcome !== "failed" || event.resultCode === undefined)
     throw new Error("The cancelled payment did not come out as failed.");
-  const { name, meaning, hint, customerMessage } = explain({ product: "stk", code: event.resultCode });
+  const { name, meaning, hint, customer } = event.code;
   paper.facts({
     outcome: event.outcome,
     resultCode: `${event.resultCode}, ${name}`,
     meaning,
     "for you": hint,
-    "in English": customerMessage.en,
-    "in Swahili": customerMessage.sw,
+    "in English": customerMessages[customer].en,
+    "in Swahili": customerMessages[customer].sw,
   });
 }
 
@@ -95,7 +95,7 @@ export async function lostPayout(stage: Stage): Promise<void> {
     timeoutUrl: await shop.handler.url("timeout", { product: "status", reference: question }),
   });
   const status = await callbackFor(stage, question);
-  if (status.kind !== "status" || status.outcome !== "success" || !status.receipt || !status.amount)
+  if (status.kind !== "status" || status.outcome !== "succeeded" || !status.receipt || !status.amount)
     throw new Error("The lost payout was not found.");
   const { transactionStatus = "", receipt, amount } = status;
   paper.facts({ outcome: status.outcome, transactionStatus, receipt, amount: `${amount.value} KES` });
@@ -139,7 +139,8 @@ interface PaidStk {
 }
 
 function paidStk(event: CallbackEvent): PaidStk {
-  if (event.kind !== "stk" || event.outcome !== "success") throw new Error("The callback does not tell of a payment.");
+  if (event.kind !== "stk" || event.outcome !== "succeeded")
+    throw new Error("The callback does not tell of a payment.");
   const { receipt, amount, transactionDate, checkoutRequestId } = event;
   if (!receipt || !amount) throw new Error("The callback lacks the receipt or the amount.");
   return { receipt, amount: amount.value, transactionDate: transactionDate?.iso ?? "unknown", checkoutRequestId };

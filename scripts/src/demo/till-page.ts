@@ -14,7 +14,7 @@ export const tillPage: string = `<!doctype html>
   table { width: 100%; margin-top: 1.5rem; border-collapse: collapse; }
   th, td { text-align: start; padding: .4rem .5rem .4rem 0; border-bottom: 1px solid color-mix(in srgb, currentColor 25%, transparent); }
   td:nth-child(-n+2) { white-space: nowrap; }
-  .paid { color: light-dark(#12692f, #6fdc8c); } .failed { color: light-dark(#a31515, #ff9d9d); } .unknown { color: light-dark(#7a4b00, #f1c21b); }
+  .succeeded { color: light-dark(#12692f, #6fdc8c); } .failed { color: light-dark(#a31515, #ff9d9d); } .unknown { color: light-dark(#7a4b00, #f1c21b); }
   @media (max-width: 30rem) { form { grid-template-columns: 1fr; } }
 </style>
 <main>

@@ -1,7 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { isMpesaError, Mpesa, type MpesaOptions } from "@mpesa/sdk";
-import type { CallbackEvent, CallbackHandler } from "@mpesa/sdk/callbacks";
-import { explain } from "@mpesa/sdk/codes";
+import type { CallbackEvent, CallbackHandler, Outcome } from "@mpesa/sdk/callbacks";
 import { tillPage } from "./till-page.ts";
 
 /** An order as the shop's page shows it. */
@@ -10,7 +9,7 @@ interface Order {
   readonly amount: number;
   /** A sentence. */
   state: string;
-  outcome: "open" | "paid" | "failed" | "unknown";
+  outcome: Outcome;
 }
 
 /** The shop's own pages: a form that pushes a payment, and what became of each order. */
@@ -44,17 +43,17 @@ export function openTill({ client, handler, write }: TillOptions): Till {
   const push = async (phoneNumber: string, amount: number): Promise<Order> => {
     count += 1;
     const reference = `INV-${count}`;
-    const order: Order = { reference, amount, state: "Asking …", outcome: "open" };
+    const order: Order = { reference, amount, state: "Asking …", outcome: "pending" };
     orders.set(reference, order);
     try {
       const callbackUrl = await handler().url("stk", { reference });
       await mpesa.stk.push({ payTo: { account: reference }, phoneNumber, amount, callbackUrl });
       // The callback may have been quicker than the answer.
-      if (order.outcome === "open") turn(order, "open", "Waiting for the customer");
+      if (order.outcome === "pending") turn(order, "pending", "Waiting for the customer");
     } catch (error) {
       if (!isMpesaError(error)) throw error;
       const isUnknown = error.type === "MpesaOutcomeUnknownError";
-      if (order.outcome === "open")
+      if (order.outcome === "pending")
         turn(order, isUnknown ? "unknown" : "failed", isUnknown ? "Unknown until the callback comes" : error.message);
     }
     return order;
@@ -84,11 +83,8 @@ export function openTill({ client, handler, write }: TillOptions): Till {
     onEvent(event) {
       const order = orders.get(event.reference);
       if (!order || event.kind !== "stk") return;
-      if (event.outcome === "success") turn(order, "paid", `Paid, receipt ${event.receipt ?? "unknown"}`);
-      else {
-        const { meaning } = explain({ product: "stk", code: event.resultCode ?? "", text: event.resultDescription });
-        turn(order, event.outcome === "failed" ? "failed" : "unknown", `${meaning} (${event.resultCode})`);
-      }
+      if (event.outcome === "succeeded") turn(order, "succeeded", `Paid, receipt ${event.receipt ?? "unknown"}`);
+      else turn(order, event.outcome, `${event.code?.meaning ?? "No result code came"} (${event.resultCode})`);
     },
   };
 }

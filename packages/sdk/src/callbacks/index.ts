@@ -20,7 +20,6 @@ import type {
   UssdCallback,
 } from "./types.ts";
 
-export type { ExplainedCode } from "./code.ts";
 export type { FieldEntry, FieldList } from "./field-list.ts";
 export * from "./handler/index.ts";
 export type { ParseOptions } from "./parse.ts";
@@ -59,7 +58,7 @@ const parserOf =
  *
  * @example
  * const push = parseStkCallback(body);
- * if (push.kind === "stk" && push.outcome === "success" && push.checkoutRequestId)
+ * if (push.kind === "stk" && push.outcome === "succeeded" && push.checkoutRequestId)
  *   markPaid(push.checkoutRequestId, push.receipt ?? "not known yet");
  */
 export const parseStkCallback: (value: unknown) => StkCallback | Unrecognised = /* @__PURE__ */ parserOf("stk");
@@ -90,7 +89,7 @@ export const parsePochiResult: (value: unknown) => PochiResult | TimeoutCallback
  *
  * @example
  * const result = parseB2bResult(body);
- * if (result.kind === "b2b" && result.outcome === "success") settle(result.billReference, result.amount?.text);
+ * if (result.kind === "b2b" && result.outcome === "succeeded") settle(result.billReference, result.amount?.text);
  */
 export const parseB2bResult: (value: unknown) => B2bResult | TimeoutCallback | Unrecognised =
   /* @__PURE__ */ parserOf("b2b");
@@ -100,7 +99,7 @@ export const parseB2bResult: (value: unknown) => B2bResult | TimeoutCallback | U
  *
  * @example
  * const result = parseTaxResult(body);
- * if (result.kind === "tax" && result.outcome === "success") fileReceipt(result.billReference, result.transactionId);
+ * if (result.kind === "tax" && result.outcome === "succeeded") fileReceipt(result.billReference, result.transactionId);
  */
 export const parseTaxResult: (value: unknown) => TaxResult | TimeoutCallback | Unrecognised =
   /* @__PURE__ */ parserOf("tax");
@@ -120,7 +119,7 @@ export const parseBalanceResult: (value: unknown) => BalanceResult | TimeoutCall
  *
  * @example
  * const status = parseStatusResult(body);
- * if (status.kind === "status" && status.outcome === "success" && status.askedConversationId)
+ * if (status.kind === "status" && status.outcome === "succeeded" && status.askedConversationId)
  *   markPaid(status.askedConversationId, status.receipt ?? "not known yet");
  */
 export const parseStatusResult: (value: unknown) => StatusResult | TimeoutCallback | Unrecognised =
@@ -131,7 +130,7 @@ export const parseStatusResult: (value: unknown) => StatusResult | TimeoutCallba
  *
  * @example
  * const result = parseReversalResult(body);
- * if (result.kind === "reversal" && result.outcome === "success") markReversed(result.originalTransactionId);
+ * if (result.kind === "reversal" && result.outcome === "succeeded") markReversed(result.originalTransactionId);
  */
 export const parseReversalResult: (value: unknown) => ReversalResult | TimeoutCallback | Unrecognised =
   /* @__PURE__ */ parserOf("reversal");
@@ -176,7 +175,7 @@ export const parseC2bConfirmation: (value: unknown) => C2bConfirmation | Unrecog
  *
  * @example
  * const prompt = parseUssdCallback(body);
- * if (prompt.kind === "ussd" && prompt.outcome === "success" && prompt.requestId)
+ * if (prompt.kind === "ussd" && prompt.outcome === "succeeded" && prompt.requestId)
  *   markPaid(prompt.requestId, prompt.transactionId ?? "not known yet");
  */
 export const parseUssdCallback: (value: unknown) => UssdCallback | Unrecognised = /* @__PURE__ */ parserOf("ussd");

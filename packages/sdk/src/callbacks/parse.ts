@@ -1,5 +1,5 @@
 import { resultTimeout } from "@mpesa/raw/platform";
-import { explainCode, outcomeOf } from "./code.ts";
+import { type CallbackProduct, explainResult } from "../codes/callback-codes.ts";
 import { FieldList, fieldsOf, listOf, plainKey } from "./field-list.ts";
 import { ASKED, EXPECTED, EXPECTED_OF_RESULT, FIELDS, type Fields, RESULT_KINDS } from "./fields.ts";
 import { inferKind, inferProduct, productOf } from "./infer.ts";
@@ -111,17 +111,18 @@ function saysTimeout({ resultType, resultDescription, errorMessage }: Draft): bo
 
 /** Whether a result has a success code, and with it what only a processed request has. */
 function isDone({ resultCode, transactionId, receipt, accounts, transactionStatus }: Draft): boolean {
-  const isSuccess = outcomeOf(explainCode("b2c", `${resultCode}`)) === "success";
+  const isSuccess = explainResult("b2c", `${resultCode}`, undefined).outcome === "succeeded";
   return isSuccess && (transactionId ?? receipt ?? accounts ?? transactionStatus) !== undefined;
 }
 
 /** Says what became of it by the code alone; texts vary. */
 function decide(draft: Draft, details: FieldList, issues: Issues): void {
   const { kind, resultCode } = draft;
-  const code = resultCode ? explainCode(kind as CallbackKind, resultCode as string) : undefined;
-  const outcome = code ? outcomeOf(code) : "unknown";
+  const { code, outcome } = resultCode
+    ? explainResult(kind as CallbackProduct, resultCode as string, draft["resultDescription"] as string | undefined)
+    : { code: undefined, outcome: "unknown" as const };
   Object.assign(draft, { outcome }, code && { code });
-  if (kind === "stk" && outcome === "success" && !draft["receipt"])
+  if (kind === "stk" && outcome === "succeeded" && !draft["receipt"])
     issues.push({ path: "receipt", problem: "missing" });
   // Of a guess not even the query and the payment can be told apart.
   if (draft["confidence"] === "guess") {
@@ -130,7 +131,7 @@ function decide(draft: Draft, details: FieldList, issues: Issues): void {
   }
   if (kind === "status") {
     // Zero says that the query worked; the status says what became of the transaction.
-    const asked = outcome === "success" ? statusOutcome(plainKey(`${draft["transactionStatus"]}`)) : "unknown";
+    const asked = outcome === "succeeded" ? statusOutcome(plainKey(`${draft["transactionStatus"]}`)) : "unknown";
     // The wire may call the creditor DebitPartyName too.
     const [debitParty, creditParty] = details.all("DebitPartyName").map(party);
     Object.assign(
@@ -143,7 +144,7 @@ function decide(draft: Draft, details: FieldList, issues: Issues): void {
 }
 
 function statusOutcome(word: string): Outcome {
-  if (word === "completed") return "success";
+  if (word === "completed") return "succeeded";
   if (/^(canceled|declined|expired)$/.test(word)) return "failed";
   return /^(initiated|authorised)$/.test(word) ? "pending" : "unknown";
 }

@@ -1,5 +1,4 @@
-import type { Fault } from "@mpesa/raw/codes";
-import type { ExplainedCode } from "./code.ts";
+import type { Code, Outcome } from "../codes/code.ts";
 import type { FieldList } from "./field-list.ts";
 import type { AccountBalance, Charge, Instant, Money, Party, PhoneNumber } from "./value-types.ts";
 
@@ -11,11 +10,7 @@ export type ResultKind = "b2c" | "pochi" | "b2b" | "tax" | "balance" | "status" 
 /** Everything that can arrive. */
 export type CallbackKind = ResultKind | "stk" | "timeout" | "c2bValidation" | "c2bConfirmation" | "ussd" | "pull";
 
-/**
- * What became of the money. `failed` is said only of a code that is known, for this product, to mean that nothing
- * moved; whatever is doubtful or new is `unknown`: ask for the status, do not pay again.
- */
-export type Outcome = "success" | "failed" | "pending" | "unknown";
+export type { Code, Outcome };
 
 /**
  * How sure the kind is: `certain` when you named it, otherwise as the fields suggest. A result whose kind is a `guess`
@@ -43,16 +38,15 @@ interface Recognised<Kind extends CallbackKind> extends Base<Kind> {
   readonly confidence: Confidence;
 }
 
-interface KnownCode extends ExplainedCode {
+interface KnownCode extends Code {
   readonly known: true;
-  readonly fault: Fault;
 }
 
 /** Whatever has an outcome has a code that this product is known to send. */
 interface WithKnownCode {
   /** Always a string, also where the wire has a number. */
   readonly resultCode: string;
-  /** Meaning of `resultCode` in this product. `explain()` of `@mpesa/sdk/codes` has the sentences. */
+  /** Meaning of `resultCode` in this product, as `explain()` of `@mpesa/sdk/codes` returns it. */
   readonly code: KnownCode;
 }
 
@@ -60,8 +54,8 @@ interface WithoutOutcome {
   readonly outcome: "unknown";
   /** Always a string, also where the wire has a number. Absent when none came. */
   readonly resultCode?: string;
-  /** Meaning of `resultCode` in this product. `explain()` of `@mpesa/sdk/codes` has the sentences. */
-  readonly code?: ExplainedCode;
+  /** Meaning of `resultCode` in this product, as `explain()` of `@mpesa/sdk/codes` returns it. */
+  readonly code?: Code;
 }
 
 type Decided = { readonly resultDescription?: string } & (
@@ -177,7 +171,7 @@ type TransactionStatus = string;
 type StatusDecided = { readonly resultDescription?: string } & (
   | ({
       readonly outcome: Exclude<Outcome, "unknown">;
-      readonly queryOutcome: "success";
+      readonly queryOutcome: "succeeded";
       readonly transactionStatus: TransactionStatus;
     } & WithKnownCode)
   | (WithoutOutcome & { readonly queryOutcome: Outcome; readonly transactionStatus?: TransactionStatus })

@@ -1,6 +1,7 @@
 import type { OperationId, OperationInfo } from "@mpesa/raw";
 import { ErrorCode, errorCodes, faultCodes, httpCodes, type NextStep } from "@mpesa/raw/codes";
 import { noApiProduct, refusalCodePattern } from "@mpesa/raw/platform";
+import { type Code, customerMessageFor, describe } from "./code.ts";
 import { CHECK_INITIATOR, isSigned, matchRejection } from "./credential.ts";
 import { type CodeMatch, DOUBLES_NOTHING, lookupCode, lookupText, MONEY_HINT } from "./lookup.ts";
 
@@ -23,12 +24,10 @@ export interface ErrorResponse {
 export interface ErrorAdvice {
   /** The entry of the spec; `undefined` for an unlisted code. */
   readonly match: CodeMatch | undefined;
+  /** The meaning of the response, with what is safe for this call. */
+  readonly code: Code;
   /** What is safe in general, where a second request would pay twice. */
   readonly nextForPayment: NextStep;
-  /** What is safe for this call. */
-  readonly next: NextStep;
-  /** The same in a sentence. */
-  readonly hint: string;
   /** Whether M-Pesa may have rejected the initiator's credential under a code that no table lists. */
   readonly mayBeRejection: boolean;
 }
@@ -50,14 +49,20 @@ export function adviseOnError(given: ErrorResponse): ErrorAdvice {
   const nextForPayment = match?.next ?? nextOfUnlisted(response);
   const mayBeRejection =
     !match && nextForPayment === "ask" && isSigned(given.operation?.id) && response.said.some(Boolean);
-  return { match, nextForPayment, mayBeRejection, ...forCall(response, { match, nextForPayment, mayBeRejection }) };
+  const advice = {
+    ...forCall(response, { match, nextForPayment, mayBeRejection }),
+    customer: match?.customer ?? customerMessageFor(nextForPayment, "unconfirmed"),
+  };
+  // A body without a code of its own is known by its status; an empty body and an HTML page are signals of their own.
+  const shown = code.replace(/:json$/, "");
+  return { match, code: describe("error", shown, match, advice), nextForPayment, mayBeRejection };
 }
 
 /** What one code means differs by call: a token request has no token, and a read may be repeated. */
 function forCall(
   { operation }: ErrorResponse,
   { match, nextForPayment, mayBeRejection }: Pick<ErrorAdvice, "match" | "nextForPayment" | "mayBeRejection">,
-): Pick<ErrorAdvice, "next" | "hint"> {
+): Pick<Code, "next" | "hint"> {
   const isSafe = operation?.retry === "safe";
   // The advice of codes that all calls share is about the token, which this call was to fetch.
   if (operation?.auth === "basic" && ["token", "fix", "new", "no"].includes(nextForPayment))

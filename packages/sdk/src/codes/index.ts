@@ -24,4 +24,5 @@ export {
   StkResultCode,
   UssdPushCode,
 } from "@mpesa/raw/codes";
-export { type CodeProduct, type ExplainParams, type Explanation, explain } from "./explain.ts";
+export type { Code, CodeProduct, Outcome } from "./code.ts";
+export { type ExplainParams, explain } from "./explain.ts";

@@ -1,4 +1,5 @@
 import type { OperationId } from "@mpesa/raw";
+import type { Code } from "../codes/code.ts";
 import { withoutNumbers } from "../without-payer.ts";
 
 /** What Daraja calls the things of one payment; whichever are known when an error is made. */
@@ -19,6 +20,7 @@ export interface MpesaIds {
 export interface MpesaErrorInit {
   readonly operation?: OperationId | undefined;
   readonly hint?: string | undefined;
+  readonly code?: Code | undefined;
   readonly requestId?: string | undefined;
   readonly ids?: MpesaIds | undefined;
   readonly cause?: unknown;
@@ -40,6 +42,11 @@ export abstract class MpesaError extends Error {
   readonly operation: OperationId | undefined;
   /** What to do about it, in one or two sentences. */
   readonly hint: string | undefined;
+  /**
+   * The meaning of a response that rejected the call or settled nothing: the object that `explain()` returns for it.
+   * `undefined` if no response came, or if it contradicted itself.
+   */
+  readonly code: Code | undefined;
   /** Daraja's id of the request, for their support. */
   readonly requestId: string | undefined;
   /**
@@ -57,6 +64,7 @@ export abstract class MpesaError extends Error {
     super(`${where}${said}${hint}`, init.cause === undefined ? undefined : { cause: init.cause });
     this.operation = init.operation;
     this.hint = init.hint;
+    this.code = init.code;
     this.requestId = init.requestId;
     Object.defineProperty(this, "ids", { value: init.ids ?? {} });
     // A registered symbol is the same in every copy of the package, where classes are not.

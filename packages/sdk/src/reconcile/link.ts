@@ -50,7 +50,7 @@ export async function linkRows<T>(
     const one = only === undefined ? undefined : living[only];
     // Rows that were not read could fit as well, and two customers often pay the same amount.
     const isCertain = whole && rowsOf[only ?? -1] === 1 && fit?.agrees && payment.cents !== undefined;
-    if (isCertain && one?.status?.outcome === "paid") linked.set(one.entry, transaction);
+    if (isCertain && one?.status?.outcome === "succeeded") linked.set(one.entry, transaction);
     else left.push({ transaction, payment, fits });
     if (fits.length === 0) unfitted.push(anyAmount(payment));
   });

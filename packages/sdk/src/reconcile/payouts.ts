@@ -112,7 +112,7 @@ export function judge<T>(entry: PayoutEntry<T>, settlement: PayoutSettlement): V
   };
   if (isAboutAnother(entry, settlement)) return unknown("the result of the status query is about another payment.");
   switch (outcome) {
-    case "success": {
+    case "succeeded": {
       const amountThere = typeof paid === "object" ? paid?.value : paid;
       if (typeof amountThere !== "number" || !Number.isFinite(amountThere))
         return unknown("it was paid, but the result tells no amount.");

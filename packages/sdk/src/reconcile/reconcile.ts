@@ -157,7 +157,8 @@ async function customers<T extends KnownPayment, S extends PayoutSettlement>(
   await inSlices(prompts, pause, ({ entry, status, error: failure }) => {
     const { known } = entry;
     if (failure) report.unknown(known, failure);
-    else if (status.outcome === "paid") report.add("matched", known, { status, transaction: linked.rows.get(entry) });
+    else if (status.outcome === "succeeded")
+      report.add("matched", known, { status, transaction: linked.rows.get(entry) });
     else if (status.outcome === "unknown") report.unknown(known, unclear(entry, status.resultCode), { status });
     else report.add(status.outcome === "pending" ? "open" : "failed", known, { status });
   });

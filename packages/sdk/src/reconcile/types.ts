@@ -1,3 +1,4 @@
+import type { Outcome } from "../codes/code.ts";
 import type { AnyMpesaError } from "../errors/is-mpesa-error.ts";
 import type { InitiatorParams } from "../initiator/params.ts";
 import type { Acknowledged } from "../initiator/submit.ts";
@@ -50,7 +51,7 @@ export type KnownPayment = KnownReceipt | KnownPrompt | KnownPayout;
 /** What a status query told about a payout: the value that `@mpesa/sdk/callbacks` parses, or your own record of it. */
 export interface PayoutSettlement {
   /** Of the payout, not of the query. */
-  readonly outcome: "success" | "failed" | "pending" | "unknown";
+  readonly outcome: Outcome;
   /** Of the payout, in shillings. */
   readonly amount?: number | { readonly value: number } | undefined;
   /** Of the query. */

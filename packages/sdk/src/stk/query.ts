@@ -1,7 +1,7 @@
 import { operationTable, type StkQueryResponse } from "@mpesa/raw";
-import { stkCodes } from "@mpesa/raw/codes";
 import { stkQueryRequestConstraints as rules } from "@mpesa/raw/constraints";
-import { type CodeMatch, lookupCode } from "../codes/lookup.ts";
+import { explainResult } from "../codes/callback-codes.ts";
+import type { Code } from "../codes/code.ts";
 import { type CallContext, type CallOptions, type Core, isPending } from "../core.ts";
 import { isMpesaError } from "../errors/is-mpesa-error.ts";
 import { text } from "../transport/error-body.ts";
@@ -24,11 +24,11 @@ export interface StkQueryParams extends StkCredentials {
 
 /** An outcome that settles the payment. Only a described code does. */
 export interface StkDecided {
-  readonly outcome: "paid" | "failed";
+  readonly outcome: "succeeded" | "failed";
   /** The result code as a string. */
   readonly resultCode: string;
   /** Meaning of the code for an STK push. */
-  readonly code: CodeMatch;
+  readonly code: Code;
 }
 
 /** An outcome that settles nothing. */
@@ -37,8 +37,8 @@ export interface StkUndecided<Outcome extends "pending" | "unknown"> {
   readonly outcome: Outcome;
   /** The result code as a string; `undefined` if none came, as while Daraja says "not yet" with an error. */
   readonly resultCode: string | undefined;
-  /** Meaning of the code for an STK push; `undefined` for a code that nobody has described. */
-  readonly code: CodeMatch | undefined;
+  /** Meaning of the response; `undefined` if it is about another prompt, has no code, or never came. */
+  readonly code: Code | undefined;
 }
 
 /** What the query knows. It never tells receipt or amount: those come with the callback. */
@@ -115,14 +115,15 @@ export async function readStk(
   const { outcome, redactor } = await core.exchange("stkQuery", body, context);
   const nothing = { checkoutRequestId, merchantRequestId: undefined, raw: undefined };
   if (isPending(outcome)) {
-    const { match, error, retryAfterMs } = outcome.decision;
+    const { code, error, retryAfterMs } = outcome.decision;
     const said = error && redactor.text(error.message);
     const status = {
       ...nothing,
       outcome: "pending",
       resultCode: undefined,
       resultDescription: said,
-      code: match,
+      // What Daraja says of a prompt that is open comes as an error, whose code may repeat a secret.
+      code: code && { ...code, code: redactor.text(code.code) },
     } as const;
     return { status, retryAfterMs };
   }
@@ -163,18 +164,7 @@ export function judge(
   resultCode: string | undefined,
   message: string | undefined,
 ): StkDecided | StkUndecided<"pending" | "unknown"> {
-  const code = resultCode === undefined ? undefined : lookupCode(stkCodes, resultCode, { message });
-  if (resultCode === undefined || code === undefined) return { outcome: "unknown", resultCode, code };
-  switch (code.next) {
-    case "none":
-      return { outcome: "paid", resultCode, code };
-    case "poll":
-      return { outcome: "pending", resultCode, code };
-    case "new":
-    case "fix":
-    case "no":
-      return { outcome: "failed", resultCode, code };
-    default:
-      return { outcome: "unknown", resultCode, code };
-  }
+  if (resultCode === undefined) return { outcome: "unknown", resultCode, code: undefined };
+  const { code, outcome } = explainResult("stk", resultCode, message);
+  return { outcome, resultCode, code };
 }

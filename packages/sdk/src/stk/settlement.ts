@@ -14,7 +14,7 @@ export interface StkSettlement {
   readonly checkoutRequestId?: string | undefined;
   /** Compared where the wait knows it, too. */
   readonly merchantRequestId?: string | undefined;
-  /** `0` is paid. */
+  /** `0` is success. */
   readonly resultCode?: string | number | undefined;
   readonly resultDescription?: string | undefined;
 }

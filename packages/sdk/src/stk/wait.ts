@@ -161,7 +161,7 @@ async function poll<T extends StkSettlement>(
     const { status } = reading;
     last = { status, error: undefined };
     tell(onPoll, { poll: count, ...last });
-    if (status.outcome === "paid" || status.outcome === "failed")
+    if (status.outcome === "succeeded" || status.outcome === "failed")
       return {
         ...status,
         merchantRequestId: plan.merchantRequestId ?? status.merchantRequestId,
@@ -212,7 +212,7 @@ function fromCallback<T extends StkSettlement>(
     lastError: undefined,
     raw: undefined,
   };
-  if (judged.outcome === "paid" || judged.outcome === "failed") return { ...judged, ...common };
+  if (judged.outcome === "succeeded" || judged.outcome === "failed") return { ...judged, ...common };
   // A callback comes once: one that still says "pending" settles nothing.
   return { ...judged, outcome: "unknown", ...common };
 }

@@ -1,6 +1,7 @@
 import type { OperationInfo } from "@mpesa/raw";
 import { type ErrorKind, errorCodes } from "@mpesa/raw/codes";
 import { wireTexts } from "@mpesa/raw/platform";
+import type { Code } from "../codes/code.ts";
 import { adviseOnError, type ErrorAdvice } from "../codes/error-advice.ts";
 import { type CodeMatch, isZero, lookupText, MONEY_HINT } from "../codes/lookup.ts";
 import { asList } from "../values/list.ts";
@@ -13,6 +14,8 @@ export interface Refusal {
   readonly status: number;
   readonly error: ErrorBody | undefined;
   readonly match: CodeMatch | undefined;
+  /** The meaning of the response; `undefined` where the response contradicts itself. */
+  readonly code: Code | undefined;
   /** What to do about it. */
   readonly hint: string;
   /** Whether it may be a rejection of the initiator's credential that no table lists. */
@@ -45,7 +48,8 @@ export function decide(operation: OperationInfo, reply: Reply): Decision {
     status,
     error,
     match: advice.match,
-    hint: advice.hint,
+    code: advice.code,
+    hint: advice.code.hint,
     mayBeRejection: advice.mayBeRejection,
     shape: shapeOf(reply.text, body),
     retryAfterMs: retryAfterMs(reply.headers, error?.message),
@@ -53,7 +57,7 @@ export function decide(operation: OperationInfo, reply: Reply): Decision {
   };
   // An error beside an acceptance contradicts itself: it proves nothing about a payment, and what it means stays open.
   if (isAcceptance && operation.retry !== "safe")
-    return { kind: "unclear", ...refusal, match: undefined, hint: MONEY_HINT, mayBeRejection: true };
+    return { kind: "unclear", ...refusal, match: undefined, code: undefined, hint: MONEY_HINT, mayBeRejection: true };
   return { kind: kindOf(operation, advice), ...refusal };
 }
 
@@ -88,8 +92,8 @@ function codeOf(error: ErrorBody | undefined, { status, text: body }: Reply, par
 const BUSY: readonly (ErrorKind | undefined)[] = ["spikeArrest", "systemBusy", "quotaViolation"];
 
 function kindOf({ retry: retryClass }: OperationInfo, advice: ErrorAdvice): Exclude<Decision["kind"], "accepted"> {
-  const { match, nextForPayment, next } = advice;
-  switch (next) {
+  const { match, nextForPayment, code } = advice;
+  switch (code.next) {
     case "token":
       return "token";
     case "later":

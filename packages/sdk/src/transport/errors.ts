@@ -1,4 +1,5 @@
 import type { OperationInfo } from "@mpesa/raw";
+import type { Code } from "../codes/code.ts";
 import { DOUBLES_NOTHING, MONEY_HINT } from "../codes/lookup.ts";
 import {
   isMpesaError,
@@ -58,21 +59,22 @@ function withoutToken(thrown: unknown, { operation, redactor, ids }: ErrorContex
   const about = { operation: operation.id, cause, ids };
   if (isMpesaError(thrown) && thrown.type === "MpesaConfigError") return new MpesaConfigError(thrown.issues, about);
   if (isMpesaError(thrown) && thrown.type === "MpesaAuthError") {
-    const { status, errorCode, errorMessage, hint, requestId } = thrown;
+    const { status, errorCode, errorMessage, code, hint, requestId } = thrown;
     const said = errorCode ?? `HTTP ${status}`;
     return new MpesaAuthError(`nothing was sent: the consumer key and secret were refused (${said}).`, {
       ...about,
       status,
       errorCode,
       errorMessage,
+      code,
       hint,
       requestId,
     });
   }
   if (isMpesaError(thrown) && thrown.type === "MpesaRateLimitError") {
-    const { status, errorCode, errorMessage, hint, requestId, retryAfterMs } = thrown;
+    const { status, errorCode, errorMessage, code, hint, requestId, retryAfterMs } = thrown;
     const what = "nothing was sent: too many requests for access tokens.";
-    const said = { status, errorCode, errorMessage, hint, requestId, retryAfterMs };
+    const said = { status, errorCode, errorMessage, code, hint, requestId, retryAfterMs };
     return new MpesaRateLimitError(what, { ...about, ...said });
   }
   const why = thrown instanceof Error ? short(redactor.text(withoutHint(thrown))) : "it was aborted";
@@ -89,7 +91,9 @@ function fromDecision(decision: Decision, context: ErrorContext): MpesaError {
   const errorMessage = error && redactor.text(error.message);
   const errorCode = error?.code ? redactor.text(error.code) : undefined;
   const requestId = error?.requestId === undefined ? undefined : redactor.text(error.requestId);
-  const about = { operation: operation.id, status, errorCode, errorMessage, requestId, ids };
+  // The code is Daraja's text, too, and may repeat a secret.
+  const code = decision.code && { ...decision.code, code: redactor.text(decision.code.code) };
+  const about = { operation: operation.id, status, errorCode, errorMessage, code, requestId, ids };
   const said = error
     ? `${errorCode ? `${short(errorCode)} ` : ""}"${short(errorMessage ?? "")}" (HTTP ${status})`
     : `HTTP ${status} with ${decision.shape}${short(redactor.text(saidInstead(operation, decision.body)))}`;
@@ -113,6 +117,7 @@ function fromDecision(decision: Decision, context: ErrorContext): MpesaError {
     status,
     errorCode,
     errorMessage,
+    code,
     requestId,
     hint,
     body: decision.body,
@@ -142,6 +147,7 @@ interface UnknownDetails {
   readonly status?: number | undefined;
   readonly errorCode?: string | undefined;
   readonly errorMessage?: string | undefined;
+  readonly code?: Code | undefined;
   readonly requestId?: string | undefined;
   readonly hint?: string | undefined;
   readonly body?: unknown;

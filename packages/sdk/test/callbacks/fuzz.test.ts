@@ -68,17 +68,17 @@ function faultOf(read: Record<string, unknown>, kind: CallbackKind | undefined):
   if (kind ? made !== kind && made !== "timeout" : !kinds.includes(made)) return `unexpected ${made}`;
   if (kind && confidence !== "certain") return "doubts the route";
   const decided = made === "status" ? queryOutcome : outcome;
-  if (decided === "success" && (made === "timeout" || !/^0+$/.test(resultCode ?? ""))) return "success without zero";
+  if (decided === "succeeded" && (made === "timeout" || !/^0+$/.test(resultCode ?? ""))) return "success without zero";
   if (decided === "failed" && !(code?.known && /^(fix|new|no|later)$/.test(code.next)))
     return "failure of an unlisted code";
-  if (made === "status" && outcome !== "unknown" && queryOutcome !== "success")
+  if (made === "status" && outcome !== "unknown" && queryOutcome !== "succeeded")
     return "a failed query tells an outcome";
   if (confidence === "guess" && outcome && outcome !== "unknown") return "a guess tells an outcome";
   if (outcome && outcome !== "unknown") {
     // What the types promise of an outcome.
     if (!resultCode || typeof resultCode !== "string") return "an outcome without its code";
     if (!code?.known || typeof code.fault !== "string") return "an outcome of a code that is not known";
-    if (made === "status" && !(queryOutcome === "success" && read["transactionStatus"]))
+    if (made === "status" && !(queryOutcome === "succeeded" && read["transactionStatus"]))
       return "an outcome of no status";
   }
   if ("receipt" in read && !read["receipt"]) return "an empty receipt";

@@ -186,7 +186,7 @@ test("fields of a body cannot pose as those of the result", () => {
       Result: {
         ...body("b2c-credential-locked").Result,
         kind: "stk",
-        outcome: "success",
+        outcome: "succeeded",
         raw: 1,
         issues: 1,
         code: { next: "none" },
@@ -204,14 +204,14 @@ test("one entry that cannot be read does not spoil the rest", () => {
   const odd = { toString: 1, valueOf: null };
   const push = body("stk-paid");
   push.Body.stkCallback.CallbackMetadata.Item.push({ Name: odd, Value: odd }, { Name: "Odd", Value: odd });
-  expect(parseCallback(push)).toMatchObject({ kind: "stk", outcome: "success", receipt: "UJ22T8IYOU", issues: [] });
+  expect(parseCallback(push)).toMatchObject({ kind: "stk", outcome: "succeeded", receipt: "UJ22T8IYOU", issues: [] });
   const balance = body("balance-rows");
   balance.Result.ResultParameters.ResultParameter.push(
     { Key: "ActionType", Value: odd },
     { Key: "Currency", Value: odd },
   );
   balance.Result.ResultParameters.ResultParameter.shift();
-  expect(parseCallback(balance, { kind: "balance" })).toMatchObject({ kind: "balance", outcome: "success" });
+  expect(parseCallback(balance, { kind: "balance" })).toMatchObject({ kind: "balance", outcome: "succeeded" });
   expect(parseCallback(balance)).toMatchObject({
     kind: "balance",
     confidence: "likely",

@@ -108,7 +108,7 @@ describe("a result that lacks what tells its product surely", () => {
     expect(of({ ...parties, Charge: 0, DebitPartyName: "600310 - A" }, queueOf(queue))).toMatchObject({
       kind,
       confidence: "likely",
-      outcome: kind === "status" ? "unknown" : "success",
+      outcome: kind === "status" ? "unknown" : "succeeded",
     });
   });
 
@@ -173,7 +173,7 @@ test("with a kind the route is trusted", () => {
 test("the balances and parties of a production B2B result are typed", () => {
   expect(parseB2bResult(body("b2b-paid-2021"))).toMatchObject({
     kind: "b2b",
-    outcome: "success",
+    outcome: "succeeded",
     creditAccountBalance: { value: 1000, text: "1000.00" },
     debitAccountBalance: { value: 5000 },
     debitParty: { account: "600992", name: "A Company" },

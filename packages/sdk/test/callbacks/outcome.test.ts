@@ -2,6 +2,7 @@ import { operationTable } from "@mpesa/raw";
 import { resultCodes, stkCodes, ussdPushCodes } from "@mpesa/raw/codes";
 import { describe, expect, test } from "vitest";
 import { type CallbackKind, parseCallback, parseStatusResult, parseStkCallback } from "../../src/callbacks/index.ts";
+import { type CodeProduct, explain } from "../../src/codes/index.ts";
 import { body } from "./fixtures.ts";
 
 const stk = (ResultCode: unknown) =>
@@ -14,13 +15,13 @@ const result = (kind: CallbackKind, ResultCode: unknown) =>
 
 describe("outcome", () => {
   test.each([0, "0", " 0 ", "00000000", 0n])("%s is a success", (code) => {
-    expect(stk(code).outcome).toBe("success");
+    expect(stk(code).outcome).toBe("succeeded");
   });
 
   test.each([undefined, null, "", " ", {}, [], [0], true, false, "0.0", "0x0", "zero", "-0 ", 0.5, "00000001"])(
     "%j is no success",
     (code) => {
-      expect(stk(code).outcome).not.toBe("success");
+      expect(stk(code).outcome).not.toBe("succeeded");
       expect(stk(code).outcome).not.toBe("failed");
     },
   );
@@ -74,13 +75,13 @@ describe("outcome", () => {
 
   test("a paid push without its receipt stays paid and says what is missing", () => {
     const read = parseStkCallback(body("stk-paid-without-metadata"));
-    expect(read).toMatchObject({ outcome: "success", issues: [{ path: "receipt", problem: "missing" }] });
+    expect(read).toMatchObject({ outcome: "succeeded", issues: [{ path: "receipt", problem: "missing" }] });
   });
 
   test("a guessed product never tells an outcome", () => {
     const bare = { Result: { ConversationID: "AG_1", ResultCode: 0 } };
     expect(parseCallback(bare)).toMatchObject({ confidence: "guess", outcome: "unknown" });
-    expect(parseCallback(bare, { kind: "b2c" })).toMatchObject({ confidence: "certain", outcome: "success" });
+    expect(parseCallback(bare, { kind: "b2c" })).toMatchObject({ confidence: "certain", outcome: "succeeded" });
   });
 });
 
@@ -95,8 +96,8 @@ describe("a transaction status", () => {
     });
 
   test.each([
-    ["Completed", "success"],
-    ["COMPLETED", "success"],
+    ["Completed", "succeeded"],
+    ["COMPLETED", "succeeded"],
     ["Cancelled", "failed"],
     ["Canceled", "failed"],
     ["Declined", "failed"],
@@ -108,7 +109,7 @@ describe("a transaction status", () => {
     ["constructor", "unknown"],
     [undefined, "unknown"],
   ])("%s is %s, though the query itself worked", (status, outcome) => {
-    expect(asked(status)).toMatchObject({ outcome, queryOutcome: "success" });
+    expect(asked(status)).toMatchObject({ outcome, queryOutcome: "succeeded" });
   });
 
   test("a query that failed says nothing about the transaction", () => {
@@ -118,7 +119,7 @@ describe("a transaction status", () => {
   });
 });
 
-describe("the compact index agrees with the full tables", () => {
+describe("the code of a callback is the object that explain() returns", () => {
   const kinds = {
     b2c: ["b2cPaymentV1", "b2cPaymentV3", "b2cValidatedPayment"],
     pochi: ["pochiPayment"],
@@ -128,7 +129,7 @@ describe("the compact index agrees with the full tables", () => {
     status: ["transactionStatus"],
     reversal: ["reversal"],
   };
-  const outcomes: Record<string, string> = { none: "success", poll: "pending", ask: "unknown", token: "unknown" };
+  const outcomes: Record<string, string> = { none: "succeeded", poll: "pending", ask: "unknown", token: "unknown" };
 
   test("its operations exist", () => {
     for (const id of Object.values(kinds).flat()) expect(Object.keys(operationTable)).toContain(id);
@@ -139,20 +140,34 @@ describe("the compact index agrees with the full tables", () => {
       outcome: outcomes[next] ?? "failed",
       code: { code, known: true, fault, next },
     });
+    expect(stk(code)).toHaveProperty("code", explain({ product: "stk", code }));
   });
 
   test.each(ussdPushCodes)("ussd $code", ({ code, fault, next }) => {
     const read = parseCallback({ resultCode: code, requestId: "1" }, { kind: "ussd" });
     expect(read).toMatchObject({ outcome: outcomes[next] ?? "failed", code: { code, known: true, fault, next } });
+    expect(read).toHaveProperty("code", explain({ product: "ussd", code }));
   });
 
-  test.each(resultCodes)("result $code", ({ code, fault, next, operations }) => {
+  test.each(resultCodes)("result $code", ({ code, next, operations }) => {
     for (const [kind, ids] of Object.entries(kinds)) {
       const known = !operations || ids.some((id) => operations.includes(id));
-      expect(result(kind as CallbackKind, code)["code"]).toEqual(
-        known ? { code, known, fault, next } : { code, known, next: "ask" },
+      const read = result(kind as CallbackKind, code);
+      expect(read["code"]).toEqual(explain({ product: kind as CodeProduct, code }));
+      expect(read).toMatchObject({ code: { product: kind, code, known } });
+      expect(read[kind === "status" ? "queryOutcome" : "outcome"]).toBe(
+        known ? (outcomes[next] ?? "failed") : "unknown",
       );
     }
+  });
+
+  test("the text beside the code picks the meaning, too", () => {
+    const text = "The request timed out in the back end.";
+    const read = parseCallback(
+      { Result: { ConversationID: "AG_1", ResultCode: 8, ResultDesc: text } },
+      { kind: "b2c" },
+    );
+    expect(read).toHaveProperty("code", explain({ product: "b2c", code: 8, text }));
   });
 
   test("zero is the only code that tells of a success", () => {

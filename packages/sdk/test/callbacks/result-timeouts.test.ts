@@ -85,7 +85,9 @@ describe.each(RESULT_KINDS)("a queue timeout in a result on the route of %s", (k
       const read = parsers[kind](result({ ResultCode: 0, TransactionID: receipt, ...members }));
       expect(read.kind).toBe(kind);
       // A status query that names no status leaves the payment open.
-      expect((read as { queryOutcome?: string }).queryOutcome ?? (read as { outcome: string }).outcome).toBe("success");
+      expect((read as { queryOutcome?: string }).queryOutcome ?? (read as { outcome: string }).outcome).toBe(
+        "succeeded",
+      );
     }
   });
 
@@ -114,13 +116,13 @@ describe("details that only a processed request has", () => {
   test("a balance that came with its rows stays a balance", () => {
     const given = body("balance-rows");
     given.Result.ResultType = 1;
-    expect(parseBalanceResult(given)).toMatchObject({ kind: "balance", outcome: "success" });
+    expect(parseBalanceResult(given)).toMatchObject({ kind: "balance", outcome: "succeeded" });
   });
 
   test("a status query that found its transaction stays one", () => {
     const given = body("status-completed");
     given.Result.ResultDesc = text;
-    expect(parseStatusResult(given)).toMatchObject({ kind: "status", outcome: "success", queryOutcome: "success" });
+    expect(parseStatusResult(given)).toMatchObject({ kind: "status", outcome: "succeeded", queryOutcome: "succeeded" });
   });
 
   test("they do not turn a code that is no success into one", () => {

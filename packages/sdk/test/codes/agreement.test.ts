@@ -1,8 +1,9 @@
+import { isDeepStrictEqual } from "node:util";
 import { type OperationId, type OperationInfo, operationTable } from "@mpesa/raw";
 import { type CodeInfo, errorCodes, faultCodes, httpCodes } from "@mpesa/raw/codes";
 import { describe, expect, it } from "vitest";
 import { isSigned } from "../../src/codes/credential.ts";
-import { type Explanation, explain } from "../../src/codes/index.ts";
+import { type Code, explain } from "../../src/codes/index.ts";
 import { isMpesaError, Mpesa } from "../../src/index.ts";
 import { Redactor } from "../../src/redact.ts";
 import { decide } from "../../src/transport/decide.ts";
@@ -78,13 +79,13 @@ async function told(id: OperationId, respond: () => Response): Promise<Json> {
 }
 
 /** What of an explanation contradicts what the client said. */
-function contradictions({ id, retry, auth }: OperationInfo, error: Json, explanation: Explanation): string[] {
+function contradictions({ id, retry, auth }: OperationInfo, error: Json, explanation: Code): string[] {
   const { next, hint, kind } = explanation;
   const isSafe = retry === "safe";
   // Repeating an unlisted answer to a signed query may be another rejection of the initiator's credential.
   const repeats = isSigned(id) ? (["later", "ask"] as const) : (["later"] as const);
   const found: string[] = [];
-  const expectNext = (...allowed: Explanation["next"][]): void => {
+  const expectNext = (...allowed: Code["next"][]): void => {
     if (!allowed.includes(next)) found.push(`${String(error["type"])} and next ${next}`);
   };
   switch (error["type"]) {
@@ -103,9 +104,12 @@ function contradictions({ id, retry, auth }: OperationInfo, error: Json, explana
     default:
       expectNext("fix", "new", "no", ...(isSafe ? (["poll", ...repeats] as const) : []));
   }
+  // The error carries the same object, unless the response contradicted itself.
+  const own = error["code"] as Code | undefined;
+  if (own !== undefined && !isDeepStrictEqual(own, explanation)) found.push("another code than explain()");
   if (error["type"] === "MpesaApiError" && error["kind"] !== kind) found.push(`kind ${error["kind"]} and ${kind}`);
   // What finds out about a lost payment names its id; only the call knows that.
-  const said = String((error["code"] as Json | undefined)?.["hint"] ?? error["hint"] ?? hint);
+  const said = String(error["hint"] ?? own?.hint ?? hint);
   const same = error["type"] === "MpesaOutcomeUnknownError" && !isSafe ? said.startsWith(hint) : said === hint;
   if (!same) found.push(`hint "${said}" and "${hint}"`);
   return found;

@@ -108,7 +108,7 @@ describe.each(stores)("in %s", (_store, make) => {
     const first = await shop(make, undefined, {
       on: {
         stk: async (event) => {
-          if (event.outcome === "success") return;
+          if (event.outcome === "succeeded") return;
           await new Promise<void>((resolve) => started.push(resolve));
           boom();
         },

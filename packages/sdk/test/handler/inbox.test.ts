@@ -102,7 +102,7 @@ describe("with an inbox", () => {
       for (const payload of [open, open, paid, paid]) expect(await send(payload)).toBe(200);
       expect(calls.map(({ event }) => (event as { outcome: string }).outcome)).toEqual([
         code === 4999 ? "pending" : "unknown",
-        "success",
+        "succeeded",
       ]);
     },
   );

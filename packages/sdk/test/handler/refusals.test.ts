@@ -86,7 +86,7 @@ describe("the body", () => {
     const { handler, calls } = recording({ inbox: memoryInbox() });
     const text = inSuccess(nested(99));
     expect((await handler(post(await handler.url("stk"), text))).status).toBe(200);
-    expect(calls).toMatchObject([{ kind: "stk", event: { outcome: "success", raw: JSON.parse(text) } }]);
+    expect(calls).toMatchObject([{ kind: "stk", event: { outcome: "succeeded", raw: JSON.parse(text) } }]);
   });
 
   test("without an end is cut off at the limit", async () => {

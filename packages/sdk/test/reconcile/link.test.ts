@@ -20,7 +20,7 @@ const row = fc
   .map((one) => ({ ...one, amount: one.amount && one.amount / 100 + 1e-9 }) as PulledTransaction);
 const asked = fc
   .record({
-    outcome: fc.constantFrom("paid", "paid", "paid", "pending", "unknown", "failed", undefined),
+    outcome: fc.constantFrom("succeeded", "succeeded", "succeeded", "pending", "unknown", "failed", undefined),
     amount: cents.map((one) => one / 100),
     phoneNumber: phone,
     account,
@@ -82,7 +82,7 @@ function oracle(rows: readonly PulledTransaction[], asked: readonly Asked[], who
     const [only] = fitting;
     const isAlone = only && fitting.length === 1 && rows.filter((other) => fits(only, other)).length === 1 && whole;
     const isLikely = only && payment.amount !== undefined && agrees(only, payment) === true;
-    if (isAlone && isLikely && only.status?.outcome === "paid") linked.set(only.entry, payment);
+    if (isAlone && isLikely && only.status?.outcome === "succeeded") linked.set(only.entry, payment);
     else {
       const others = living.filter((one) => !rows.some((other) => fits(one, other)) && agrees(one, payment) === true);
       left.push([payment, (fitting.length > 0 ? fitting : others).map(({ entry }) => entry.known)]);

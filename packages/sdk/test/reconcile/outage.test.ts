@@ -33,7 +33,7 @@ async function shop() {
   const end = (event: CallbackEvent<"stk"> | CallbackEvent<"b2c">): void => {
     const booking = bookings.find(({ order }) => order === event.reference);
     if (!booking || event.outcome === "unknown") return;
-    booking.state = event.outcome === "success" ? "paid" : "failed";
+    booking.state = event.outcome === "succeeded" ? "paid" : "failed";
     booking.receipt = event.receipt;
   };
   const handler = createCallbackHandler({

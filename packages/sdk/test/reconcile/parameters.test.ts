@@ -42,7 +42,7 @@ describe("what is known", () => {
   ])("may be %s, as a database gives it", async (_, entry) => {
     const known = [entry] as KnownPayment[];
     const rows = "receipt" in entry && entry.receipt ? [row(RECEIPT)] : [];
-    const results = told({ outcome: "success", amount: 168 });
+    const results = told({ outcome: "succeeded", amount: 168 });
     const report = await run(world({ rows, stk: "0" }), { known, results });
     expect(report).toMatchObject({ matched: [{ known: entry }], missingHere: [], complete: true });
   });
@@ -56,7 +56,7 @@ describe("what is known", () => {
     const second = { ...entry, booking: 2 };
     const report = await run(world({ rows: [row(RECEIPT)], stk: "0" }), {
       known: [first, second],
-      results: told({ outcome: "success", amount: 168 }),
+      results: told({ outcome: "succeeded", amount: 168 }),
     });
     expect(report.matched).toMatchObject([{ known: first }]);
     expect(report.unknown).toMatchObject([

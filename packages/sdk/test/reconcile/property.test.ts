@@ -46,7 +46,7 @@ const stk = fc.oneof(fc.constantFrom("0", "1032", "4999", "777777", ""), failure
 const settlement: fc.Arbitrary<PayoutSettlement | undefined> = fc.option(
   fc.record(
     {
-      outcome: fc.constantFrom("success", "failed", "pending", "unknown"),
+      outcome: fc.constantFrom("succeeded", "failed", "pending", "unknown"),
       amount: fc.constantFrom(1, 168, { value: 168.5 }, Number.NaN),
       resultCode: fc.constantFrom("0", "2032", "21", ""),
       conversationId: fc.constantFrom("AG_1", "AG_2"),
@@ -90,7 +90,7 @@ it("puts each known payment into exactly one list, and each listed one where som
 
         // Money is called paid or failed only on Safaricom's word.
         for (const { transaction, status: state, result } of report.matched)
-          expect(transaction ?? (state?.outcome === "paid" || result?.outcome === "success")).toBeTruthy();
+          expect(transaction ?? (state?.outcome === "succeeded" || result?.outcome === "succeeded")).toBeTruthy();
         for (const { status: state, result } of report.failed)
           expect([state?.outcome, result?.outcome]).toContain("failed");
 

@@ -154,10 +154,10 @@ describe("payouts", () => {
   const { query } = { query: { conversationId: "AG_1" } };
 
   it.each([
-    ["matched", { outcome: "success", amount: 168 }],
-    ["matched", { outcome: "success", amount: { value: 168 } }],
-    ["differentAmount", { outcome: "success", amount: 200 }],
-    ["unknown", { outcome: "success" }],
+    ["matched", { outcome: "succeeded", amount: 168 }],
+    ["matched", { outcome: "succeeded", amount: { value: 168 } }],
+    ["differentAmount", { outcome: "succeeded", amount: 200 }],
+    ["unknown", { outcome: "succeeded" }],
     ["failed", { outcome: "failed", amount: 168 }],
     ["open", { outcome: "pending" }],
     ["missingThere", { outcome: "unknown", resultCode: "2032" }],
@@ -166,10 +166,10 @@ describe("payouts", () => {
     ["unknown", { outcome: "unknown", resultCode: "0" }],
     ["unknown", { outcome: "unknown" }],
     ["open", undefined],
-    ["open", { outcome: "success", amount: 168, conversationId: "AG_of_another" }],
+    ["open", { outcome: "succeeded", amount: 168, conversationId: "AG_of_another" }],
     ["open", { outcome: "failed", conversationId: "AG_1", originatorConversationId: "of-another" }],
-    ["matched", { outcome: "success", amount: 168, conversationId: "AG_1", originatorConversationId: "1-2-3" }],
-    ["unknown", { outcome: "success", amount: 168, askedOriginatorConversationId: "payout-2" }],
+    ["matched", { outcome: "succeeded", amount: 168, conversationId: "AG_1", originatorConversationId: "1-2-3" }],
+    ["unknown", { outcome: "succeeded", amount: 168, askedOriginatorConversationId: "payout-2" }],
     ["unknown", { outcome: "failed", askedOriginatorConversationId: "payout-2", askedConversationId: "AG_2" }],
     ["failed", { outcome: "failed", askedOriginatorConversationId: PAYOUT, askedConversationId: "AG_2" }],
     ["failed", { outcome: "failed", askedConversationId: "AG_2" }],

@@ -40,7 +40,7 @@ describe("the answer to a query", () => {
     ["its id with blanks", { CheckoutRequestID: ` ${ID} ` }],
   ])("with %s is believed", async (_, ids) => {
     const { mpesa, warnings } = connect(result("0", "…", ids));
-    expect(await mpesa.stk.query(push)).toMatchObject({ outcome: "paid", resultCode: "0" });
+    expect(await mpesa.stk.query(push)).toMatchObject({ outcome: "succeeded", resultCode: "0" });
     expect(warnings()).toEqual([]);
   });
 
@@ -48,7 +48,7 @@ describe("the answer to a query", () => {
     const { mpesa } = connect(result("0"));
     for (const merchantRequestId of ["", null, undefined] as (string | undefined)[])
       expect(await mpesa.stk.query({ checkoutRequestId: ID, ...{ merchantRequestId } } as never)).toMatchObject({
-        outcome: "paid",
+        outcome: "succeeded",
         merchantRequestId: "22205-1",
       });
   });
@@ -66,7 +66,7 @@ describe("a wait", () => {
     const { stk, time, asked, warnings } = stkInFakeTime((one, nth) =>
       [answer, own, answer][nth - 1] ? ([answer, own, answer][nth - 1] as Answer)(one, nth) : result("0")(one, nth),
     );
-    expect(await time.until(stk.wait(push))).toMatchObject({ outcome: "paid", source: "query", resultCode: "0" });
+    expect(await time.until(stk.wait(push))).toMatchObject({ outcome: "succeeded", source: "query", resultCode: "0" });
     expect(asked).toHaveLength(4);
     expect(warnings).toEqual(["otherPayment", "otherPayment"]);
   });

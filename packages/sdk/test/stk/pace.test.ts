@@ -22,7 +22,7 @@ describe("the queries of all waits of a client", () => {
     const { stk, time, asked, sent } = stkInFakeTime(result("0"), options);
     const waits = prompts(5).map((prompt) => stk.wait(prompt));
     const outcomes = await time.until(Promise.all(waits));
-    expect(outcomes.map(({ outcome }) => outcome)).toEqual(Array(5).fill("paid"));
+    expect(outcomes.map(({ outcome }) => outcome)).toEqual(Array(5).fill("succeeded"));
     expect(asked).toEqual([0, 1, 2, 3, 4].map((nth) => 12_000 + nth * intervalMs));
     expect(sent.map(({ body }) => body["CheckoutRequestID"])).toEqual(prompts(5).map((one) => one.checkoutRequestId));
     expect(time.sleeping).toBe(0);
@@ -45,11 +45,11 @@ describe("the queries of all waits of a client", () => {
     const second = stk.wait({ checkoutRequestId: "aborted" }, { signal: stop.signal });
     const third = stk.wait({ checkoutRequestId: "too late" }, { timeoutMs: 11_000 });
     const fourth = stk.wait(push);
-    expect(await time.until(first)).toMatchObject({ outcome: "paid", source: "callback" });
+    expect(await time.until(first)).toMatchObject({ outcome: "succeeded", source: "callback" });
     stop.abort("enough");
     await expect(time.until(second)).rejects.toBe("enough");
     expect(await time.until(third)).toMatchObject({ outcome: "unknown", source: "timeout" });
-    expect(await time.until(fourth)).toMatchObject({ outcome: "paid", source: "query" });
+    expect(await time.until(fourth)).toMatchObject({ outcome: "succeeded", source: "query" });
     expect(asked).toEqual([12_000]);
     expect(time.sleeping).toBe(0);
   });
@@ -66,7 +66,7 @@ describe("the queries of all waits of a client", () => {
     const { stk, time, asked } = stkInFakeTime(result("0"), production);
     const outcomes = await time.until(Promise.all(prompts(2_000).map((prompt) => stk.wait(prompt))));
     expect(asked).toEqual(Array.from({ length: 1_680 }, (_, nth) => 12_000 + nth * 100));
-    expect(outcomes.slice(0, 1_680).every(({ outcome }) => outcome === "paid")).toBe(true);
+    expect(outcomes.slice(0, 1_680).every(({ outcome }) => outcome === "succeeded")).toBe(true);
     for (const one of outcomes.slice(1_680))
       expect(one).toMatchObject({ outcome: "unknown", source: "timeout", resultCode: undefined });
     expect(time.sleeping).toBe(0);

@@ -50,7 +50,7 @@ describe("stk.query", () => {
   });
 
   it.each([
-    ["0", "paid"],
+    ["0", "succeeded"],
     ["1032", "failed"],
     ["1037", "failed"],
     ["15", "unknown"],

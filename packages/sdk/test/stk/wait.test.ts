@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import { parseStkCallback } from "../../src/callbacks/index.ts";
+import { explain } from "../../src/codes/index.ts";
 import type { StkPoll } from "../../src/index.ts";
 import { type Answer, daraja, failure, json } from "../products/harness.ts";
 import { ID, pending, result, stkInFakeTime } from "./fake-time.ts";
@@ -21,7 +22,7 @@ describe("stk.wait", () => {
     const { stk, time, asked } = stkInFakeTime(inTurn(result("4999"), result("0")));
     const outcome = await time.until(stk.wait(push));
     expect(outcome).toMatchObject({
-      outcome: "paid",
+      outcome: "succeeded",
       source: "query",
       resultCode: "0",
       checkoutRequestId: ID,
@@ -40,7 +41,7 @@ describe("stk.wait", () => {
 
   it.each(pending)("goes on after $form", async ({ answer }) => {
     const { stk, time, asked } = stkInFakeTime(inTurn(answer, answer, result("0")));
-    expect(await time.until(stk.wait(push))).toMatchObject({ outcome: "paid" });
+    expect(await time.until(stk.wait(push))).toMatchObject({ outcome: "succeeded" });
     expect(asked).toHaveLength(3);
   });
 
@@ -108,7 +109,7 @@ describe("stk.wait", () => {
     ],
   ])("waits as long as %s asks", async (_, busy, ms) => {
     const { stk, time, asked } = stkInFakeTime(inTurn(busy, result("0")));
-    expect(await time.until(stk.wait(push))).toMatchObject({ outcome: "paid" });
+    expect(await time.until(stk.wait(push))).toMatchObject({ outcome: "succeeded" });
     expect(asked).toEqual([12_000, 12_000 + ms]);
   });
 
@@ -120,7 +121,7 @@ describe("stk.wait", () => {
     ["garbage", () => new Response("{", { status: 200 })],
   ] as [string, Answer][])("goes on after %s, one query at a time", async (_, answer) => {
     const { stk, time, asked } = stkInFakeTime(inTurn(answer, answer, result("0")));
-    expect(await time.until(stk.wait(push))).toMatchObject({ outcome: "paid" });
+    expect(await time.until(stk.wait(push))).toMatchObject({ outcome: "succeeded" });
     expect(asked).toEqual([12_000, 27_000, 42_000]);
   });
 
@@ -148,7 +149,7 @@ describe("stk.wait", () => {
       outcome: "unknown",
       source: "timeout",
       resultCode: "98765",
-      code: undefined,
+      code: explain({ product: "stk", code: "98765" }),
     });
   });
 
@@ -163,7 +164,7 @@ describe("stk.wait", () => {
     expect(polls.map(({ poll, status, error }) => [poll, status?.outcome ?? error?.type])).toEqual([
       [1, "pending"],
       [2, "MpesaOutcomeUnknownError"],
-      [3, "paid"],
+      [3, "succeeded"],
     ]);
   });
 
@@ -243,7 +244,7 @@ describe("a settled hook", () => {
   it("ends the wait at once when the callback comes first", async () => {
     const { stk, time, asked } = stkInFakeTime(result("4999"));
     const outcome = await time.until(stk.wait(push, { settled: Promise.resolve(called) }));
-    expect(outcome).toMatchObject({ outcome: "paid", source: "callback", merchantRequestId: "22205-1" });
+    expect(outcome).toMatchObject({ outcome: "succeeded", source: "callback", merchantRequestId: "22205-1" });
     expect(outcome.callback?.receipt).toBe("UJ63T9K5AB");
     expect(asked).toEqual([]);
   });
@@ -251,7 +252,10 @@ describe("a settled hook", () => {
   it("may be a store, which is told the id and when nobody waits any more", async () => {
     const { stk, time } = stkInFakeTime(result("0"));
     const wait = vi.fn((_id: string, _signal: AbortSignal) => new Promise<undefined>(() => undefined));
-    expect(await time.until(stk.wait(push, { settled: { wait } }))).toMatchObject({ outcome: "paid", source: "query" });
+    expect(await time.until(stk.wait(push, { settled: { wait } }))).toMatchObject({
+      outcome: "succeeded",
+      source: "query",
+    });
     expect(wait.mock.calls[0]?.[0]).toBe(ID);
     expect(wait.mock.calls[0]?.[1].aborted).toBe(true);
   });
@@ -300,7 +304,7 @@ describe("a settled hook", () => {
     async (_, wait, expected) => {
       const { stk, time, warnings } = stkInFakeTime(result("0"));
       expect(await time.until(stk.wait(push, { settled: { wait } }))).toMatchObject({
-        outcome: "paid",
+        outcome: "succeeded",
         source: "query",
       });
       expect(warnings).toEqual(expected);
@@ -310,7 +314,7 @@ describe("a settled hook", () => {
   it.each(["resultCode", "Body"])("may be a promise of a value whose %s cannot be read", async (name) => {
     const { stk, time, warnings } = stkInFakeTime(result("0"));
     const settled = Promise.resolve(hostile(name)) as Promise<never>;
-    expect(await time.until(stk.wait(push, { settled }))).toMatchObject({ outcome: "paid", source: "query" });
+    expect(await time.until(stk.wait(push, { settled }))).toMatchObject({ outcome: "succeeded", source: "query" });
     expect(warnings).toEqual(["settledFailed"]);
   });
 

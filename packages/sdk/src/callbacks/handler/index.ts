@@ -44,7 +44,7 @@ interface Platform {
  *   inbox: await sqliteInbox("callbacks.db"),
  *   on: {
  *     stk: async (event) => {
- *       if (event.outcome !== "success") return;
+ *       if (event.outcome !== "succeeded") return;
  *       // A few successes come without their receipt. They are paid all the same; `mpesa.pull` lists the receipt later.
  *       await markPaid(event.reference, event.receipt ?? "not known yet");
  *     },

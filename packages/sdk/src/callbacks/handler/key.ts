@@ -44,7 +44,7 @@ async function eventKey(event: CallbackEvent, { receivedAt: _, ...content }: Rec
   const outcome = ids["queryOutcome"] ?? ids["outcome"];
   const isOpen = event.kind !== "timeout" && /pending|unknown/.test(`${outcome}`);
   const { resultCode } = ids;
-  const name = `${id}${outcome === "success" ? ":success" : isOpen ? `:code:${resultCode}` : ""}`;
+  const name = `${id}${outcome === "succeeded" ? ":success" : isOpen ? `:code:${resultCode}` : ""}`;
   // An id of another shape could mean something to a store.
   if (id && (resultCode || !isOpen) && /^[!-~]{1,200}$/.test(name)) return `${prefix}:${name}`;
   return `${prefix}:${await sha256Hex(JSON.stringify(content))}`;
