@@ -1,7 +1,7 @@
-import { Mpesa, type MpesaOptions, type StkPush } from "@mpesa/sdk";
+import { Mpesa, type MpesaOptions, type StkPushResult } from "@mpesa/sdk";
 
 // options: { environment: "sandbox", consumerKey, consumerSecret, shortCode: "174379", passkey }
-export function requestPayment(options: MpesaOptions, callbackUrl: string): Promise<StkPush> {
+export function requestPayment(options: MpesaOptions, callbackUrl: string): Promise<StkPushResult> {
   const mpesa = new Mpesa(options);
   return mpesa.stk.push({
     payTo: { account: "INV-1042" },

@@ -18,7 +18,7 @@ declare global {
   function markPaid(reference: string, receipt: string): Promise<void>;
   function accountExists(account: string): Promise<boolean>;
   function myCallbackHandler(request: Request): Promise<Response>;
-  function push(): Promise<import("@mpesa/sdk").StkPush>;
+  function push(): Promise<import("@mpesa/sdk").StkPushResult>;
 }
 export {};
 `;

@@ -5,7 +5,7 @@ import {
   Mpesa,
   type MpesaOptions,
   phoneNumber,
-  type StkPush,
+  type StkPushResult,
   stkPassword,
   timestamp,
 } from "@mpesa/sdk";
@@ -181,7 +181,7 @@ interface Shop {
   readonly handler: CallbackHandler;
   readonly events: CallbackEvent[];
   readonly secrets: readonly string[];
-  push(mpesa: Mpesa, amount?: number, options?: CallOptions): Promise<StkPush>;
+  push(mpesa: Mpesa, amount?: number, options?: CallOptions): Promise<StkPushResult>;
 }
 
 function openShop(change: (daraja: Simulator) => Partial<MpesaOptions> = () => ({})): Shop {

@@ -1,5 +1,5 @@
 import { sandbox } from "@mpesa/raw/platform";
-import { Mpesa, type MpesaOptions, type StkPush } from "@mpesa/sdk";
+import { Mpesa, type MpesaOptions, type StkPushResult } from "@mpesa/sdk";
 import {
   type CallbackEvent,
   type CallbackHandler,
@@ -16,7 +16,7 @@ export interface Shop {
   readonly handler: CallbackHandler;
   /** What the handler delivered, in its order. */
   readonly events: CallbackEvent[];
-  push(reference: string, more?: { amount?: number; phoneNumber?: string }): Promise<StkPush>;
+  push(reference: string, more?: { amount?: number; phoneNumber?: string }): Promise<StkPushResult>;
 }
 
 /** What a test changes. */

@@ -1,4 +1,4 @@
-import type { StkOutcome, StkPoll, StkPush, StkWaitOptions } from "@mpesa/sdk";
+import type { StkPoll, StkPushResult, StkWaitOptions, StkWaitResult } from "@mpesa/sdk";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { openShop, PHONE, type Shop } from "./shop.ts";
 
@@ -117,7 +117,7 @@ function poor({ daraja }: Shop): void {
   daraja.customer(PHONE).enterPin();
 }
 
-function waitFor(shop: Shop, push: StkPush, options?: StkWaitOptions): Promise<StkOutcome> {
+function waitFor(shop: Shop, push: StkPushResult, options?: StkWaitOptions): Promise<StkWaitResult> {
   return inTime(shop, shop.mpesa.stk.wait(push, options));
 }
 

@@ -5,7 +5,7 @@ import type {
   StkCallback,
   Unrecognised,
 } from "../src/callbacks/index.ts";
-import { Mpesa, type MpesaError, type StkOutcome, type StkStatus } from "../src/index.ts";
+import { Mpesa, type MpesaError, type StkQueryResult, type StkWaitResult } from "../src/index.ts";
 
 declare function markPaid(reference: string, receipt: string): Promise<void>;
 declare function store(code: string, fault: string): void;
@@ -37,8 +37,8 @@ export const on: CallbackHandlerOptions["on"] = {
 export function outcomes(
   status: StatusResult,
   event: CallbackEvent<"balance">,
-  waited: StkOutcome<StkCallback>,
-  asked: StkStatus,
+  waited: StkWaitResult<StkCallback>,
+  asked: StkQueryResult,
 ): void {
   if (status.outcome === "succeeded") store(status.transactionStatus, status.code.fault);
   // @ts-expect-error a query that failed has no status
@@ -114,7 +114,7 @@ export function types(mpesa: Mpesa, error: MpesaError, parsed: StkCallback | Unr
   void qr.generate({ payTo: { till: "373132", payBill: "174379" }, amount, merchantName: "A", reference: "B" });
 
   const settled = Promise.resolve({ resultCode: "0", receipt: "UJ61HAY6QB" });
-  const outcome: Promise<StkOutcome<{ resultCode: string; receipt: string }>> = stk.wait(
+  const outcome: Promise<StkWaitResult<{ resultCode: string; receipt: string }>> = stk.wait(
     { checkoutRequestId: "a" },
     { settled },
   );

@@ -3,7 +3,7 @@ import type { CallOptions } from "../core.ts";
 import type { InitiatorLink } from "../initiator/link.ts";
 import { checkShared, type InitiatorParams } from "../initiator/params.ts";
 import { checkParty, type TransactionParty } from "../initiator/party.ts";
-import { type Acknowledged, submit } from "../initiator/submit.ts";
+import { type Acknowledgement, submit } from "../initiator/submit.ts";
 import { Checks } from "../values/checks.ts";
 import { given } from "../values/given.ts";
 
@@ -25,7 +25,7 @@ export interface Account {
    * @example
    * const { conversationId } = await mpesa.account.balance();
    */
-  balance(params?: AccountBalanceParams, options?: CallOptions): Promise<Acknowledged>;
+  balance(params?: AccountBalanceParams, options?: CallOptions): Promise<Acknowledgement>;
 }
 
 export function createAccount(link: InitiatorLink): Account {
@@ -36,7 +36,7 @@ async function accountBalance(
   link: InitiatorLink,
   params: AccountBalanceParams,
   options?: CallOptions,
-): Promise<Acknowledged> {
+): Promise<Acknowledgement> {
   const checks = new Checks("accountBalance");
   const party = checkParty(checks, params.party, link.core.config);
   const { initiator, wire } = checkShared(link, checks, params, { rule: rules.Remarks, remarks: "Balance" });

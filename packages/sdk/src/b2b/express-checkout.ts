@@ -11,7 +11,7 @@ import { parseText } from "../values/text.ts";
 import type { B2bExpressCheckoutParams } from "./params.ts";
 
 /** A merchant's prompt that was accepted for sending; whether it is paid comes to `callbackUrl`. */
-export interface B2bExpressCheckout {
+export interface B2bExpressCheckoutResult {
   /** The id made or taken before sending. */
   readonly requestRefId: string;
   /** M-Pesa's text beside the acceptance; empty where there is none. */
@@ -24,7 +24,7 @@ export async function b2bExpressCheckout(
   core: Core,
   params: B2bExpressCheckoutParams,
   options?: CallOptions,
-): Promise<B2bExpressCheckout> {
+): Promise<B2bExpressCheckoutResult> {
   const checks = new Checks("ussdPush");
   const primaryShortCode = checks.take("till", parseShortCode(params.till));
   const receiverShortCode = checkOwnShortCode(

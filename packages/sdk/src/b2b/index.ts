@@ -2,12 +2,12 @@ import type { B2bRequest } from "@mpesa/raw";
 import { b2bRequestConstraints as rules } from "@mpesa/raw/constraints";
 import type { CallOptions } from "../core.ts";
 import type { InitiatorLink } from "../initiator/link.ts";
-import type { Acknowledged } from "../initiator/submit.ts";
+import type { Acknowledgement } from "../initiator/submit.ts";
 import type { Checks } from "../values/checks.ts";
 import { parseChoice } from "../values/choice.ts";
 import { given } from "../values/given.ts";
 import { bad } from "../values/parsed.ts";
-import { type B2bExpressCheckout, b2bExpressCheckout } from "./express-checkout.ts";
+import { type B2bExpressCheckoutResult, b2bExpressCheckout } from "./express-checkout.ts";
 import type {
   B2bBuyGoodsParams,
   B2bExpressCheckoutParams,
@@ -35,35 +35,35 @@ export interface B2b {
    * @example
    * await mpesa.b2b.payBill({ payBill: "600000", account: "INV-1042", amount: 1000 });
    */
-  payBill(params: B2bPayBillParams, options?: CallOptions): Promise<Acknowledged>;
+  payBill(params: B2bPayBillParams, options?: CallOptions): Promise<Acknowledgement>;
   /**
    * Pays a till from your working account.
    *
    * @example
    * await mpesa.b2b.buyGoods({ till: "600000", amount: 1000 });
    */
-  buyGoods(params: B2bBuyGoodsParams, options?: CallOptions): Promise<Acknowledged>;
+  buyGoods(params: B2bBuyGoodsParams, options?: CallOptions): Promise<Acknowledgement>;
   /**
    * Moves money from your working account to the utility account of a payout (B2C) short code.
    *
    * @example
    * await mpesa.b2b.topUpB2c({ b2cShortCode: "600000", amount: 50_000 });
    */
-  topUpB2c(params: B2bTopUpParams, options?: CallOptions): Promise<Acknowledged>;
+  topUpB2c(params: B2bTopUpParams, options?: CallOptions): Promise<Acknowledgement>;
   /**
    * Moves money between the working and the utility account of your own short code. Safaricom must allow it first.
    *
    * @example
    * await mpesa.b2b.transfer({ from: "working", to: "utility", amount: 50_000 });
    */
-  transfer(params: B2bTransferParams, options?: CallOptions): Promise<Acknowledged>;
+  transfer(params: B2bTransferParams, options?: CallOptions): Promise<Acknowledgement>;
   /**
    * Pays tax to the Kenya Revenue Authority.
    *
    * @example
    * await mpesa.b2b.payTax({ paymentRegistrationNumber: "PRN1234567890", amount: 2390 });
    */
-  payTax(params: B2bPayTaxParams, options?: CallOptions): Promise<Acknowledged>;
+  payTax(params: B2bPayTaxParams, options?: CallOptions): Promise<Acknowledgement>;
   /**
    * Shows a payment prompt on the phone of a merchant's till (USSD push). Resolves when it was accepted; whether the
    * merchant pays comes to `callbackUrl`.
@@ -71,14 +71,14 @@ export interface B2b {
    * @example
    * await mpesa.b2b.expressCheckout({ till: "600001", amount: 71, reference: "ORDER-1042", partnerName: "Example Supplies" });
    */
-  expressCheckout(params: B2bExpressCheckoutParams, options?: CallOptions): Promise<B2bExpressCheckout>;
+  expressCheckout(params: B2bExpressCheckoutParams, options?: CallOptions): Promise<B2bExpressCheckoutResult>;
   /**
    * Sends any command of the business payment request, legacy ones included.
    *
    * @example
    * await mpesa.b2b.send({ commandId: "MerchantToMerchantTransfer", receiver: "600000", amount: 1000 });
    */
-  send(params: B2bSendParams, options?: CallOptions): Promise<Acknowledged>;
+  send(params: B2bSendParams, options?: CallOptions): Promise<Acknowledgement>;
 }
 
 export function createB2b(link: InitiatorLink): B2b {

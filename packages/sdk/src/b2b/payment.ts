@@ -4,7 +4,7 @@ import { identifierTypes, taxShortCode } from "@mpesa/raw/platform";
 import type { CallOptions } from "../core.ts";
 import type { InitiatorLink } from "../initiator/link.ts";
 import { checkShared, type SharedFields } from "../initiator/params.ts";
-import { type Acknowledged, statusRecovery, submit } from "../initiator/submit.ts";
+import { type Acknowledgement, statusRecovery, submit } from "../initiator/submit.ts";
 import { parseAmount } from "../values/amount.ts";
 import { Checks } from "../values/checks.ts";
 import { parseChoice } from "../values/choice.ts";
@@ -29,7 +29,7 @@ export async function b2bPayment(
   params: RequestedPaymentParams,
   command: Command,
   options?: CallOptions,
-): Promise<Acknowledged> {
+): Promise<Acknowledgement> {
   const checks = new Checks("b2bPayment");
   const CommandID = command.id(checks);
   const { receiver } = command;
@@ -73,7 +73,7 @@ export async function b2bPayTax(
   link: InitiatorLink,
   params: B2bPayTaxParams,
   options?: CallOptions,
-): Promise<Acknowledged> {
+): Promise<Acknowledgement> {
   const checks = new Checks("taxRemittance");
   const limits = taxRequestConstraints;
   const prn = checks.take(

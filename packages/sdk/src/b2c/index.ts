@@ -1,6 +1,6 @@
 import type { CallOptions } from "../core.ts";
 import type { InitiatorLink } from "../initiator/link.ts";
-import type { PayoutAcknowledged } from "../initiator/submit.ts";
+import type { PayoutAcknowledgement } from "../initiator/submit.ts";
 import { given } from "../values/given.ts";
 import type { B2cPayParams, B2cPayPochiParams, B2cPayWithIdCheckParams } from "./params.ts";
 import { b2cPay, b2cPayPochi, b2cPayWithIdCheck } from "./pay.ts";
@@ -24,7 +24,7 @@ export interface B2c {
    * const id = crypto.randomUUID(); // stored with the order first
    * await mpesa.b2c.pay({ phoneNumber: "0712 345 678", amount: 500, remarks: "Refund", originatorConversationId: id });
    */
-  pay(params: B2cPayParams, options?: CallOptions): Promise<PayoutAcknowledged>;
+  pay(params: B2cPayParams, options?: CallOptions): Promise<PayoutAcknowledgement>;
   /**
    * Pays a customer only if the identity document belongs to the number. By agreement with Safaricom. Whether a repeated
    * id is refused here is unknown, so it is never sent twice.
@@ -33,7 +33,7 @@ export interface B2c {
    * @example
    * await mpesa.b2c.payWithIdCheck({ phoneNumber, amount: 500, idType: "nationalId", idNumber: "00000000" });
    */
-  payWithIdCheck(params: B2cPayWithIdCheckParams, options?: CallOptions): Promise<PayoutAcknowledged>;
+  payWithIdCheck(params: B2cPayWithIdCheckParams, options?: CallOptions): Promise<PayoutAcknowledgement>;
   /**
    * Pays the owner of a Pochi la Biashara into that account.
    *
@@ -41,7 +41,7 @@ export interface B2c {
    * @example
    * await mpesa.b2c.payPochi({ phoneNumber: "0712 345 678", amount: 500 });
    */
-  payPochi(params: B2cPayPochiParams, options?: CallOptions): Promise<PayoutAcknowledged>;
+  payPochi(params: B2cPayPochiParams, options?: CallOptions): Promise<PayoutAcknowledgement>;
 }
 
 export function createB2c(link: InitiatorLink): B2c {

@@ -9,7 +9,7 @@ import { idTypes } from "@mpesa/raw/platform";
 import type { CallOptions } from "../core.ts";
 import type { InitiatorLink } from "../initiator/link.ts";
 import { checkShared, type SharedFields } from "../initiator/params.ts";
-import { type PayoutAcknowledged, statusRecovery, submitPayout } from "../initiator/submit.ts";
+import { type PayoutAcknowledgement, statusRecovery, submitPayout } from "../initiator/submit.ts";
 import { parseAmount } from "../values/amount.ts";
 import { Checks } from "../values/checks.ts";
 import { parseChoice } from "../values/choice.ts";
@@ -31,7 +31,7 @@ export async function b2cPay(
   link: InitiatorLink,
   params: B2cPayParams,
   options?: CallOptions,
-): Promise<PayoutAcknowledged> {
+): Promise<PayoutAcknowledgement> {
   const version = params.apiVersion ?? link.core.config.apiVersion?.b2c ?? "v3";
   const isV1 = version === "v1";
   const checks = new Checks(isV1 ? "b2cPaymentV1" : "b2cPaymentV3");
@@ -71,7 +71,7 @@ export async function b2cPayWithIdCheck(
   link: InitiatorLink,
   params: B2cPayWithIdCheckParams,
   options?: CallOptions,
-): Promise<PayoutAcknowledged> {
+): Promise<PayoutAcknowledgement> {
   const checks = new Checks("b2cValidatedPayment");
   const payout = checkPayout(link, checks, params);
   const CommandID = checkCommand(checks, params.commandId);
@@ -93,7 +93,7 @@ export async function b2cPayPochi(
   link: InitiatorLink,
   params: B2cPayPochiParams,
   options?: CallOptions,
-): Promise<PayoutAcknowledged> {
+): Promise<PayoutAcknowledgement> {
   const checks = new Checks("pochiPayment");
   const payout = checkPayout(link, checks, params, pochiRequestConstraints);
   checks.done({ originatorConversationId: payout.id });

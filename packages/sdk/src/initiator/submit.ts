@@ -1,4 +1,4 @@
-import { type Acknowledgement, type DarajaError, operationTable } from "@mpesa/raw";
+import { type DarajaError, operationTable, type Acknowledgement as QueuedResponse } from "@mpesa/raw";
 import type { initiatorFields } from "@mpesa/raw/platform";
 import { type AnswerOf, type BodyOf, type CallContext, type CallOptions, requireId } from "../core.ts";
 import type { MpesaIds } from "../errors/base.ts";
@@ -11,7 +11,7 @@ import type { Initiator } from "./initiator.ts";
 import type { InitiatorLink } from "./link.ts";
 
 /** M-Pesa queued the request. The outcome comes to `resultUrl`, possibly before this answer. */
-export interface Acknowledged {
+export interface Acknowledgement {
   /** Comes back in the result. */
   readonly originatorConversationId: string;
   /** M-Pesa's own id; also in the result. */
@@ -19,11 +19,11 @@ export interface Acknowledged {
   /** M-Pesa's text beside the acceptance; empty where there is none. */
   readonly responseDescription: string;
   /** The answer as it came. */
-  readonly raw: Acknowledgement;
+  readonly raw: QueuedResponse;
 }
 
 /** A payout that M-Pesa queued. The outcome comes to `resultUrl`, possibly before this answer. */
-export interface PayoutAcknowledged {
+export interface PayoutAcknowledgement {
   /** The id made or taken before sending; comes back in the result. With version 1, M-Pesa's id. */
   readonly originatorConversationId: string;
   /** M-Pesa's own id; also in the result. `undefined` where the answer that held it was lost. */
@@ -33,7 +33,7 @@ export interface PayoutAcknowledged {
   /** True when the answer was lost, the request was sent again, and M-Pesa said that it has it already. */
   readonly duplicate: boolean;
   /** The answer as it came. */
-  readonly raw: Acknowledgement | DarajaError;
+  readonly raw: QueuedResponse | DarajaError;
 }
 
 const MAX_QUOTED = 200;
@@ -56,7 +56,7 @@ export interface Submission<K extends SubmitId> {
 export async function submit<K extends SubmitId>(
   link: InitiatorLink,
   submission: Submission<K>,
-): Promise<Acknowledged> {
+): Promise<Acknowledgement> {
   const { credential, context } = await sign(link, submission);
   const raw = (await link.core.call(submission.id, submission.body(credential), context)) as AnswerOf<SubmitId>;
   // Nobody documents an ID of the caller's here, so M-Pesa's own in its place is the one that the result will have.
@@ -78,7 +78,7 @@ export async function submitPayout<K extends SubmitId>(
   link: InitiatorLink,
   submission: Submission<K>,
   resend: boolean,
-): Promise<PayoutAcknowledged> {
+): Promise<PayoutAcknowledgement> {
   const { core } = link;
   const { credential, context } = await sign(link, submission);
   const { outcome, redactor } = await core.exchange(submission.id, submission.body(credential), { ...context, resend });
@@ -89,7 +89,7 @@ export async function submitPayout<K extends SubmitId>(
     if (decision.kind === "accepted") {
       requireOwnId(link, submission, body, context);
       const duplicate = false;
-      const raw = decision.body as unknown as Acknowledgement;
+      const raw = decision.body as unknown as QueuedResponse;
       const originatorConversationId = ownId ?? requireId(submission.id, body, "OriginatorConversationID", context);
       const conversationId = text(body["ConversationID"]);
       return {

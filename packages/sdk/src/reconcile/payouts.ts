@@ -5,7 +5,7 @@ import { type AnyMpesaError, isMpesaError } from "../errors/is-mpesa-error.ts";
 import { nameOf } from "../errors/name-of.ts";
 import { MpesaOutcomeUnknownError } from "../errors/outcome-unknown-error.ts";
 import type { InitiatorLink } from "../initiator/link.ts";
-import type { Acknowledged } from "../initiator/submit.ts";
+import type { Acknowledgement } from "../initiator/submit.ts";
 import { type TransactionStatusParams, transactionStatus } from "../transactions/status.ts";
 import { wait as sleep } from "../transport/backoff.ts";
 import { differ } from "../transport/errors.ts";
@@ -14,7 +14,7 @@ import type { PayoutSettlement, ReconcileParams, StatusResults } from "./types.t
 
 /** A payout with its query, and the result as soon as it has come; that promise never rejects. */
 export type AskedPayout<T, S> = { readonly entry: PayoutEntry<T> } & (
-  | { readonly query: Acknowledged; readonly result: Promise<S | undefined>; readonly error?: undefined }
+  | { readonly query: Acknowledgement; readonly result: Promise<S | undefined>; readonly error?: undefined }
   | { readonly query?: undefined; readonly error: AnyMpesaError }
 );
 
@@ -66,7 +66,7 @@ export async function askPayouts<T, S extends PayoutSettlement>(
 async function hear<S extends PayoutSettlement>(
   { core }: InitiatorLink,
   results: StatusResults<S> | undefined,
-  query: Acknowledged,
+  query: Acknowledgement,
   { stop, resultTimeoutMs }: { stop: AbortSignal; resultTimeoutMs: number },
 ): Promise<S | undefined> {
   if (!results) return undefined;

@@ -1,12 +1,12 @@
 import type { CallOptions, Core } from "../core.ts";
 import { type AnyMpesaError, isMpesaError } from "../errors/is-mpesa-error.ts";
-import { checkStkQuery, readStk, type StkReading, type StkStatus } from "../stk/query.ts";
+import { checkStkQuery, readStk, type StkQueryResult, type StkReading } from "../stk/query.ts";
 import type { WaitTools } from "../stk/wait.ts";
 import type { PromptEntry } from "./known.ts";
 
 /** What asking for a prompt brought. */
 export type AskedPrompt<T> = { readonly entry: PromptEntry<T> } & (
-  | { readonly status: StkStatus; readonly error?: undefined }
+  | { readonly status: StkQueryResult; readonly error?: undefined }
   | { readonly status?: undefined; readonly error: AnyMpesaError }
 );
 

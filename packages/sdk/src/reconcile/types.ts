@@ -1,9 +1,9 @@
 import type { Outcome } from "../codes/code.ts";
 import type { AnyMpesaError } from "../errors/is-mpesa-error.ts";
 import type { InitiatorParams } from "../initiator/params.ts";
-import type { Acknowledged } from "../initiator/submit.ts";
+import type { Acknowledgement } from "../initiator/submit.ts";
 import type { PulledTransaction, PullRange } from "../pull/query.ts";
-import type { StkStatus } from "../stk/query.ts";
+import type { StkQueryResult } from "../stk/query.ts";
 
 interface Known {
   /** In shillings, as your records have it: a number, or a decimal in a text such as `"168.00"`. */
@@ -69,7 +69,7 @@ export interface PayoutSettlement {
 /** Tells when the result of a status query has come. */
 export interface StatusResults<S extends PayoutSettlement = PayoutSettlement> {
   /** Resolves with the result, at once if it came already. `signal` aborts when nobody waits any more. */
-  wait(query: Acknowledged, signal: AbortSignal): Promise<S | undefined>;
+  wait(query: Acknowledgement, signal: AbortSignal): Promise<S | undefined>;
 }
 
 /** What to compare. */
@@ -96,9 +96,9 @@ export interface Finding<T extends KnownPayment = KnownPayment, S extends Payout
   /** Its row in Safaricom's list. For a paid prompt, where exactly one row fits. */
   readonly transaction: PulledTransaction | undefined;
   /** A prompt's state. */
-  readonly status: StkStatus | undefined;
+  readonly status: StkQueryResult | undefined;
   /** The status query of a payout; its result names these ids. */
-  readonly query: Acknowledged | undefined;
+  readonly query: Acknowledgement | undefined;
   /** What `results` told about a payout. */
   readonly result: S | undefined;
 }

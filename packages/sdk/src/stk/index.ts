@@ -1,10 +1,17 @@
 import type { CallOptions, Core } from "../core.ts";
 import { given } from "../values/given.ts";
 import { Pace } from "./pace.ts";
-import { type StkPush, type StkPushParams, stkPush } from "./push.ts";
-import { type StkQueryParams, type StkStatus, stkQuery } from "./query.ts";
+import { type StkPushParams, type StkPushResult, stkPush } from "./push.ts";
+import { type StkQueryParams, type StkQueryResult, stkQuery } from "./query.ts";
 import type { StkSettlement } from "./settlement.ts";
-import { realTime, type StkOutcome, type StkWaitOptions, type StkWaitTarget, stkWait, type WaitTools } from "./wait.ts";
+import {
+  realTime,
+  type StkWaitOptions,
+  type StkWaitResult,
+  type StkWaitTarget,
+  stkWait,
+  type WaitTools,
+} from "./wait.ts";
 
 /** Payment prompts on a customer's phone (M-Pesa Express, STK push). */
 export interface Stk {
@@ -22,7 +29,7 @@ export interface Stk {
    *   callbackUrl: "https://example.com/stk/9f2c",
    * });
    */
-  push(params: StkPushParams, options?: CallOptions): Promise<StkPush>;
+  push(params: StkPushParams, options?: CallOptions): Promise<StkPushResult>;
   /**
    * Asks once for the state of a prompt. Every form in which Daraja says "not yet" is `pending`.
    * The sandbox allows 5 queries a minute, one every 12 seconds.
@@ -31,7 +38,7 @@ export interface Stk {
    * @example
    * const { outcome } = await mpesa.stk.query({ checkoutRequestId: push.checkoutRequestId });
    */
-  query(params: StkQueryParams, options?: CallOptions): Promise<StkStatus>;
+  query(params: StkQueryParams, options?: CallOptions): Promise<StkQueryResult>;
   /**
    * Waits until the prompt is paid, has failed, or the time is up (`unknown`). The first query leaves after 12 seconds,
    * the next ones every 15 seconds. All waits of this client share one line: in the sandbox for 4 queries a minute, in
@@ -51,9 +58,9 @@ export interface Stk {
    * await mpesa.stk.wait({ checkoutRequestId }, { settled: { wait: (id, signal) => myCallbacks.next(id, signal) } });
    */
   wait<T extends StkSettlement = StkSettlement>(
-    push: StkPush | StkWaitTarget,
+    push: StkPushResult | StkWaitTarget,
     options?: StkWaitOptions<T>,
-  ): Promise<StkOutcome<T>>;
+  ): Promise<StkWaitResult<T>>;
 }
 
 /** The rhythm of a client's queries; whatever asks for prompts shares it. */

@@ -48,7 +48,7 @@ export interface StkPushParams extends StkCredentials {
 }
 
 /** An accepted push. Keep `checkoutRequestId`: it is in the callback and finds the prompt again. */
-export interface StkPush {
+export interface StkPushResult {
   /** Opaque; holds the payer's number, so it is personal data in logs. */
   readonly checkoutRequestId: string;
   /** Also in the callback; empty where the answer lacks it. */
@@ -66,7 +66,7 @@ export interface StkPush {
 const RECOVERY =
   "There is no query for a push whose answer was lost: wait for the callback, whose URL should hold a reference of yours.";
 
-export async function stkPush(core: Core, params: StkPushParams, options?: CallOptions): Promise<StkPush> {
+export async function stkPush(core: Core, params: StkPushParams, options?: CallOptions): Promise<StkPushResult> {
   const { body, shortCode, password, phoneNumber } = buildPush(core, params);
   const raw = await core.call("stkPush", body, {
     options,

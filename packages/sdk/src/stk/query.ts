@@ -42,7 +42,7 @@ export interface StkUndecided<Outcome extends "pending" | "unknown"> {
 }
 
 /** What the query knows. It never tells receipt or amount: those come with the callback. */
-export type StkStatus = {
+export type StkQueryResult = {
   /** Which prompt. */
   readonly checkoutRequestId: string;
   readonly merchantRequestId: string | undefined;
@@ -59,12 +59,12 @@ export type StkStatus = {
 );
 
 /** One reading of a prompt's state, or the error instead of it; `final` when asking again cannot bring another. */
-export type StkReading = ({ readonly status: StkStatus } | { readonly error: Error; readonly final: boolean }) & {
+export type StkReading = ({ readonly status: StkQueryResult } | { readonly error: Error; readonly final: boolean }) & {
   /** How long the gateway asks to be left alone. */
   readonly retryAfterMs?: number | undefined;
 };
 
-export async function stkQuery(core: Core, params: StkQueryParams, options?: CallOptions): Promise<StkStatus> {
+export async function stkQuery(core: Core, params: StkQueryParams, options?: CallOptions): Promise<StkQueryResult> {
   const reading = await readStk(core, checkStkQuery(core, params), { options });
   if ("error" in reading) throw reading.error;
   return reading.status;

@@ -12,7 +12,7 @@ import {
   readStk,
   type StkDecided,
   type StkQueryPlan,
-  type StkStatus,
+  type StkQueryResult,
   type StkUndecided,
 } from "./query.ts";
 import { type Called, listen, parseSettled, type StkSettled, type StkSettlement } from "./settlement.ts";
@@ -45,7 +45,7 @@ export interface StkPoll {
   /** Counts from 1. */
   readonly poll: number;
   /** What it said; `undefined` when it failed in a way that passes. */
-  readonly status: StkStatus | undefined;
+  readonly status: StkQueryResult | undefined;
   readonly error: AnyMpesaError | undefined;
 }
 
@@ -81,7 +81,7 @@ interface FromNeither {
  * How a prompt ended. The outcome `unknown` means that the time is up, or that the callback was inconclusive: it may
  * still be paid.
  */
-export type StkOutcome<T extends StkSettlement = StkSettlement> = {
+export type StkWaitResult<T extends StkSettlement = StkSettlement> = {
   readonly checkoutRequestId: string;
   readonly merchantRequestId: string | undefined;
   readonly resultDescription: string | undefined;
@@ -101,7 +101,7 @@ export async function stkWait<T extends StkSettlement>(
   tools: WaitTools,
   target: StkWaitTarget,
   options: StkWaitOptions<T>,
-): Promise<StkOutcome<T>> {
+): Promise<StkWaitResult<T>> {
   const { timeoutMs = DEFAULT_TIMEOUT_MS, firstPollMs = FIRST_POLL_MS, signal, settled, onPoll } = options;
   const plan = checkStkQuery(core, { ...target, ...credentialsOf(options) }, (checks) => {
     checks.take("timeoutMs", parseMs(timeoutMs));
@@ -136,7 +136,7 @@ async function poll<T extends StkSettlement>(
   { pace, clock, sleep }: WaitTools,
   plan: StkQueryPlan,
   { timeoutMs, firstPollMs, onPoll, stop }: Polling,
-): Promise<StkOutcome<T>> {
+): Promise<StkWaitResult<T>> {
   const started = clock();
   const deadline = started + timeoutMs;
   const over = endOf(sleep(timeoutMs, stop));
@@ -182,7 +182,7 @@ function endOf(waiting: Promise<boolean>): AbortSignal {
 function fromTimeout(
   { status, error }: Omit<StkPoll, "poll">,
   { checkoutRequestId, merchantRequestId }: StkQueryPlan,
-): StkOutcome<never> {
+): StkWaitResult<never> {
   return {
     outcome: "unknown",
     checkoutRequestId,
@@ -200,7 +200,7 @@ function fromTimeout(
 function fromCallback<T extends StkSettlement>(
   { callback, told }: Called<T>,
   { checkoutRequestId, merchantRequestId }: StkQueryPlan,
-): StkOutcome<T> {
+): StkWaitResult<T> {
   const { resultCode, resultDescription } = told;
   const judged = judge(resultCode, resultDescription);
   const common = {

@@ -1,6 +1,6 @@
 import type { CallOptions } from "../core.ts";
 import type { InitiatorLink } from "../initiator/link.ts";
-import type { Acknowledged } from "../initiator/submit.ts";
+import type { Acknowledgement } from "../initiator/submit.ts";
 import { given } from "../values/given.ts";
 import { type ReversalParams, reverse } from "./reverse.ts";
 import { type TransactionStatusParams, transactionStatus } from "./status.ts";
@@ -20,7 +20,7 @@ export interface Transactions {
    * const { originatorConversationId } = error.ids;
    * if (originatorConversationId) await mpesa.transactions.status({ originatorConversationId });
    */
-  status(params: TransactionStatusParams, options?: CallOptions): Promise<Acknowledged>;
+  status(params: TransactionStatusParams, options?: CallOptions): Promise<Acknowledgement>;
   /**
    * Returns a payment that a customer made to your short code. Payouts cannot be returned. Resolves when M-Pesa has
    * queued it; the outcome comes to `resultUrl`.
@@ -31,7 +31,7 @@ export interface Transactions {
    * @example
    * await mpesa.transactions.reverse({ receipt: "UJ63T9K5AB", amount: 10, remarks: "Paid twice" });
    */
-  reverse(params: ReversalParams, options?: CallOptions): Promise<Acknowledged>;
+  reverse(params: ReversalParams, options?: CallOptions): Promise<Acknowledgement>;
 }
 
 export function createTransactions(link: InitiatorLink): Transactions {

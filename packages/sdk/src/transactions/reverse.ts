@@ -3,7 +3,7 @@ import { identifierTypes } from "@mpesa/raw/platform";
 import type { CallOptions } from "../core.ts";
 import type { InitiatorLink } from "../initiator/link.ts";
 import { checkShared, type InitiatorParams } from "../initiator/params.ts";
-import { type Acknowledged, submit } from "../initiator/submit.ts";
+import { type Acknowledgement, submit } from "../initiator/submit.ts";
 import { parseAmount } from "../values/amount.ts";
 import { Checks } from "../values/checks.ts";
 import { parseReceipt } from "../values/receipt.ts";
@@ -21,7 +21,7 @@ export async function reverse(
   link: InitiatorLink,
   params: ReversalParams,
   options?: CallOptions,
-): Promise<Acknowledged> {
+): Promise<Acknowledgement> {
   const checks = new Checks("reversal");
   const TransactionID = checks.take("receipt", parseReceipt(params.receipt));
   const Amount = checks.take("amount", parseAmount(params.amount, rules.Amount));

@@ -3,7 +3,7 @@ import type { CallOptions } from "../core.ts";
 import type { InitiatorLink } from "../initiator/link.ts";
 import { checkShared, type InitiatorParams } from "../initiator/params.ts";
 import { checkParty, type TransactionParty } from "../initiator/party.ts";
-import { type Acknowledged, submit } from "../initiator/submit.ts";
+import { type Acknowledgement, submit } from "../initiator/submit.ts";
 import { Checks } from "../values/checks.ts";
 import { bad } from "../values/parsed.ts";
 import { parseReceipt } from "../values/receipt.ts";
@@ -33,7 +33,7 @@ export async function transactionStatus(
   link: InitiatorLink,
   params: TransactionStatusParams,
   options?: CallOptions,
-): Promise<Acknowledged> {
+): Promise<Acknowledgement> {
   const checks = new Checks("transactionStatus");
   const transaction = checkTransaction(checks, params);
   const party = checkParty(checks, params.party, link.core.config);
