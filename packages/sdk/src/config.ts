@@ -10,13 +10,12 @@ import { type Issue, shapeOf } from "./errors/issue.ts";
 import type { MpesaEventHandler } from "./events.ts";
 import type { Guard } from "./initiator/guard.ts";
 import type { InitiatorGuard } from "./initiator/guard-types.ts";
-import { type Initiator, initiatorIssues } from "./initiator/initiator.ts";
-import { parseTimeout } from "./values/call-options.ts";
-import { parseCallbackUrl } from "./values/callback-url.ts";
-import { parseChoice } from "./values/choice.ts";
-import type { Parsed } from "./values/parsed.ts";
-import { parsePasskey } from "./values/passkey.ts";
-import { parseShortCode } from "./values/short-code.ts";
+import { type Initiator, parseInitiator } from "./initiator/initiator.ts";
+import { parseTimeout } from "./validate/call-options.ts";
+import { parsePasskey, parseShortCode } from "./validate/formats.ts";
+import { choice } from "./validate/limits.ts";
+import { type Parsed, under } from "./validate/schema.ts";
+import { parseCallbackUrl } from "./validate/urls.ts";
 
 /** How to set up an {@link Mpesa} client. */
 export interface MpesaOptions {
@@ -100,6 +99,9 @@ export interface Config extends MpesaOptions {
   readonly timeoutMs: number;
   readonly maxRetries: number;
   readonly now: () => number;
+  readonly callbackUrl?: string;
+  readonly resultUrl?: string;
+  readonly timeoutUrl?: string;
   /** Whether `fetch` is a platform's own that sends, or may send, some requests twice. */
   readonly mayRepeat: boolean;
   /**
@@ -149,14 +151,18 @@ export function checkConfig(given: MpesaOptions): Config {
     ["callbackUrl", options.callbackUrl, parseCallbackUrl],
     ["resultUrl", options.resultUrl, parseCallbackUrl],
     ["timeoutUrl", options.timeoutUrl, parseCallbackUrl],
-    ["apiVersion.b2c", b2c, (value) => parseChoice(value, ["v1", "v3"], "Leave it out for the newest.")],
-    ["apiVersion.c2b", c2b, (value) => parseChoice(value, ["v1", "v2"], "Leave it out for the newest.")],
+    ["apiVersion.b2c", b2c, choice(["v1", "v3"], "Omit it for the newest.")],
+    ["apiVersion.c2b", c2b, choice(["v1", "v2"], "Omit it for the newest.")],
   ];
+  // What passed takes the place of what was given, so that no call has to check it again.
+  const passed: Record<string, unknown> = {};
   for (const [field, value, parse] of parsers) {
     const parsed = value === undefined ? undefined : parse(value);
-    if (parsed?.ok === false) issues.push({ field, ...parsed.issue });
+    if (parsed?.ok === false) issues.push(...under(field, parsed.issues));
+    else if (parsed && field in options) passed[field] = parsed.value;
   }
-  if (options.initiator !== undefined) issues.push(...initiatorIssues(options.initiator, "initiator", environment));
+  const initiator = options.initiator === undefined ? undefined : parseInitiator(options.initiator, environment);
+  if (initiator?.ok === false) issues.push(...under("initiator", initiator.issues));
   if (!(Number.isInteger(maxRetries) && maxRetries >= 0 && maxRetries <= 10)) {
     wrong("maxRetries", maxRetries, "must be a whole number from 0 to 10", "2 is the default.");
   }
@@ -176,7 +182,17 @@ export function checkConfig(given: MpesaOptions): Config {
   const mayRepeat = options.fetch === undefined && hasRepeatingFetch();
   const now = checkedClock(options.now ?? Date.now);
   const provesNotSent = options.fetch === undefined || !("Deno" in globalThis || "Bun" in globalThis);
-  return { ...options, baseUrl: baseUrl as string, timeoutMs, maxRetries, now, fetch, mayRepeat, provesNotSent };
+  return {
+    ...(options as Omit<MpesaOptions, "callbackUrl" | "resultUrl" | "timeoutUrl">),
+    ...passed,
+    baseUrl: baseUrl as string,
+    timeoutMs,
+    maxRetries,
+    now,
+    fetch,
+    mayRepeat,
+    provesNotSent,
+  };
 }
 
 function isFunction(value: unknown): boolean {

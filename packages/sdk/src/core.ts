@@ -23,13 +23,13 @@ import type { Initiator } from "./initiator/initiator.ts";
 import { signingOf } from "./initiator/signing.ts";
 import { base64, Redactor } from "./redact.ts";
 import { secretsOf } from "./secrets.ts";
+import { sha256Hex } from "./sha256.ts";
 import type { Outgoing } from "./transport/attempt.ts";
 import type { Decision } from "./transport/decide.ts";
 import { requestIdOf, text } from "./transport/error-body.ts";
 import { idsOf, toError } from "./transport/errors.ts";
 import { type Outcome, send, type Transport } from "./transport/send.ts";
-import { checkCallOptions } from "./values/call-options.ts";
-import { sha256Hex } from "./values/sha256.ts";
+import { checkCallOptions } from "./validate/call-options.ts";
 
 /** Options of a single call. */
 export interface CallOptions {

@@ -91,6 +91,8 @@ function* formsOf(secret: string): Generator<string> {
   }
 }
 
+/** These characters are their own UTF-8. */
+const ASCII = /^[ -~]*$/;
 const OCTET = /%[0-9a-f]{2}/gi;
 const upper = (octet: string): string => octet.toUpperCase();
 const lower = (octet: string): string => octet.toLowerCase();
@@ -105,6 +107,7 @@ function decoded(text: string): string {
 
 /** Base64 of the UTF-8 bytes. */
 export function base64(text: string): string {
+  if (ASCII.test(text)) return btoa(text);
   let binary = "";
   for (const byte of new TextEncoder().encode(text)) binary += String.fromCharCode(byte);
   return btoa(binary);

@@ -1,11 +1,10 @@
 import { balanceRequestConstraints as rules } from "@mpesa/raw/constraints";
 import type { CallOptions } from "../core.ts";
 import type { InitiatorLink } from "../initiator/link.ts";
-import { checkShared, type InitiatorParams } from "../initiator/params.ts";
-import { checkParty, type TransactionParty } from "../initiator/party.ts";
+import { type InitiatorParams, signedAbout, signedBody } from "../initiator/params.ts";
+import { party, partyBody, type TransactionParty } from "../initiator/party.ts";
 import { type Acknowledgement, submit } from "../initiator/submit.ts";
-import { Checks } from "../values/checks.ts";
-import { given } from "../values/given.ts";
+import { check, object, type ShapeOf } from "../validate/schema.ts";
 
 /** Whose balances to ask for. */
 export interface AccountBalanceParams extends Omit<InitiatorParams, "shortCode"> {
@@ -28,24 +27,33 @@ export interface Account {
   balance(params?: AccountBalanceParams, options?: CallOptions): Promise<Acknowledgement>;
 }
 
+const balanceParams = object({
+  party,
+  ...signedAbout(rules.Remarks, "Balance"),
+} satisfies ShapeOf<AccountBalanceParams>);
+
 export function createAccount(link: InitiatorLink): Account {
-  return { balance: (params = {}, options) => accountBalance(link, given(params), options) };
+  return { balance: (params, options) => accountBalance(link, params, options) };
 }
 
 async function accountBalance(
   link: InitiatorLink,
-  params: AccountBalanceParams,
+  params: AccountBalanceParams | undefined,
   options?: CallOptions,
 ): Promise<Acknowledgement> {
-  const checks = new Checks("accountBalance");
-  const party = checkParty(checks, params.party, link.core.config);
-  const { initiator, wire } = checkShared(link, checks, params, { rule: rules.Remarks, remarks: "Balance" });
-  checks.done();
+  const values = check("accountBalance", balanceParams, params, link.core);
+  const { initiator } = values;
   const [CommandID] = rules.CommandID.enum;
   return submit(link, {
     id: "accountBalance",
     initiator,
-    body: (SecurityCredential) => ({ Initiator: initiator.name, SecurityCredential, CommandID, ...party, ...wire }),
+    body: (SecurityCredential) => ({
+      Initiator: initiator.name,
+      SecurityCredential,
+      CommandID,
+      ...partyBody(values.party),
+      ...signedBody(values),
+    }),
     options,
   });
 }

@@ -1,12 +1,6 @@
-import type { B2bRequest } from "@mpesa/raw";
-import { b2bRequestConstraints as rules } from "@mpesa/raw/constraints";
 import type { CallOptions } from "../core.ts";
 import type { InitiatorLink } from "../initiator/link.ts";
 import type { Acknowledgement } from "../initiator/submit.ts";
-import type { Checks } from "../values/checks.ts";
-import { parseChoice } from "../values/choice.ts";
-import { given } from "../values/given.ts";
-import { bad } from "../values/parsed.ts";
 import { type B2bExpressCheckoutResult, b2bExpressCheckout } from "./express-checkout.ts";
 import type {
   B2bBuyGoodsParams,
@@ -17,7 +11,7 @@ import type {
   B2bTopUpParams,
   B2bTransferParams,
 } from "./params.ts";
-import { b2bPayment, b2bPayTax } from "./payment.ts";
+import { buyGoods, payBill, payTax, send, topUpB2c, transfer } from "./payment.ts";
 
 /**
  * Payments from your short code to other organisations, and between your own accounts. None is known to be
@@ -83,43 +77,12 @@ export interface B2b {
 
 export function createB2b(link: InitiatorLink): B2b {
   return {
-    payBill: (params, options) => {
-      const { payBill, account } = given(params);
-      const receiver = { field: "payBill", value: payBill };
-      return b2bPayment(link, given(params), { id: () => "BusinessPayBill", receiver, account }, options);
-    },
-    buyGoods: (params, options) => {
-      const { till, account, receiverIdentifierType: identifierType } = given(params);
-      const receiver = { field: "till", value: till };
-      return b2bPayment(
-        link,
-        given(params),
-        { id: () => "BusinessBuyGoods", receiver, account, identifierType },
-        options,
-      );
-    },
-    topUpB2c: (params, options) => {
-      const { b2cShortCode, account } = given(params);
-      const receiver = { field: "b2cShortCode", value: b2cShortCode };
-      return b2bPayment(link, given(params), { id: () => "BusinessPayToBulk", receiver, account }, options);
-    },
-    transfer: (params, options) =>
-      b2bPayment(link, given(params), { id: (checks) => checkTransfer(checks, given(params)) }, options),
-    payTax: (params, options) => b2bPayTax(link, given(params), options),
-    expressCheckout: (params, options) => b2bExpressCheckout(link.core, given(params), options),
-    send: (params, options) => {
-      const { commandId, receiver: to, account, receiverIdentifierType: identifierType } = given(params);
-      const receiver = { field: "receiver", value: to };
-      const id = (checks: Checks) =>
-        checks.take("commandId", parseChoice(commandId, rules.CommandID.enum, "See CommandId."));
-      return b2bPayment(link, given(params), { id, receiver, account, identifierType }, options);
-    },
+    payBill: (params, options) => payBill(link, params, options),
+    buyGoods: (params, options) => buyGoods(link, params, options),
+    topUpB2c: (params, options) => topUpB2c(link, params, options),
+    transfer: (params, options) => transfer(link, params, options),
+    payTax: (params, options) => payTax(link, params, options),
+    expressCheckout: (params, options) => b2bExpressCheckout(link.core, params, options),
+    send: (params, options) => send(link, params, options),
   };
-}
-
-function checkTransfer(checks: Checks, { from, to }: B2bTransferParams): B2bRequest["CommandID"] {
-  if (from === "working" && to === "utility") return "BusinessTransferFromMMFToUtility";
-  if (from === "utility" && to === "working") return "BusinessTransferFromUtilityToMMF";
-  const fix = 'Give { from: "working", to: "utility" }, or the reverse.';
-  return checks.take("from", bad(from, "must be one of your two accounts, and to the other one", fix));
 }

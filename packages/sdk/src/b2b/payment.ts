@@ -1,128 +1,222 @@
 import type { B2bRequest, TaxRequest } from "@mpesa/raw";
-import { b2bRequestConstraints as rules, taxRequestConstraints } from "@mpesa/raw/constraints";
+import { b2bRequestConstraints as rules, taxRequestConstraints as rulesOfTax } from "@mpesa/raw/constraints";
 import { identifierTypes, taxShortCode } from "@mpesa/raw/platform";
 import type { CallOptions } from "../core.ts";
 import type { InitiatorLink } from "../initiator/link.ts";
-import { checkShared, type SharedFields } from "../initiator/params.ts";
+import { type SignedValues, signed, signedBody } from "../initiator/params.ts";
 import { type Acknowledgement, statusRecovery, submit } from "../initiator/submit.ts";
-import { parseAmount } from "../values/amount.ts";
-import { Checks } from "../values/checks.ts";
-import { parseChoice } from "../values/choice.ts";
-import { parsePhoneNumber, phoneSecrets } from "../values/phone-number.ts";
-import { parseShortCode } from "../values/short-code.ts";
-import { parseOptionalText, parseText } from "../values/text.ts";
-import { wireNumber } from "../values/wire-number.ts";
-import type { B2bPayTaxParams, BusinessPaymentParams, RequestedPaymentParams } from "./params.ts";
+import { parsePhoneNumber, parseShortCode, phoneSecrets, wireNumber } from "../validate/formats.ts";
+import { amount, choice, ownId, text } from "../validate/limits.ts";
+import {
+  check,
+  type Fields,
+  fields,
+  invalid,
+  object,
+  optional,
+  type ShapeOf,
+  valid,
+  withDefault,
+} from "../validate/schema.ts";
+import type {
+  B2bBuyGoodsParams,
+  B2bPayBillParams,
+  B2bPayTaxParams,
+  B2bSendParams,
+  B2bTopUpParams,
+  B2bTransferParams,
+  BusinessPaymentParams,
+  RequestedPaymentParams,
+} from "./params.ts";
 
-/** What one command does to the common request; each value with the name under which the caller gave it. */
-export interface Command {
-  readonly id: (checks: Checks) => B2bRequest["CommandID"];
-  /** Who gets the money. Left out: the own short code. */
-  readonly receiver?: { readonly field: string; readonly value: unknown };
-  readonly account?: string | undefined;
-  readonly identifierType?: string | undefined;
-}
+/** What an error contains, so that the payment is found again. */
+const IDS = ["originatorConversationId"] as const;
 
-/** Sends one command of the business payment request. */
-export async function b2bPayment(
+const payment = {
+  ...signed(rules.Remarks, "Payment"),
+  amount: amount(rules.Amount),
+  occasion: optional(text(rules.Occassion)),
+  originatorConversationId: ownId(rules.OriginatorConversationID),
+} satisfies ShapeOf<BusinessPaymentParams>;
+
+const requestedPayment = {
+  ...payment,
+  requester: optional(parsePhoneNumber),
+} satisfies ShapeOf<RequestedPaymentParams>;
+
+const account = text(rules.AccountReference);
+const { till: TILL, shortCode: SHORT_CODE } = identifierTypes;
+const receiverIdentifierType = withDefault(choice([SHORT_CODE, TILL], `Omit it for "${SHORT_CODE}".`), SHORT_CODE);
+
+const payBillParams = object({
+  payBill: parseShortCode,
+  account,
+  ...requestedPayment,
+} satisfies ShapeOf<B2bPayBillParams>);
+
+const buyGoodsParams = object({
+  till: parseShortCode,
+  account: optional(account),
+  ...requestedPayment,
+  receiverIdentifierType,
+} satisfies ShapeOf<B2bBuyGoodsParams>);
+
+const topUpParams = object({
+  b2cShortCode: parseShortCode,
+  account: optional(account),
+  ...requestedPayment,
+} satisfies ShapeOf<B2bTopUpParams>);
+
+/** The command that moves money from one account to the other. */
+const direction: Fields<{ readonly commandId: B2bRequest["CommandID"] }> = {
+  names: ["from", "to"],
+  read({ from, to }) {
+    if (from === "working" && to === "utility") return valid({ commandId: "BusinessTransferFromMMFToUtility" });
+    if (from === "utility" && to === "working") return valid({ commandId: "BusinessTransferFromUtilityToMMF" });
+    const fix = 'Pass { from: "working", to: "utility" }, or the reverse.';
+    return invalid(from, "must be one of your two accounts, and `to` the other one", fix, "from");
+  },
+};
+const transferParams = object(requestedPayment, direction);
+
+const command = fields({
+  commandId: choice(rules.CommandID.enum, "Choose one of CommandId."),
+  account: optional(account),
+});
+const payBillCommand = fields({ commandId: choice(["BusinessPayBill"], ""), account });
+/** A pay bill credits an account; everywhere else the account is only a note. */
+const sentCommand: Fields<{ readonly commandId: B2bRequest["CommandID"]; readonly account: string | undefined }> = {
+  names: command.names,
+  read: (given, client) => (given["commandId"] === "BusinessPayBill" ? payBillCommand : command).read(given, client),
+};
+const sendParams = object(
+  {
+    receiver: parseShortCode,
+    ...requestedPayment,
+    receiverIdentifierType,
+  } satisfies ShapeOf<Omit<B2bSendParams, "commandId" | "account">>,
+  sentCommand,
+);
+
+const taxParams = object({
+  paymentRegistrationNumber: text(rulesOfTax.AccountReference),
+  ...payment,
+  ...signed(rulesOfTax.Remarks, "Tax"),
+  amount: amount(rulesOfTax.Amount),
+  occasion: optional(text(rulesOfTax.Occassion)),
+} satisfies ShapeOf<B2bPayTaxParams>);
+
+export async function payBill(
   link: InitiatorLink,
-  params: RequestedPaymentParams,
-  command: Command,
+  params: B2bPayBillParams,
   options?: CallOptions,
 ): Promise<Acknowledgement> {
-  const checks = new Checks("b2bPayment");
-  const CommandID = command.id(checks);
-  const { receiver } = command;
-  const partyB = receiver && checks.take(receiver.field, parseShortCode(receiver.value));
-  const account = checkAccount(checks, CommandID, command.account);
-  const shared = checkShared(link, checks, params, { rule: rules.Remarks, remarks: "Payment" });
-  const amount = checks.take("amount", parseAmount(params.amount, rules.Amount));
-  const occasion = checks.take("occasion", parseOptionalText(params.occasion, rules.Occassion));
-  const requester =
-    params.requester === undefined ? undefined : checks.take("requester", parsePhoneNumber(params.requester));
-  const id = checkId(checks, params);
-  const { till, shortCode } = identifierTypes;
-  const type = checks.take(
-    "receiverIdentifierType",
-    parseChoice(command.identifierType ?? shortCode, [shortCode, till], 'Leave it out for "4".'),
-  );
-  checks.done({ originatorConversationId: id });
-  const body = (SecurityCredential: string): B2bRequest => ({
-    OriginatorConversationID: id,
-    ...business(shared, SecurityCredential),
-    CommandID,
-    RecieverIdentifierType: type,
-    Amount: amount,
-    PartyB: wireNumber(partyB ?? shared.shortCode),
-    ...(account !== undefined && { AccountReference: account }),
-    ...(requester !== undefined && { Requester: requester }),
-    ...(occasion !== undefined && { Occassion: occasion }),
-  });
-  return submit(link, {
-    id: "b2bPayment",
-    initiator: shared.initiator,
-    body,
-    options,
-    originatorConversationId: id,
-    secrets: requester === undefined ? [] : phoneSecrets(requester),
-    recovery: statusRecovery(id),
-  });
+  const { payBill, ...values } = check("b2bPayment", payBillParams, params, link.core, IDS);
+  return pay(link, { commandId: "BusinessPayBill", receiver: payBill, ...values }, options);
 }
 
-export async function b2bPayTax(
+export async function buyGoods(
+  link: InitiatorLink,
+  params: B2bBuyGoodsParams,
+  options?: CallOptions,
+): Promise<Acknowledgement> {
+  const { till, ...values } = check("b2bPayment", buyGoodsParams, params, link.core, IDS);
+  return pay(link, { commandId: "BusinessBuyGoods", receiver: till, ...values }, options);
+}
+
+export async function topUpB2c(
+  link: InitiatorLink,
+  params: B2bTopUpParams,
+  options?: CallOptions,
+): Promise<Acknowledgement> {
+  const { b2cShortCode, ...values } = check("b2bPayment", topUpParams, params, link.core, IDS);
+  return pay(link, { commandId: "BusinessPayToBulk", receiver: b2cShortCode, ...values }, options);
+}
+
+export async function transfer(
+  link: InitiatorLink,
+  params: B2bTransferParams,
+  options?: CallOptions,
+): Promise<Acknowledgement> {
+  const values = check("b2bPayment", transferParams, params, link.core, IDS);
+  return pay(link, { receiver: values.shortCode, ...values }, options);
+}
+
+export async function send(
+  link: InitiatorLink,
+  params: B2bSendParams,
+  options?: CallOptions,
+): Promise<Acknowledgement> {
+  return pay(link, check("b2bPayment", sendParams, params, link.core, IDS), options);
+}
+
+export async function payTax(
   link: InitiatorLink,
   params: B2bPayTaxParams,
   options?: CallOptions,
 ): Promise<Acknowledgement> {
-  const checks = new Checks("taxRemittance");
-  const limits = taxRequestConstraints;
-  const prn = checks.take(
-    "paymentRegistrationNumber",
-    parseText(params.paymentRegistrationNumber, limits.AccountReference),
-  );
-  const shared = checkShared(link, checks, params, { rule: limits.Remarks, remarks: "Tax" });
-  const amount = checks.take("amount", parseAmount(params.amount, limits.Amount));
-  const occasion = checks.take("occasion", parseOptionalText(params.occasion, limits.Occassion));
-  const id = checkId(checks, params);
-  checks.done({ originatorConversationId: id });
-  const [CommandID] = limits.CommandID.enum;
-  const body = (SecurityCredential: string): TaxRequest => ({
-    OriginatorConversationID: id,
-    ...business(shared, SecurityCredential),
+  const values = check("taxRemittance", taxParams, params, link.core, IDS);
+  const [CommandID] = rulesOfTax.CommandID.enum;
+  const body = (credential: string): TaxRequest => ({
+    ...paymentBody(values, credential),
     CommandID,
-    RecieverIdentifierType: identifierTypes.shortCode,
-    Amount: amount,
+    RecieverIdentifierType: SHORT_CODE,
+    Amount: values.amount,
     PartyB: wireNumber(taxShortCode) as TaxRequest["PartyB"],
-    AccountReference: prn,
-    ...(occasion !== undefined && { Occassion: occasion }),
+    AccountReference: values.paymentRegistrationNumber,
+    ...noteBody(values),
   });
-  return submit(link, {
-    id: "taxRemittance",
-    initiator: shared.initiator,
-    body,
-    options,
-    originatorConversationId: id,
-    recovery: statusRecovery(id),
-  });
+  return submit(link, { id: "taxRemittance", body, ...sending(values, options) });
 }
 
-/** The caller's id of the payment, or a new one. */
-function checkId(checks: Checks, { originatorConversationId = crypto.randomUUID() }: BusinessPaymentParams): string {
-  return checks.take("originatorConversationId", parseText(originatorConversationId, rules.OriginatorConversationID));
+interface PaymentValues extends SignedValues {
+  readonly shortCode: string;
+  readonly amount: number;
+  readonly occasion: string | undefined;
+  readonly originatorConversationId: string;
 }
 
-function business({ initiator, shortCode, wire }: SharedFields, SecurityCredential: string) {
+interface CommandValues extends PaymentValues {
+  readonly commandId: B2bRequest["CommandID"];
+  readonly receiver: string;
+  readonly account?: string | undefined;
+  readonly requester: string | undefined;
+  readonly receiverIdentifierType?: B2bRequest["RecieverIdentifierType"];
+}
+
+/** Sends one command of the business payment request. */
+function pay(link: InitiatorLink, values: CommandValues, options: CallOptions | undefined): Promise<Acknowledgement> {
+  const { commandId, receiver, account, requester, receiverIdentifierType = SHORT_CODE } = values;
+  const body = (credential: string): B2bRequest => ({
+    ...paymentBody(values, credential),
+    CommandID: commandId,
+    RecieverIdentifierType: receiverIdentifierType,
+    Amount: values.amount,
+    PartyB: wireNumber(receiver),
+    ...(account !== undefined && { AccountReference: account }),
+    ...(requester !== undefined && { Requester: requester }),
+    ...noteBody(values),
+  });
+  const secrets = requester === undefined ? [] : phoneSecrets(requester);
+  return submit(link, { id: "b2bPayment", body, secrets, ...sending(values, options) });
+}
+
+function paymentBody(values: PaymentValues, SecurityCredential: string) {
+  const { initiator, shortCode, originatorConversationId } = values;
   return {
+    OriginatorConversationID: originatorConversationId,
     Initiator: initiator.name,
     SecurityCredential,
-    SenderIdentifierType: identifierTypes.shortCode,
+    SenderIdentifierType: SHORT_CODE,
     PartyA: wireNumber(shortCode),
-    ...wire,
+    ...signedBody(values),
   };
 }
 
-/** A pay bill credits an account; everywhere else the reference is only a note. */
-function checkAccount(checks: Checks, commandId: B2bRequest["CommandID"], value: unknown): string | undefined {
-  const parse = commandId === "BusinessPayBill" ? parseText : parseOptionalText;
-  return checks.take<string | undefined>("account", parse(value, rules.AccountReference));
+function noteBody({ occasion }: PaymentValues): { Occassion?: string } {
+  return occasion === undefined ? {} : { Occassion: occasion };
+}
+
+function sending({ initiator, originatorConversationId: id }: PaymentValues, options: CallOptions | undefined) {
+  return { initiator, options, originatorConversationId: id, recovery: statusRecovery(id) };
 }

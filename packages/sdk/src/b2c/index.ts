@@ -1,7 +1,6 @@
 import type { CallOptions } from "../core.ts";
 import type { InitiatorLink } from "../initiator/link.ts";
 import type { PayoutAcknowledgement } from "../initiator/submit.ts";
-import { given } from "../values/given.ts";
 import type { B2cPayParams, B2cPayPochiParams, B2cPayWithIdCheckParams } from "./params.ts";
 import { b2cPay, b2cPayPochi, b2cPayWithIdCheck } from "./pay.ts";
 
@@ -46,8 +45,8 @@ export interface B2c {
 
 export function createB2c(link: InitiatorLink): B2c {
   return {
-    pay: (params, options) => b2cPay(link, given(params), options),
-    payWithIdCheck: (params, options) => b2cPayWithIdCheck(link, given(params), options),
-    payPochi: (params, options) => b2cPayPochi(link, given(params), options),
+    pay: (params, options) => b2cPay(link, params, options),
+    payWithIdCheck: (params, options) => b2cPayWithIdCheck(link, params, options),
+    payPochi: (params, options) => b2cPayPochi(link, params, options),
   };
 }

@@ -1,22 +1,18 @@
-import type { B2cV3Request, B2cValidatedRequest } from "@mpesa/raw";
+import type { B2cV1Request, B2cV3Request, B2cValidatedRequest } from "@mpesa/raw";
 import {
-  b2cV1RequestConstraints,
-  b2cValidatedRequestConstraints,
-  pochiRequestConstraints,
-  b2cV3RequestConstraints as rules,
+  b2cValidatedRequestConstraints as rulesOfIdCheck,
+  pochiRequestConstraints as rulesOfPochi,
+  b2cV1RequestConstraints as rulesV1,
+  b2cV3RequestConstraints as rulesV3,
 } from "@mpesa/raw/constraints";
 import { idTypes } from "@mpesa/raw/platform";
 import type { CallOptions } from "../core.ts";
 import type { InitiatorLink } from "../initiator/link.ts";
-import { checkShared, type SharedFields } from "../initiator/params.ts";
+import { type SignedValues, signed, signedBody } from "../initiator/params.ts";
 import { type PayoutAcknowledgement, statusRecovery, submitPayout } from "../initiator/submit.ts";
-import { parseAmount } from "../values/amount.ts";
-import { Checks } from "../values/checks.ts";
-import { parseChoice } from "../values/choice.ts";
-import { bad } from "../values/parsed.ts";
-import { parsePhoneNumber, phoneSecrets } from "../values/phone-number.ts";
-import { parseOptionalText, parseText } from "../values/text.ts";
-import { wireNumber } from "../values/wire-number.ts";
+import { parsePhoneNumber, phoneSecrets, wireNumber } from "../validate/formats.ts";
+import { amount, choice, ownId, text } from "../validate/limits.ts";
+import { check, invalid, object, optional, type Parser, type ShapeOf, valid, withDefault } from "../validate/schema.ts";
 import type {
   B2cPayParams,
   B2cPayPochiParams,
@@ -26,45 +22,92 @@ import type {
 } from "./params.ts";
 
 const REMARKS = "Payment";
+/** What an error contains, so that the payout is found again. */
+const IDS = ["originatorConversationId"] as const;
+
+const common = {
+  phoneNumber: parsePhoneNumber,
+  amount: amount(rulesV3.Amount),
+  ...signed(rulesV3.Remarks, REMARKS),
+  occasion: optional(text(rulesV3.Occassion)),
+  originatorConversationId: ownId(rulesV3.OriginatorConversationID),
+} satisfies ShapeOf<PayoutParams>;
+
+const commandId = withDefault(choice(rulesV3.CommandID.enum, 'Omit it for "BusinessPayment".'), "BusinessPayment");
+const resend: Parser<boolean> = (value) => valid(value === true);
+const idType = Object.keys(idTypes) as IdentityDocument[];
+
+const payParams = object({
+  ...common,
+  commandId,
+  apiVersion: withDefault(choice(["v1", "v3"], 'Omit it for "v3".'), "v3"),
+  resend,
+} satisfies ShapeOf<B2cPayParams>);
+
+/** Version 1 cannot carry an ID: ignoring one without a word would promise a protection that is not there. */
+const payV1Params = object({
+  ...common,
+  amount: amount(rulesV1.Amount),
+  remarks: withDefault(text(rulesV1.Remarks), REMARKS),
+  occasion: optional(text(rulesV1.Occassion)),
+  commandId,
+  apiVersion: () => valid("v1"),
+  originatorConversationId: (value) =>
+    value === undefined
+      ? valid(undefined)
+      : invalid(value, "does not exist in version 1", 'Omit it, or use apiVersion "v3".'),
+  resend: (value) =>
+    value
+      ? invalid(value, "is not safe in version 1", 'Use apiVersion "v3": in version 1 every request pays.')
+      : valid(false),
+} satisfies ShapeOf<B2cPayParams>);
+
+const idCheckParams = object({
+  ...common,
+  commandId,
+  idType: choice(idType, "Choose the document that idNumber is on."),
+  idNumber: text(rulesOfIdCheck.IDNumber),
+} satisfies ShapeOf<B2cPayWithIdCheckParams>);
+
+const pochiParams = object({
+  ...common,
+  amount: amount(rulesOfPochi.Amount),
+  resend,
+} satisfies ShapeOf<B2cPayPochiParams>);
 
 export async function b2cPay(
   link: InitiatorLink,
   params: B2cPayParams,
   options?: CallOptions,
 ): Promise<PayoutAcknowledgement> {
-  const version = params.apiVersion ?? link.core.config.apiVersion?.b2c ?? "v3";
-  const isV1 = version === "v1";
-  const checks = new Checks(isV1 ? "b2cPaymentV1" : "b2cPaymentV3");
-  checks.take("apiVersion", parseChoice(version, ["v1", "v3"], 'Leave it out for "v3".'));
-  const payout = checkPayout(link, checks, params);
-  const CommandID = checkCommand(checks, params.commandId);
-  if (isV1) checkV1(checks, params);
-  checks.done(isV1 ? {} : { originatorConversationId: payout.id });
-  const { shared, phoneNumber } = payout;
-  if (isV1) {
-    const submission = {
-      id: "b2cPaymentV1",
-      body: (SecurityCredential: string) => ({
-        InitiatorName: shared.initiator.name,
-        SecurityCredential,
-        CommandID,
-        // Version 1's sample has its numbers as text.
-        Amount: String(params.amount),
-        PartyA: shared.shortCode,
-        PartyB: phoneNumber,
-        ...shared.wire,
-        ...payout.note,
-      }),
-      recovery: "Version 1 has no own id to look it up by: wait for the result at resultUrl.",
-    } as const;
-    return submitPayout(
-      link,
-      { ...submission, initiator: shared.initiator, options, secrets: phoneSecrets(phoneNumber) },
-      false,
-    );
-  }
-  const body = (credential: string): B2cV3Request => ({ ...payoutBody(payout, credential), CommandID });
-  return submitPayout(link, { id: "b2cPaymentV3", body, ...sending(payout, options) }, params.resend === true);
+  const version = params?.apiVersion ?? link.core.config.apiVersion?.b2c;
+  if (version === "v1") return payV1(link, params, options);
+  const { commandId, resend, ...payout } = check("b2cPaymentV3", payParams, params, link.core, IDS);
+  const body = (credential: string): B2cV3Request => ({ ...payoutBody(payout, credential), CommandID: commandId });
+  return submitPayout(link, { id: "b2cPaymentV3", body, ...sending(payout, options) }, resend);
+}
+
+async function payV1(
+  link: InitiatorLink,
+  params: B2cPayParams,
+  options: CallOptions | undefined,
+): Promise<PayoutAcknowledgement> {
+  const payout = check("b2cPaymentV1", payV1Params, params, link.core);
+  const { initiator, phoneNumber } = payout;
+  const body = (SecurityCredential: string): B2cV1Request => ({
+    InitiatorName: initiator.name,
+    SecurityCredential,
+    CommandID: payout.commandId,
+    // Version 1's sample has its numbers as text.
+    Amount: String(payout.amount),
+    PartyA: payout.shortCode,
+    PartyB: phoneNumber,
+    ...signedBody(payout),
+    ...noteBody(payout),
+  });
+  const recovery = "Version 1 has no ID of yours to look it up by: wait for the result at resultUrl.";
+  const secrets = phoneSecrets(phoneNumber);
+  return submitPayout(link, { id: "b2cPaymentV1", initiator, body, options, secrets, recovery }, false);
 }
 
 export async function b2cPayWithIdCheck(
@@ -72,21 +115,13 @@ export async function b2cPayWithIdCheck(
   params: B2cPayWithIdCheckParams,
   options?: CallOptions,
 ): Promise<PayoutAcknowledgement> {
-  const checks = new Checks("b2cValidatedPayment");
-  const payout = checkPayout(link, checks, params);
-  const CommandID = checkCommand(checks, params.commandId);
-  const kinds = Object.keys(idTypes) as IdentityDocument[];
-  const idType = checks.take("idType", parseChoice(params.idType, kinds, "Say which document idNumber is on."));
-  const IDNumber = checks.take("idNumber", parseText(params.idNumber, b2cValidatedRequestConstraints.IDNumber));
-  checks.done({ originatorConversationId: payout.id });
-  const extra = { CommandID, IDType: idTypes[idType], IDNumber };
+  const values = check("b2cValidatedPayment", idCheckParams, params, link.core, IDS);
+  const { commandId, idType, idNumber, ...payout } = values;
+  const extra = { CommandID: commandId, IDType: idTypes[idType], IDNumber: idNumber };
   const body = (credential: string): B2cValidatedRequest => ({ ...payoutBody(payout, credential), ...extra });
   const common = sending(payout, options);
-  return submitPayout(
-    link,
-    { id: "b2cValidatedPayment", body, ...common, secrets: [...common.secrets, IDNumber] },
-    false,
-  );
+  const secrets = [...common.secrets, idNumber];
+  return submitPayout(link, { id: "b2cValidatedPayment", body, ...common, secrets }, false);
 }
 
 export async function b2cPayPochi(
@@ -94,75 +129,43 @@ export async function b2cPayPochi(
   params: B2cPayPochiParams,
   options?: CallOptions,
 ): Promise<PayoutAcknowledgement> {
-  const checks = new Checks("pochiPayment");
-  const payout = checkPayout(link, checks, params, pochiRequestConstraints);
-  checks.done({ originatorConversationId: payout.id });
-  const [CommandID] = pochiRequestConstraints.CommandID.enum;
+  const { resend, ...payout } = check("pochiPayment", pochiParams, params, link.core, IDS);
+  const [CommandID] = rulesOfPochi.CommandID.enum;
   const body = (credential: string) => ({ ...payoutBody(payout, credential), CommandID });
-  return submitPayout(link, { id: "pochiPayment", body, ...sending(payout, options) }, params.resend === true);
+  return submitPayout(link, { id: "pochiPayment", body, ...sending(payout, options) }, resend);
 }
 
-interface Payout {
-  readonly shared: SharedFields;
+interface Payout extends SignedValues {
+  readonly shortCode: string;
   readonly phoneNumber: string;
   readonly amount: number;
-  readonly id: string;
-  readonly note: { readonly Occassion?: string };
+  readonly occasion: string | undefined;
+  readonly originatorConversationId: string;
 }
 
-type PayoutRules = Pick<
-  typeof rules | typeof pochiRequestConstraints,
-  "Amount" | "Remarks" | "Occassion" | "OriginatorConversationID"
->;
-
-function checkPayout(link: InitiatorLink, checks: Checks, params: PayoutParams, limits: PayoutRules = rules): Payout {
-  const phoneNumber = checks.take("phoneNumber", parsePhoneNumber(params.phoneNumber));
-  const amount = checks.take("amount", parseAmount(params.amount, limits.Amount));
-  const shared = checkShared(link, checks, params, { rule: limits.Remarks, remarks: REMARKS });
-  const occasion = checks.take("occasion", parseOptionalText(params.occasion, limits.Occassion));
-  const given = params.originatorConversationId ?? crypto.randomUUID();
-  const id = checks.take("originatorConversationId", parseText(given, limits.OriginatorConversationID));
-  return { shared, phoneNumber, amount, id, note: occasion === undefined ? {} : { Occassion: occasion } };
-}
-
-function payoutBody({ shared, phoneNumber, amount, id, note }: Payout, SecurityCredential: string) {
+function payoutBody(payout: Payout, SecurityCredential: string) {
   return {
-    OriginatorConversationID: id,
-    InitiatorName: shared.initiator.name,
+    OriginatorConversationID: payout.originatorConversationId,
+    InitiatorName: payout.initiator.name,
     SecurityCredential,
-    Amount: amount,
-    PartyA: wireNumber(shared.shortCode),
-    PartyB: wireNumber(phoneNumber),
-    ...shared.wire,
-    ...note,
+    Amount: payout.amount,
+    PartyA: wireNumber(payout.shortCode),
+    PartyB: wireNumber(payout.phoneNumber),
+    ...signedBody(payout),
+    ...noteBody(payout),
   };
 }
 
-function sending({ shared, phoneNumber, id }: Payout, options: CallOptions | undefined) {
+function noteBody({ occasion }: Pick<Payout, "occasion">): { Occassion?: string } {
+  return occasion === undefined ? {} : { Occassion: occasion };
+}
+
+function sending({ initiator, phoneNumber, originatorConversationId: id }: Payout, options: CallOptions | undefined) {
   return {
-    initiator: shared.initiator,
+    initiator,
     options,
     originatorConversationId: id,
     secrets: phoneSecrets(phoneNumber),
     recovery: statusRecovery(id),
   };
-}
-
-function checkCommand(checks: Checks, value: unknown): B2cV3Request["CommandID"] {
-  return checks.take(
-    "commandId",
-    parseChoice(value ?? "BusinessPayment", b2cV1RequestConstraints.CommandID.enum, "Leave it out for the plain one."),
-  );
-}
-
-/** Version 1 cannot carry an id; silently dropping one would promise a protection that is not there. */
-function checkV1(checks: Checks, { originatorConversationId, resend }: B2cPayParams): void {
-  if (originatorConversationId !== undefined) {
-    checks.take(
-      "originatorConversationId",
-      bad(originatorConversationId, "does not exist in version 1", 'Leave it out, or use apiVersion "v3".'),
-    );
-  }
-  if (resend)
-    checks.take("resend", bad(resend, "is not safe in version 1", 'Every request pays there: use apiVersion "v3".'));
 }

@@ -1,5 +1,4 @@
 import type { CallOptions, Core } from "../core.ts";
-import { given } from "../values/given.ts";
 import type { C2bRegisterUrlsParams, C2bSimulateParams } from "./params.ts";
 import { type C2bRegistration, c2bRegister } from "./register.ts";
 import { type C2bSimulation, c2bSimulate } from "./simulate.ts";
@@ -33,7 +32,7 @@ export interface C2b {
 
 export function createC2b(core: Core): C2b {
   return {
-    registerUrls: (params, options) => c2bRegister(core, given(params), options),
-    simulate: (params, options) => c2bSimulate(core, given(params), options),
+    registerUrls: (params, options) => c2bRegister(core, params, options),
+    simulate: (params, options) => c2bSimulate(core, params, options),
   };
 }

@@ -1,4 +1,7 @@
 import type { C2bRegisterRequest } from "@mpesa/raw";
+import type { Core } from "../core.ts";
+import { choice } from "../validate/limits.ts";
+import { type Parser, withDefault } from "../validate/schema.ts";
 
 /** Where to send the notices of customer payments. */
 export interface C2bRegisterUrlsParams {
@@ -39,4 +42,18 @@ export interface C2bSimulateParams {
   amount: number;
   /** @default the client's apiVersion.c2b, or "v2" */
   apiVersion?: "v1" | "v2";
+}
+
+type Version = "v1" | "v2";
+
+const DEFAULT_VERSION = "v2";
+
+export const apiVersion: Parser<Version> = withDefault(
+  choice(["v1", "v2"], `Omit it for "${DEFAULT_VERSION}".`),
+  DEFAULT_VERSION,
+);
+
+/** The version that a call speaks. It decides on the operation, before anything is checked. */
+export function versionOf({ config }: Core, params: { readonly apiVersion?: Version } | undefined): Version {
+  return params?.apiVersion ?? config.apiVersion?.c2b ?? DEFAULT_VERSION;
 }

@@ -3,11 +3,11 @@ import type { ErrorKind } from "@mpesa/raw/codes";
 import { c2bRegisterRequestConstraints as rules } from "@mpesa/raw/constraints";
 import type { CallContext, CallOptions, Core } from "../core.ts";
 import { text } from "../transport/error-body.ts";
-import { checkUrl } from "../urls.ts";
-import { Checks } from "../values/checks.ts";
-import { parseChoice } from "../values/choice.ts";
-import { checkOwnShortCode } from "../values/own-short-code.ts";
-import type { C2bRegisterUrlsParams } from "./params.ts";
+import { ownShortCode } from "../validate/formats.ts";
+import { choice } from "../validate/limits.ts";
+import { check, object, type ShapeOf } from "../validate/schema.ts";
+import { urlParameter } from "../validate/urls.ts";
+import { apiVersion, type C2bRegisterUrlsParams, versionOf } from "./params.ts";
 
 /** The URLs are registered. */
 export interface C2bRegistration {
@@ -23,29 +23,27 @@ export interface C2bRegistration {
 
 const ALREADY: readonly (ErrorKind | undefined)[] = ["urlsAlreadyRegistered", "duplicateNotificationInfo"];
 
+const registerParams = object({
+  apiVersion,
+  shortCode: ownShortCode,
+  responseType: choice(rules.ResponseType.enum, "Choose what happens to a payment if validationUrl does not respond."),
+  confirmationUrl: urlParameter("confirmationUrl"),
+  validationUrl: urlParameter("validationUrl"),
+} satisfies ShapeOf<C2bRegisterUrlsParams>);
+
 export async function c2bRegister(
   core: Core,
   params: C2bRegisterUrlsParams,
   options?: CallOptions,
 ): Promise<C2bRegistration> {
-  const version = params.apiVersion ?? core.config.apiVersion?.c2b ?? "v2";
-  const id = version === "v1" ? "c2bRegisterV1" : "c2bRegisterV2";
-  const checks = new Checks(id);
-  checks.take("apiVersion", parseChoice(version, ["v1", "v2"], 'Leave it out for "v2".'));
+  const id = versionOf(core, params) === "v1" ? "c2bRegisterV1" : "c2bRegisterV2";
+  const values = check(id, registerParams, params, core);
   const body = {
-    ShortCode: checkOwnShortCode(checks, params.shortCode ?? core.config.shortCode),
-    ResponseType: checks.take(
-      "responseType",
-      parseChoice(
-        params.responseType,
-        rules.ResponseType.enum,
-        "Say what happens to a payment when validationUrl is silent.",
-      ),
-    ),
-    ConfirmationURL: checkUrl(core, checks, "confirmationUrl", params.confirmationUrl),
-    ValidationURL: checkUrl(core, checks, "validationUrl", params.validationUrl),
+    ShortCode: values.shortCode,
+    ResponseType: values.responseType,
+    ConfirmationURL: values.confirmationUrl,
+    ValidationURL: values.validationUrl,
   };
-  checks.done();
   const context: CallContext = { options, secrets: [] };
   const { outcome, redactor } = await core.exchange(id, body, context);
   if (outcome.kind === "decided") {

@@ -1,4 +1,4 @@
-import { sha256Hex } from "../values/sha256.ts";
+import { sha256Hex } from "../sha256.ts";
 import type { PhoneNumber } from "./value-types.ts";
 import { phoneNumber } from "./values.ts";
 

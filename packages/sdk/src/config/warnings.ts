@@ -1,7 +1,6 @@
 import type { Config } from "../config.ts";
 import type { MpesaEventHandler } from "../events.ts";
-import { warnAboutUrl } from "../urls.ts";
-import { parseCallbackUrl } from "../values/callback-url.ts";
+import { warnAboutUrl } from "../validate/urls.ts";
 
 /** Lengths of the keys that the portal has given out over time. */
 const KEY_LENGTHS: readonly { readonly key: number; readonly secret: number }[] = [
@@ -19,7 +18,6 @@ export function warnAboutConfig(config: Config, emit: MpesaEventHandler): void {
     emit({ type: "warning", code: "keysSwapped", message });
   }
   for (const [field, value] of Object.entries({ callbackUrl, resultUrl, timeoutUrl })) {
-    const parsed = parseCallbackUrl(value);
-    if (parsed.ok) warnAboutUrl(config, emit, field, parsed.value);
+    if (value !== undefined) warnAboutUrl({ config, emit }, field, value);
   }
 }

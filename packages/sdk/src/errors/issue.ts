@@ -19,13 +19,22 @@ export function shapeOf(value: unknown): string {
   if (typeof value === "number") {
     if (Number.isNaN(value)) return "NaN";
     if (!Number.isFinite(value)) return "an infinite number";
-    return `${value < 0 ? "a negative " : value === 0 ? "the number zero" : "a "}${value === 0 ? "" : Number.isInteger(value) ? "whole number" : "number with decimals"}`;
+    if (value === 0) return "zero";
+    const kind = Number.isInteger(value) ? "integer" : "number with decimals";
+    if (value < 0) return `a negative ${kind}`;
+    return Number.isInteger(value) ? `an ${kind}` : `a ${kind}`;
   }
   if (Array.isArray(value)) return `an array of ${value.length}`;
   return typeof value === "object" ? "an object" : `a ${typeof value}`;
 }
 
-/** All issues in one readable line each. */
+/** A sentence about each issue, and how to fix it. */
 export function describeIssues(issues: readonly Issue[]): string {
-  return issues.map(({ field, received, rule, fix }) => `${field}: ${rule}; got ${received}. ${fix}`).join(" ");
+  return issues
+    .map(({ field, received, rule, fix }) => {
+      const unknown = /^is an unknown (\w+)$/.exec(rule);
+      const sentence = unknown ? `Unknown ${unknown[1]} \`${field}\`.` : `\`${field}\` ${rule}; got ${received}.`;
+      return `${sentence} ${fix}`;
+    })
+    .join(" ");
 }

@@ -1,4 +1,4 @@
-import { toHex } from "../values/sha256.ts";
+import { toHex } from "../sha256.ts";
 import type { Initiator } from "./initiator.ts";
 
 /** The most that Cloudflare Workers allow. */

@@ -1,5 +1,5 @@
 import { inTime } from "../auth/abortable.ts";
-import { sha256Hex } from "../values/sha256.ts";
+import { sha256Hex } from "../sha256.ts";
 
 /** One record of an {@link InitiatorGuardStore}. */
 export interface StoredGuardRecord {

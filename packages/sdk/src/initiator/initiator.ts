@@ -1,7 +1,7 @@
 import { balanceRequestConstraints as rules } from "@mpesa/raw/constraints";
 import { securityCredentialLength } from "@mpesa/raw/platform";
-import { type Issue, shapeOf } from "../errors/issue.ts";
-import { parseText } from "../values/text.ts";
+import { text } from "../validate/limits.ts";
+import { invalid, type Parsed, valid } from "../validate/schema.ts";
 
 /** The API user that signs payouts, business payments, balances, status queries and reversals; its password is encrypted already. */
 export interface InitiatorWithCredential {
@@ -26,57 +26,65 @@ export interface InitiatorWithPassword {
 /** The API user that signs: with a ready credential, or with its password. */
 export type Initiator = InitiatorWithCredential | InitiatorWithPassword;
 
-/** Everything that is wrong with an initiator, without a word of its secrets. */
-export function initiatorIssues(value: unknown, field: string, environment: string | undefined): Issue[] {
-  const issues: Issue[] = [];
-  const wrong = (name: string, received: unknown, rule: string, fix: string): void => {
-    issues.push({ field: name === "" ? field : `${field}.${name}`, received: shapeOf(received), rule, fix });
-  };
+/** An initiator with everything that is wrong with it, without a word of its secrets. It stays the object that it is: its credential is made once. */
+export function parseInitiator(value: unknown, environment: string | undefined): Parsed<Initiator> {
   if (typeof value !== "object" || value === null) {
-    wrong(
-      "",
-      value,
-      "must be { name, securityCredential } or { name, password }",
-      "Use the API user of your organisation.",
-    );
-    return issues;
+    const rule = "must be { name, securityCredential } or { name, password }";
+    return invalid(value, rule, "Use the initiator of your organisation.");
   }
   const { name, securityCredential, password, key } = value as Record<string, unknown>;
-  const parsed = parseText(name, rules.Initiator);
-  if (!parsed.ok) wrong("name", name, parsed.issue.rule, "It is the API user's name on the organisation portal.");
-  if (securityCredential !== undefined && password !== undefined) {
-    wrong("", value, "must have securityCredential or password, not both", "The credential is made from the password.");
-  } else if (securityCredential !== undefined) {
-    if (!isCredential(securityCredential)) {
-      const rule = `must be ${securityCredentialLength} characters of base64, the last two of them "="`;
-      wrong("securityCredential", securityCredential, rule, "If this is the plain password, pass it as password.");
-    }
-  } else if (typeof password !== "string" || password === "") {
-    wrong(
-      "password",
-      password,
-      "is needed, or securityCredential",
-      "Give the API user's password, or the credential made from it.",
-    );
-  } else if (isCredential(password)) {
-    wrong(
-      "password",
-      password,
-      "must be the plain password",
-      "This is a finished credential: pass it as securityCredential.",
-    );
-  } else if (key === undefined && environment === undefined) {
-    wrong(
-      "key",
-      key,
-      "is needed, or the client's environment",
-      "The password is encrypted with that environment's public key.",
-    );
+  const parts = [
+    parseName(name),
+    securityCredential === undefined
+      ? parsePassword(password, key === undefined && environment === undefined)
+      : parseCredential(securityCredential, password),
+    parseKey(key),
+  ];
+  const issues = parts.flatMap((part) => (part.ok ? [] : part.issues));
+  return issues.length === 0 ? valid(value as Initiator) : { ok: false, issues };
+}
+
+const nameText = text(rules.Initiator);
+
+function parseName(name: unknown): Parsed<unknown> {
+  const parsed = nameText(name);
+  if (parsed.ok) return parsed;
+  const fix = "Copy the initiator's name from the organisation portal.";
+  return { ok: false, issues: parsed.issues.map((issue) => ({ ...issue, field: "name", fix })) };
+}
+
+function parseCredential(credential: unknown, password: unknown): Parsed<unknown> {
+  if (password !== undefined) {
+    const rule = "must have securityCredential or password, not both";
+    return invalid({}, rule, "Omit one: the credential is made from the password.");
   }
-  if (key !== undefined && (typeof key !== "string" || !key.includes("-----BEGIN "))) {
-    wrong("key", key, "must be a public key or certificate in PEM", "It begins with -----BEGIN.");
+  if (isCredential(credential)) return valid(credential);
+  const rule = `must be ${securityCredentialLength} characters of base64, the last two of them "="`;
+  return invalid(credential, rule, "If this is the plain password, pass it as `password`.", "securityCredential");
+}
+
+function parsePassword(password: unknown, needsKey: boolean): Parsed<unknown> {
+  if (typeof password !== "string" || password === "") {
+    const fix = "Pass the initiator's password, or the credential made from it.";
+    return invalid(password, "is required unless `securityCredential` is set", fix, "password");
   }
-  return issues;
+  if (isCredential(password)) {
+    const fix = "Pass it as `securityCredential`: this is a finished credential.";
+    return invalid(password, "must be the plain password", fix, "password");
+  }
+  if (!needsKey) return valid(password);
+  const fix = "Pass one of the two: the password is encrypted with that environment's public key.";
+  return invalid(undefined, "is required unless the client has an `environment`", fix, "key");
+}
+
+function parseKey(key: unknown): Parsed<unknown> {
+  if (key === undefined || (typeof key === "string" && key.includes("-----BEGIN "))) return valid(key);
+  return invalid(
+    key,
+    "must be a public key or certificate in PEM",
+    "Pass the text that begins with -----BEGIN.",
+    "key",
+  );
 }
 
 /** Base64 of the key's 256 bytes: any other text of that length was damaged on its way here. */

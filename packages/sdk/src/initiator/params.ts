@@ -1,10 +1,8 @@
-import { checkUrl } from "../urls.ts";
-import type { Checks } from "../values/checks.ts";
-import { checkOwnShortCode } from "../values/own-short-code.ts";
-import { bad } from "../values/parsed.ts";
-import { parseText, type TextRule } from "../values/text.ts";
-import { type Initiator, initiatorIssues } from "./initiator.ts";
-import type { InitiatorLink } from "./link.ts";
+import { parseShortCode } from "../validate/formats.ts";
+import { type TextLimits, text } from "../validate/limits.ts";
+import { invalid, orClient, type Parser, valid, withDefault } from "../validate/schema.ts";
+import { type UrlClient, urlParameter } from "../validate/urls.ts";
+import { type Initiator, parseInitiator } from "./initiator.ts";
 
 /** What every call signed by an initiator takes besides its own parameters. */
 export interface InitiatorParams {
@@ -20,36 +18,63 @@ export interface InitiatorParams {
   remarks?: string;
 }
 
-/** The checked parts that all of these calls share. */
-export interface SharedFields {
-  readonly shortCode: string;
-  readonly initiator: Initiator;
-  readonly wire: { readonly Remarks: string; readonly QueueTimeOutURL: string; readonly ResultURL: string };
+/** What these parameters read of the client. */
+interface SigningClient extends UrlClient {
+  readonly config: UrlClient["config"] & {
+    readonly initiator?: Initiator;
+    readonly shortCode?: string;
+    readonly resultUrl?: string;
+    readonly timeoutUrl?: string;
+  };
 }
 
-/** Checks the shared parameters and fills in what the client knows. */
-export function checkShared(
-  { core }: InitiatorLink,
-  checks: Checks,
-  params: InitiatorParams,
-  { rule, remarks }: { rule: TextRule; remarks: string },
-): SharedFields {
-  const { config } = core;
-  const initiator = params.initiator ?? config.initiator;
-  if (initiator === undefined) {
-    const fix = "Give { name, securityCredential } or { name, password } to the client or to this call.";
-    checks.take("initiator", bad(undefined, "is needed", fix));
-  } else {
-    for (const { field, ...issue } of initiatorIssues(initiator, "initiator", config.environment))
-      checks.take(field, { ok: false, issue });
-  }
+/** The parameters that all of these calls share, with the short code where the call acts on behalf of one. */
+export interface SignedShape {
+  readonly shortCode: Parser<string, SigningClient>;
+  readonly initiator: Parser<Initiator, SigningClient>;
+  readonly remarks: Parser<string>;
+  readonly timeoutUrl: Parser<string, SigningClient>;
+  readonly resultUrl: Parser<string, SigningClient>;
+}
+
+/** Their typed values. */
+export interface SignedValues {
+  readonly initiator: Initiator;
+  readonly remarks: string;
+  readonly timeoutUrl: string;
+  readonly resultUrl: string;
+}
+
+/** The client's initiator was checked when the client was made. */
+const initiator: SignedShape["initiator"] = (value, { config }) => {
+  if (value !== undefined && value !== null) return parseInitiator(value, config.environment);
+  if (config.initiator !== undefined) return valid(config.initiator);
+  const fix = "Pass { name, securityCredential } or { name, password } to the client or to this call.";
+  return invalid(undefined, "is required", fix);
+};
+
+/** The shared parameters of one operation. */
+export function signed(limits: TextLimits, remarks: string): SignedShape {
   return {
-    shortCode: checkOwnShortCode(checks, params.shortCode ?? config.shortCode),
-    initiator: initiator as Initiator,
-    wire: {
-      Remarks: checks.take("remarks", parseText(params.remarks ?? remarks, rule)),
-      QueueTimeOutURL: checkUrl(core, checks, "timeoutUrl", params.timeoutUrl, config.timeoutUrl),
-      ResultURL: checkUrl(core, checks, "resultUrl", params.resultUrl, config.resultUrl),
-    },
+    shortCode: orClient("shortCode", parseShortCode),
+    initiator,
+    remarks: withDefault(text(limits), remarks),
+    timeoutUrl: orClient("timeoutUrl", urlParameter("timeoutUrl")),
+    resultUrl: orClient("resultUrl", urlParameter("resultUrl")),
   };
+}
+
+/** The same for a call about a party, which takes no short code of its own. */
+export function signedAbout(limits: TextLimits, remarks: string): Omit<SignedShape, "shortCode"> {
+  const { shortCode: _, ...shape } = signed(limits, remarks);
+  return shape;
+}
+
+/** The fields that all of these requests have. */
+export function signedBody({ remarks, timeoutUrl, resultUrl }: SignedValues): {
+  Remarks: string;
+  QueueTimeOutURL: string;
+  ResultURL: string;
+} {
+  return { Remarks: remarks, QueueTimeOutURL: timeoutUrl, ResultURL: resultUrl };
 }

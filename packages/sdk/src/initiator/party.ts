@@ -1,11 +1,6 @@
-import { identifierTypes, partyShortCode } from "@mpesa/raw/platform";
-import type { Config } from "../config.ts";
-import type { Checks } from "../values/checks.ts";
-import { checkNames } from "../values/names.ts";
-import { bad } from "../values/parsed.ts";
-import { parsePhoneNumber } from "../values/phone-number.ts";
-import { parseShortCode } from "../values/short-code.ts";
-import { wireNumber } from "../values/wire-number.ts";
+import { identifierTypes } from "@mpesa/raw/platform";
+import { parsePartyShortCode, parsePhoneNumber, parseShortCode, wireNumber } from "../validate/formats.ts";
+import { object, oneOf, type Parser, valid } from "../validate/schema.ts";
 
 /** Whom a question is about: an organisation's short code, a till, or a phone number. */
 export type TransactionParty =
@@ -13,28 +8,34 @@ export type TransactionParty =
   | { till: string; shortCode?: never; phoneNumber?: never }
   | { phoneNumber: string | number; shortCode?: never; till?: never };
 
-type IdentifierType = (typeof identifierTypes)["shortCode" | "till" | "phoneNumber"];
+/** A party that passed: what it is called by, and that. */
+export interface Party {
+  readonly kind: "shortCode" | "till" | "phoneNumber";
+  readonly value: string;
+}
 
-const KINDS = ["shortCode", "till", "phoneNumber"] as const;
-const PARSERS = {
-  shortCode: (value: unknown) => parseShortCode(value, partyShortCode),
-  till: (value: unknown) => parseShortCode(value),
-  phoneNumber: parsePhoneNumber,
+const named = object(
+  {},
+  oneOf(
+    { shortCode: parsePartyShortCode, till: parseShortCode, phoneNumber: parsePhoneNumber },
+    {
+      rule: "must name one party",
+      fix: "Pass one of { shortCode }, { till } or { phoneNumber }, or pass `shortCode` to the client.",
+    },
+  ),
+);
+
+/** The party of a query; the client's own short code where the call names none. */
+export const party: Parser<Party, { readonly config: { readonly shortCode?: string } }> = (value, client) => {
+  const { shortCode } = client.config;
+  if (value === undefined && shortCode !== undefined) return valid({ kind: "shortCode", value: shortCode });
+  return named(value, client);
 };
 
 /** The two wire values that name a party. */
-export function checkParty(
-  checks: Checks,
-  party: TransactionParty | undefined,
-  { shortCode }: Pick<Config, "shortCode">,
-): { PartyA: number | string; IdentifierType: IdentifierType } {
-  const { given, has } = checkNames(checks, "party", party === undefined ? { shortCode } : party, KINDS);
-  const named = KINDS.filter(has);
-  const [kind] = named;
-  if (kind === undefined || named.length > 1) {
-    const fix = "Give one of { shortCode }, { till } or { phoneNumber }, or shortCode to the client.";
-    return checks.take("party", bad(party, "must name one party", fix));
-  }
-  const digits = checks.take(party ? `party.${kind}` : kind, PARSERS[kind](given[kind]));
-  return { PartyA: digits === undefined ? "" : wireNumber(digits), IdentifierType: identifierTypes[kind] };
+export function partyBody({ kind, value }: Party): {
+  PartyA: number | string;
+  IdentifierType: (typeof identifierTypes)[Party["kind"]];
+} {
+  return { PartyA: wireNumber(value), IdentifierType: identifierTypes[kind] };
 }

@@ -1,5 +1,4 @@
 import type { CallOptions, Core } from "../core.ts";
-import { given } from "../values/given.ts";
 import { type PulledTransaction, type PullPage, type PullQueryParams, type PullRange, pullQuery } from "./query.ts";
 import { type PullRegisterParams, type PullRegistration, pullRegister } from "./register.ts";
 import { pullTransactions } from "./transactions.ts";
@@ -39,8 +38,8 @@ export interface Pull {
 
 export function createPull(core: Core): Pull {
   return {
-    register: (params, options) => pullRegister(core, given(params), options),
-    query: (params, options) => pullQuery(core, given(params), options),
-    transactions: (range, options) => pullTransactions(core, given(range), options),
+    register: (params, options) => pullRegister(core, params, options),
+    query: (params, options) => pullQuery(core, params, options),
+    transactions: (range, options) => pullTransactions(core, range, options),
   };
 }

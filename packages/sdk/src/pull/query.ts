@@ -3,13 +3,21 @@ import { pullWindowHours } from "@mpesa/raw/platform";
 import { DOUBLES_NOTHING } from "../codes/lookup.ts";
 import type { CallOptions, Core } from "../core.ts";
 import { MpesaOutcomeUnknownError } from "../errors/outcome-unknown-error.ts";
+import { asList } from "../list.ts";
 import { isJson, text } from "../transport/error-body.ts";
-import { Checks } from "../values/checks.ts";
-import { asList } from "../values/list.ts";
-import { localTime, parseInstant } from "../values/local-time.ts";
-import { checkOwnShortCode } from "../values/own-short-code.ts";
-import { bad, good, type Parsed } from "../values/parsed.ts";
-import { parsePhoneNumber } from "../values/phone-number.ts";
+import { ownShortCode, parsePhoneNumber } from "../validate/formats.ts";
+import { integer } from "../validate/limits.ts";
+import {
+  check,
+  type Fields,
+  fields,
+  invalid,
+  object,
+  type Parsed,
+  type ShapeOf,
+  withDefault,
+} from "../validate/schema.ts";
+import { localTime, parseInstant } from "../validate/times.ts";
 
 /** Which customer payments to list. */
 export interface PullRange {
@@ -63,14 +71,6 @@ const WINDOW_MS = pullWindowHours * 3_600_000;
 /** A caller who asks for "the last 48 hours" computed that a moment ago. */
 const TOLERANCE_MS = 60_000;
 
-export async function pullQuery(core: Core, params: PullQueryParams, options?: CallOptions): Promise<PullPage> {
-  const checks = new Checks("pullQuery");
-  const range = checkRange(core, checks, params);
-  const offset = checks.take("offset", parseOffset(params.offset));
-  checks.done();
-  return fetchPage(core, range, offset, options);
-}
-
 /** A range that passed its checks. */
 export interface CheckedRange {
   readonly shortCode: string;
@@ -78,19 +78,40 @@ export interface CheckedRange {
   readonly to: Date;
 }
 
-export function checkRange(core: Core, checks: Checks, params: PullRange): CheckedRange {
-  const shortCode = checkOwnShortCode(checks, params.shortCode ?? core.config.shortCode);
-  const from = checks.take("from", parseInstant(params.from));
-  const to = checks.take("to", parseInstant(params.to));
-  if (from !== undefined && to !== undefined && from > to) {
-    checks.take("from", bad(from, "must not be after to", "Exchange the two."));
-  }
-  if (from !== undefined && from.getTime() < core.config.now() - WINDOW_MS - TOLERANCE_MS) {
-    const fix =
-      "Daraja keeps no more, so a longer range cannot be split either: take older payments from your own records.";
-    checks.take("from", bad(from, `must be within the last ${pullWindowHours} hours`, fix));
-  }
-  return { shortCode, from, to };
+interface RangeClient {
+  readonly config: { readonly shortCode?: string; readonly now: () => number };
+}
+
+const rangeFields = fields({
+  shortCode: ownShortCode,
+  from: parseStart,
+  to: parseInstant,
+} satisfies ShapeOf<PullRange>);
+
+/** The range of payments: its ends depend on each other and on the clock. */
+export const pullRange: Fields<CheckedRange, RangeClient> = {
+  names: rangeFields.names,
+  read(given, client) {
+    const parsed = rangeFields.read(given, client);
+    if (!parsed.ok || parsed.value.from <= parsed.value.to) return parsed;
+    return invalid(parsed.value.from, "must not be after `to`", "Exchange the two.", "from");
+  },
+};
+
+function parseStart(value: unknown, { config }: RangeClient): Parsed<Date> {
+  const parsed = parseInstant(value);
+  if (!parsed.ok || parsed.value.getTime() >= config.now() - WINDOW_MS - TOLERANCE_MS) return parsed;
+  const fix =
+    "Take older payments from your own records: Daraja keeps no more, so a longer range cannot be split either.";
+  return invalid(value, `must be within the last ${pullWindowHours} hours`, fix);
+}
+
+const offset = integer(0, undefined, "Pass the number of payments to skip, or omit it for the first page.");
+const queryParams = object({ offset: withDefault(offset, 0) }, pullRange);
+
+export async function pullQuery(core: Core, params: PullQueryParams, options?: CallOptions): Promise<PullPage> {
+  const { offset, ...range } = check("pullQuery", queryParams, params, core);
+  return fetchPage(core, range, offset, options);
 }
 
 export async function fetchPage(
@@ -133,9 +154,4 @@ function toTransaction(raw: RawTransaction): PulledTransaction {
     organizationName: text(raw.organizationname),
     raw,
   };
-}
-
-function parseOffset(value: unknown = 0): Parsed<number> {
-  if (typeof value === "number" && Number.isSafeInteger(value) && value >= 0) return good(value);
-  return bad(value, "must be a whole number of payments from 0", "Leave it out for the first page.");
 }

@@ -3,10 +3,9 @@ import { PullRegisterCode } from "@mpesa/raw/codes";
 import { pullRegisterRequestConstraints as rules } from "@mpesa/raw/constraints";
 import type { CallOptions, Core } from "../core.ts";
 import { text } from "../transport/error-body.ts";
-import { checkUrl } from "../urls.ts";
-import { Checks } from "../values/checks.ts";
-import { checkOwnShortCode } from "../values/own-short-code.ts";
-import { parsePhoneNumber, phoneSecrets } from "../values/phone-number.ts";
+import { ownShortCode, parsePhoneNumber, phoneSecrets } from "../validate/formats.ts";
+import { check, object, orClient, type ShapeOf } from "../validate/schema.ts";
+import { urlParameter } from "../validate/urls.ts";
 
 /** For which short code to open the pull service. */
 export interface PullRegisterParams {
@@ -28,21 +27,24 @@ export interface PullRegistration {
   readonly raw: PullRegisterResponse;
 }
 
+const registerParams = object({
+  shortCode: ownShortCode,
+  nominatedNumber: parsePhoneNumber,
+  callbackUrl: orClient("callbackUrl", urlParameter("callbackUrl")),
+} satisfies ShapeOf<PullRegisterParams>);
+
 export async function pullRegister(
   core: Core,
   params: PullRegisterParams,
   options?: CallOptions,
 ): Promise<PullRegistration> {
-  const checks = new Checks("pullRegister");
-  const ShortCode = checkOwnShortCode(checks, params.shortCode ?? core.config.shortCode);
-  const number = checks.take("nominatedNumber", parsePhoneNumber(params.nominatedNumber));
-  const CallBackURL = checkUrl(core, checks, "callbackUrl", params.callbackUrl, core.config.callbackUrl);
-  checks.done();
+  const { shortCode, nominatedNumber, callbackUrl } = check("pullRegister", registerParams, params, core);
   const [RequestType] = rules.RequestType.enum;
   // The portal's sample has this number in its national form.
-  const NominatedNumber = number.replace(/^254/, "0");
-  const body = { ShortCode, RequestType, NominatedNumber, CallBackURL };
-  const raw = await core.call("pullRegister", body, { options, secrets: [...phoneSecrets(number), NominatedNumber] });
+  const NominatedNumber = nominatedNumber.replace(/^254/, "0");
+  const body = { ShortCode: shortCode, RequestType, NominatedNumber, CallBackURL: callbackUrl };
+  const secrets = [...phoneSecrets(nominatedNumber), NominatedNumber];
+  const raw = await core.call("pullRegister", body, { options, secrets });
   const status = text(raw.ResponseStatus) ?? text(raw["Response Status"]);
   return {
     alreadyRegistered: status === PullRegisterCode.AlreadyRegistered,

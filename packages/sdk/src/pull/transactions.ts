@@ -1,7 +1,9 @@
 import { pullWindowHours } from "@mpesa/raw/platform";
 import type { CallOptions, Core } from "../core.ts";
-import { Checks } from "../values/checks.ts";
-import { type CheckedRange, checkRange, fetchPage, type PulledTransaction, type PullRange } from "./query.ts";
+import { check, object } from "../validate/schema.ts";
+import { type CheckedRange, fetchPage, type PulledTransaction, type PullRange, pullRange } from "./query.ts";
+
+const rangeParams = object({}, pullRange);
 
 /** Every payment of a range, page by page, each once. */
 export async function* pullTransactions(
@@ -9,9 +11,7 @@ export async function* pullTransactions(
   params: PullRange,
   options?: CallOptions,
 ): AsyncGenerator<PulledTransaction, void, undefined> {
-  const checks = new Checks("pullQuery");
-  const range = checkRange(core, checks, params);
-  checks.done();
+  const range = check("pullQuery", rangeParams, params, core);
   const seen = new Set<string>();
   for (const window of windows(range, core.config.now())) yield* pages(core, window, seen, options);
 }

@@ -1,15 +1,10 @@
-import type { QrRequest, QrResponse } from "@mpesa/raw";
+import type { QrResponse } from "@mpesa/raw";
 import { qrRequestConstraints as rules } from "@mpesa/raw/constraints";
 import { type CallOptions, type Core, requireId } from "../core.ts";
-import { text } from "../transport/error-body.ts";
-import { parseAmount } from "../values/amount.ts";
-import { Checks } from "../values/checks.ts";
-import { given } from "../values/given.ts";
-import { checkNames } from "../values/names.ts";
-import { bad, good, type Parsed } from "../values/parsed.ts";
-import { parsePhoneNumber } from "../values/phone-number.ts";
-import { parseShortCode } from "../values/short-code.ts";
-import { parseText } from "../values/text.ts";
+import { text as textOf } from "../transport/error-body.ts";
+import { parsePhoneNumber, parseShortCode } from "../validate/formats.ts";
+import { amount, integer, text } from "../validate/limits.ts";
+import { check, object, oneOf, type ShapeOf, withDefault } from "../validate/schema.ts";
 
 /** What the code makes the customer do; exactly one of the five. */
 export type QrPayTo =
@@ -66,47 +61,50 @@ export interface Qr {
   generate(params: QrGenerateParams, options?: CallOptions): Promise<QrCode>;
 }
 
+const TRX_CODES = { payBill: "PB", till: "BG", agent: "WA", phoneNumber: "SM", business: "SB" } as const;
+
+const payTo = object(
+  {},
+  oneOf(
+    {
+      payBill: parseShortCode,
+      till: parseShortCode,
+      agent: parseShortCode,
+      phoneNumber: parsePhoneNumber,
+      business: parseShortCode,
+    },
+    { rule: "must name one receiver", fix: "Pass one of payBill, till, agent, phoneNumber and business." },
+  ),
+);
+
+const qrParams = object({
+  merchantName: text(rules.MerchantName),
+  reference: text(rules.RefNo),
+  amount: amount(rules.Amount),
+  payTo,
+  size: withDefault(integer(1, undefined, "Pass pixels, or omit it for 300."), 300),
+} satisfies ShapeOf<QrGenerateParams>);
+
 export function createQr(core: Core): Qr {
-  return { generate: (params, options) => qrGenerate(core, given(params), options) };
+  return { generate: (params, options) => qrGenerate(core, params, options) };
 }
 
-const KINDS = { payBill: "PB", till: "BG", agent: "WA", phoneNumber: "SM", business: "SB" } as const;
-
 async function qrGenerate(core: Core, params: QrGenerateParams, options?: CallOptions): Promise<QrCode> {
-  const { size = 300 } = params;
-  const checks = new Checks("qrGenerate");
+  const { merchantName, reference, amount, payTo, size } = check("qrGenerate", qrParams, params, core);
   const body = {
-    MerchantName: checks.take("merchantName", parseText(params.merchantName, rules.MerchantName)),
-    RefNo: checks.take("reference", parseText(params.reference, rules.RefNo)),
-    Amount: checks.take("amount", parseAmount(params.amount, rules.Amount)),
-    ...checkPayTo(checks, params.payTo),
-    Size: checks.take("size", parseSize(size)),
+    MerchantName: merchantName,
+    RefNo: reference,
+    Amount: amount,
+    TrxCode: TRX_CODES[payTo.kind],
+    CPI: payTo.value,
+    Size: String(size),
   };
-  checks.done();
   const raw = await core.call("qrGenerate", body, { options, secrets: [] });
   const qrCode = requireId("qrGenerate", raw, "QRCode");
   return {
     qrCode,
     dataUrl: `data:image/png;base64,${qrCode}`,
-    responseDescription: text(raw.ResponseDescription) ?? "",
+    responseDescription: textOf(raw.ResponseDescription) ?? "",
     raw,
   };
-}
-
-function parseSize(value: number): Parsed<string> {
-  if (Number.isSafeInteger(value) && value > 0) return good(String(value));
-  return bad(value, "must be a whole number of pixels above 0", "300 is the default.");
-}
-
-function checkPayTo(checks: Checks, payTo: unknown): Pick<QrRequest, "TrxCode" | "CPI"> {
-  const kinds = Object.keys(KINDS) as (keyof typeof KINDS)[];
-  const { given, has } = checkNames(checks, "payTo", payTo, kinds);
-  const named = kinds.filter(has);
-  const [kind] = named;
-  if (kind === undefined || named.length > 1) {
-    const fix = `Give one of ${kinds.join(", ")}.`;
-    return checks.take("payTo", bad(payTo, "must name one receiver", fix));
-  }
-  const parse = kind === "phoneNumber" ? parsePhoneNumber : parseShortCode;
-  return { TrxCode: KINDS[kind], CPI: checks.take(`payTo.${kind}`, parse(given[kind])) };
 }

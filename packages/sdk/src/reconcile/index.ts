@@ -1,5 +1,4 @@
 import type { CallOptions } from "../core.ts";
-import { given } from "../values/given.ts";
 import { type ReconcileTools, reconcile } from "./reconcile.ts";
 import type { KnownPayment, PayoutSettlement, ReconcileParams, ReconcileReport } from "./types.ts";
 
@@ -35,5 +34,5 @@ export type Reconcile = <T extends KnownPayment, S extends PayoutSettlement = Pa
 ) => Promise<ReconcileReport<T, S>>;
 
 export function createReconcile(tools: ReconcileTools): Reconcile {
-  return (params, options) => reconcile(tools, given(params), options);
+  return (params, options) => reconcile(tools, params ?? {}, options);
 }

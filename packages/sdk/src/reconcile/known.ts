@@ -3,11 +3,20 @@ import {
   stkQueryRequestConstraints as stkRules,
 } from "@mpesa/raw/constraints";
 import { type AnyMpesaError, isMpesaError } from "../errors/is-mpesa-error.ts";
-import { Checks } from "../values/checks.ts";
-import { bad, good, type Parsed } from "../values/parsed.ts";
-import { parsePhoneNumber } from "../values/phone-number.ts";
-import { parseShortCode } from "../values/short-code.ts";
-import { parseText } from "../values/text.ts";
+import { parsePhoneNumber, parseShortCode } from "../validate/formats.ts";
+import { text } from "../validate/limits.ts";
+import {
+  both,
+  check,
+  type Given,
+  invalid,
+  openObject,
+  optional,
+  type Parsed,
+  type Parser,
+  under,
+  valid,
+} from "../validate/schema.ts";
 import { inSlices, type Pause } from "./slices.ts";
 import type { KnownPayment } from "./types.ts";
 
@@ -75,46 +84,19 @@ interface Sorting<T> {
 }
 
 /** @throws MpesaValidationError with everything that is wrong with this entry. */
-function sort<T>(known: T, fields: Readonly<Record<string, unknown>>, { at, seen, sorted }: Sorting<T>): void {
+function sort<T>(known: T, given: Given, { at, seen, sorted }: Sorting<T>): void {
   // A prompt whose receipt has come is settled by that.
-  const isSettled = fields["receipt"] !== undefined;
-  const names = NAMES.filter((name) => fields[name] !== undefined && !(isSettled && name === "checkoutRequestId"));
+  const isSettled = given["receipt"] !== undefined;
+  const names = NAMES.filter((name) => given[name] !== undefined && !(isSettled && name === "checkoutRequestId"));
   // A payout may have both of its ids.
   const [name, second] = names.join() === NAMES.slice(2).join() ? names.slice(0, 1) : names;
-  const checks = new Checks(operationOf(name));
-  const take = <V>(field: string, parsed: Parsed<V>): V => checks.take(`${at}.${field}`, parsed);
-  const amount = take("amount", parseKnownAmount(fields["amount"]));
-  if (name === undefined || second !== undefined) {
-    const fix = `Give one of ${NAMES.join(", ")}; a receipt may stand beside the checkoutRequestId.`;
-    checks.take(at, bad(known, "must name its payment in one way", fix));
-  } else {
-    const value = fields[name];
-    const id = take(name, parseText(typeof value === "string" ? value.trim() : value, ruleOf(name)));
-    const key = `${operationOf(name)} ${id}`;
-    if (id !== undefined && seen.has(key)) {
-      const fix = "Your records have it twice: if both are booked, one of them is wrong.";
-      take(name, bad(id, "must not name the same payment as an earlier entry", fix));
-    }
-    seen.add(key);
-    if (name === "receipt") {
-      checks.done();
-      sorted.receipts.push({ known, id, amount });
-      return;
-    }
-    const shortCode =
-      fields["shortCode"] === undefined ? undefined : take("shortCode", parseShortCode(fields["shortCode"]));
-    if (name === "checkoutRequestId") {
-      const { phoneNumber: phone, account: text } = fields;
-      const phoneNumber = phone === undefined ? undefined : take("phoneNumber", parsePhoneNumber(phone));
-      const account = text === undefined ? undefined : take("account", parseText(text, { minLength: 0 }));
-      checks.done();
-      sorted.prompts.push({ known, id, amount, shortCode, phoneNumber, account });
-      return;
-    }
-    checks.done();
-    sorted.payouts.push({ known, id, amount, shortCode, name });
-  }
-  checks.done();
+  const isNamed = name !== undefined && second === undefined;
+  const payment = isNamed ? identify(name, seen) : unnamed;
+  const entry = <V extends object>(details: Parser<V>): V & { id: string } =>
+    check(operationOf(name), nested(at, both(payment, details)), given, undefined);
+  if (!isNamed || name === "receipt") sorted.receipts.push({ known, ...entry(amountOnly) });
+  else if (name === "checkoutRequestId") sorted.prompts.push({ known, ...entry(promptDetails) });
+  else sorted.payouts.push({ known, name, ...entry(payoutDetails) });
 }
 
 type Name = (typeof NAMES)[number];
@@ -124,16 +106,58 @@ function operationOf(name: Name | undefined): "pullQuery" | "stkQuery" | "transa
   return name === "receipt" || name === undefined ? "pullQuery" : "transactionStatus";
 }
 
-function ruleOf(name: Name): { readonly minLength?: number; readonly maxLength?: number } {
-  if (name === "checkoutRequestId") return stkRules.CheckoutRequestID;
-  return name === "receipt" ? {} : statusRules.OriginalConversationID;
+const requestId = text(statusRules.OriginalConversationID);
+const IDENTIFIERS: Readonly<Record<Name, Parser<string>>> = {
+  receipt: text(),
+  checkoutRequestId: text(stkRules.CheckoutRequestID),
+  originatorConversationId: requestId,
+  conversationId: requestId,
+};
+
+const amountOnly = openObject({ amount: parseKnownAmount });
+const payoutDetails = openObject({ amount: parseKnownAmount, shortCode: optional(parseShortCode) });
+const promptDetails = openObject({
+  amount: parseKnownAmount,
+  shortCode: optional(parseShortCode),
+  phoneNumber: optional(parsePhoneNumber),
+  account: optional(text({ minLength: 0 })),
+});
+
+/** The identifier of an entry, which no earlier entry may have. */
+function identify(name: Name, seen: Set<string>): Parser<{ id: string }> {
+  return (given) => {
+    const value = (given as Given)[name];
+    const parsed = IDENTIFIERS[name](typeof value === "string" ? value.trim() : value, undefined);
+    if (!parsed.ok) return { ok: false, issues: under(name, parsed.issues) };
+    const id = parsed.value;
+    const key = `${operationOf(name)} ${id}`;
+    if (seen.has(key)) {
+      const fix = "Check your records: if both entries are booked, one of them is wrong.";
+      return invalid(id, "must not name the same payment as an earlier entry", fix, name);
+    }
+    seen.add(key);
+    return valid({ id });
+  };
+}
+
+const unnamed: Parser<{ id: string }> = (given) => {
+  const fix = `Pass one of ${NAMES.join(", ")}; a receipt may stand beside the checkoutRequestId.`;
+  return invalid(given, "must name its payment in one way", fix);
+};
+
+/** The same parser for a value that the caller knows under this name. */
+function nested<T>(name: string, parser: Parser<T>): Parser<T> {
+  return (value, client) => {
+    const parsed = parser(value, client);
+    return parsed.ok ? parsed : { ok: false, issues: under(name, parsed.issues) };
+  };
 }
 
 function parseKnownAmount(value: unknown): Parsed<number> {
   // Databases give exact decimals as text.
   const amount = typeof value === "string" && /^\s*\d+(\.\d+)?\s*$/.test(value) ? Number(value) : value;
-  if (typeof amount === "number" && Number.isFinite(amount) && amount > 0) return good(amount);
-  return bad(value, "must be a number of shillings above 0", "Take what your records have for this payment.");
+  if (typeof amount === "number" && Number.isFinite(amount) && amount > 0) return valid(amount);
+  return invalid(value, "must be a number of shillings above 0", "Pass the amount that your records have.");
 }
 
 /** Whether two amounts are the same to the cent. */

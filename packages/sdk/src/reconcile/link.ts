@@ -1,5 +1,5 @@
 import type { PulledTransaction } from "../pull/query.ts";
-import { parsePhoneNumber } from "../values/phone-number.ts";
+import { parsePhoneNumber } from "../validate/formats.ts";
 import { type Bucket, countOf, type Fit, FitIndex, type Traits } from "./fit-index.ts";
 import { inCents, type PromptEntry } from "./known.ts";
 import type { AskedPrompt } from "./prompts.ts";

@@ -42,14 +42,13 @@ export async function askPayouts<T, S extends PayoutSettlement>(
   for (const entry of entries) {
     try {
       if (refused) throw refused;
-      const question = {
-        [entry.name]: entry.id,
-        shortCode,
+      const question: TransactionStatusParams = {
+        ...(entry.name === "conversationId" ? { conversationId: entry.id } : { originatorConversationId: entry.id }),
         party: { shortCode: entry.shortCode ?? shortCode },
         ...(initiator && { initiator }),
         ...(resultUrl && { resultUrl }),
         ...(timeoutUrl && { timeoutUrl }),
-      } as unknown as TransactionStatusParams;
+      };
       const query = await transactionStatus(link, question, { ...options, signal: stop });
       asked.push({ entry, query, result: hear(link, results, query, { stop, resultTimeoutMs }) });
     } catch (error) {

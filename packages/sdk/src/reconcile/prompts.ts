@@ -1,7 +1,8 @@
 import type { CallOptions, Core } from "../core.ts";
 import { type AnyMpesaError, isMpesaError } from "../errors/is-mpesa-error.ts";
-import { checkStkQuery, readStk, type StkQueryResult, type StkReading } from "../stk/query.ts";
+import { readStk, type StkQueryResult, type StkReading, stkQueryParams } from "../stk/query.ts";
 import type { WaitTools } from "../stk/wait.ts";
+import { check } from "../validate/schema.ts";
 import type { PromptEntry } from "./known.ts";
 
 /** What asking for a prompt brought. */
@@ -54,7 +55,7 @@ async function ask<T>(
 ): Promise<StkReading> {
   const { passkey } = defaults;
   const params = { checkoutRequestId: id, shortCode: shortCode ?? defaults.shortCode, ...(passkey && { passkey }) };
-  const plan = checkStkQuery(core, params);
+  const plan = check("stkQuery", stkQueryParams, params, core);
   const { pace, clock } = tools;
   await pace.turn({ earliest: clock(), over: options.signal });
   options.signal.throwIfAborted();

@@ -1,16 +1,17 @@
 import { statusRequestConstraints as rules } from "@mpesa/raw/constraints";
 import type { CallOptions, Core } from "../core.ts";
 import { type AnyMpesaError, isMpesaError } from "../errors/is-mpesa-error.ts";
+import { shapeOf } from "../errors/issue.ts";
 import { MpesaOutcomeUnknownError } from "../errors/outcome-unknown-error.ts";
+import { MpesaValidationError } from "../errors/validation-error.ts";
 import type { InitiatorLink } from "../initiator/link.ts";
-import { checkShared } from "../initiator/params.ts";
-import { checkRange, type PulledTransaction } from "../pull/query.ts";
+import { signedAbout } from "../initiator/params.ts";
+import { type CheckedRange, type PulledTransaction, pullRange } from "../pull/query.ts";
 import { pullTransactions } from "../pull/transactions.ts";
 import type { WaitTools } from "../stk/wait.ts";
-import { checkCallOptions, parseTimeout } from "../values/call-options.ts";
-import { Checks } from "../values/checks.ts";
-import { bad } from "../values/parsed.ts";
-import { parsePasskey } from "../values/passkey.ts";
+import { checkCallOptions, parseTimeout } from "../validate/call-options.ts";
+import { parsePasskey } from "../validate/formats.ts";
+import { both, check, openObject, orClient, type Parser, valid, withDefault } from "../validate/schema.ts";
 import { type Entry, type SortedKnown, sameAmount, sortKnown } from "./known.ts";
 import { linkRows } from "./link.ts";
 import { type AskedPayout, askPayouts, judge } from "./payouts.ts";
@@ -39,10 +40,10 @@ export async function reconcile<T extends KnownPayment, S extends PayoutSettleme
   const pause = slices(stk, stop);
   try {
     const sorted = await sortKnown(await listOf(params.known, pause), pause);
-    const { shortCode, resultTimeoutMs } = check(link, params, sorted);
+    const { shortCode, from, to, resultTimeoutMs } = checkParams(core, params, sorted);
     const report = new Report<T, S>();
     for (const { known, error } of sorted.wrong) report.unknown(known, error);
-    const list = await readList(core, params, { ...options, signal: stop });
+    const list = await readList(core, { shortCode, from, to }, { ...options, signal: stop });
     const payouts = await askPayouts<T, S>(link, sorted.payouts, { params, shortCode, options, stop, resultTimeoutMs });
     const { passkey } = params;
     const prompts = await askPrompts(core, stk, sorted.prompts, { options, stop, shortCode, passkey });
@@ -60,9 +61,9 @@ async function listOf<T>(known: Iterable<T> | AsyncIterable<T>, pause: Pause): P
   const isList =
     typeof known === "object" && known !== null && (Symbol.iterator in known || Symbol.asyncIterator in known);
   if (!isList) {
-    const checks = new Checks("pullQuery");
-    checks.take("known", bad(known, "must be a list of payments, or an async one", "Pass [] if you know of none."));
-    checks.done();
+    const rule = "must be an iterable or async iterable of payments";
+    const issue = { field: "known", received: shapeOf(known), rule, fix: "Pass [] if you know of none." };
+    throw new MpesaValidationError([issue], { operation: "pullQuery" });
   }
   const all: T[] = [];
   for await (const one of known) {
@@ -73,31 +74,19 @@ async function listOf<T>(known: Iterable<T> | AsyncIterable<T>, pause: Pause): P
   return all;
 }
 
+const always = openObject({ resultTimeoutMs: withDefault(parseTimeout, DEFAULT_RESULT_TIMEOUT_MS) }, pullRange);
+const forPrompts: Parser<object, Core> = openObject({ passkey: orClient("passkey", parsePasskey) });
+const forPayouts: Parser<object, Core> = openObject(signedAbout(rules.Remarks, "Status"));
+const nothing: Parser<object> = () => valid({});
+
 /** Everything that would fail for all entries alike. @throws MpesaValidationError before anything is sent. */
-function check<T extends KnownPayment, S extends PayoutSettlement>(
-  link: InitiatorLink,
+function checkParams<T extends KnownPayment, S extends PayoutSettlement>(
+  core: Core,
   params: ReconcileParams<T, S>,
   { prompts, payouts }: SortedKnown<T>,
-): { shortCode: string; resultTimeoutMs: number } {
-  const { core } = link;
-  const checks = new Checks("pullQuery");
-  const { shortCode } = checkRange(core, checks, params);
-  const { resultTimeoutMs = DEFAULT_RESULT_TIMEOUT_MS, passkey } = params;
-  checks.take("resultTimeoutMs", parseTimeout(resultTimeoutMs));
-  if (prompts.length > 0) checks.take("passkey", parsePasskey(passkey ?? core.config.passkey));
-  if (payouts.length > 0) {
-    const { initiator, resultUrl, timeoutUrl } = params;
-    // A wrong short code has been named already.
-    const shared = {
-      shortCode: shortCode ?? "00000",
-      ...(initiator && { initiator }),
-      ...(resultUrl && { resultUrl }),
-      ...(timeoutUrl && { timeoutUrl }),
-    };
-    checkShared(link, checks, shared, { rule: rules.Remarks, remarks: "Status" });
-  }
-  checks.done();
-  return { shortCode, resultTimeoutMs };
+): CheckedRange & { readonly resultTimeoutMs: number } {
+  const needed = both(prompts.length > 0 ? forPrompts : nothing, payouts.length > 0 ? forPayouts : nothing);
+  return check("pullQuery", both(always, needed), params, core);
 }
 
 /** Safaricom's list of customers' payments, as far as it could be read. */
@@ -106,7 +95,7 @@ interface List {
   readonly error: AnyMpesaError | undefined;
 }
 
-async function readList(core: Core, range: Parameters<typeof checkRange>[2], options: CallOptions): Promise<List> {
+async function readList(core: Core, range: CheckedRange, options: CallOptions): Promise<List> {
   const rows: PulledTransaction[] = [];
   try {
     for await (const row of pullTransactions(core, range, options)) rows.push(row);

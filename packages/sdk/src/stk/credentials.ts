@@ -1,12 +1,11 @@
-import type { Config } from "../config.ts";
-import type { Checks } from "../values/checks.ts";
-import { checkOwnShortCode } from "../values/own-short-code.ts";
-import { bad, good, type Parsed } from "../values/parsed.ts";
-import { parsePasskey } from "../values/passkey.ts";
-import { type StkPassword, stkPassword } from "../values/password.ts";
-import { parseText } from "../values/text.ts";
+import { stkQueryRequestConstraints as rules } from "@mpesa/raw/constraints";
+import { base64 } from "../redact.ts";
+import { parsePasskey } from "../validate/formats.ts";
+import { text } from "../validate/limits.ts";
+import { type Fields, fields, invalid, orClient, valid } from "../validate/schema.ts";
+import { timestamp } from "../validate/times.ts";
 
-/** What proves that an STK request comes from the short code's owner. Left out, the client's passkey is used. */
+/** What proves that an STK request comes from the short code's owner. Omit it to use the client's passkey. */
 export interface StkCredentials {
   /** The passkey of another short code than the client's. */
   passkey?: string;
@@ -15,30 +14,52 @@ export interface StkCredentials {
   timestamp?: string;
 }
 
-/** Checks the short code and makes password and timestamp from one reading of the clock. */
-export function checkStkCredentials(
-  checks: Checks,
-  config: Config,
-  { field, value }: { field: string; value: unknown },
-  { passkey = config.passkey, password, timestamp }: StkCredentials,
-): { shortCode: string; credentials: () => StkPassword } {
-  const shortCode = checkOwnShortCode(checks, value === undefined ? config.shortCode : value, field);
-  if (password !== undefined || timestamp !== undefined) {
-    const given = {
-      password: checks.take("password", parseText(password, { minLength: 1 })),
-      timestamp: checks.take("timestamp", parseStamp(timestamp)),
-    };
-    return { shortCode, credentials: () => given };
-  }
-  const secret = checks.take("passkey", parsePasskey(passkey));
-  return { shortCode, credentials: () => stkPassword({ shortCode, passkey: secret, at: new Date(config.now()) }) };
+/** The two fields that prove an STK request comes from the short code's owner; they only fit together. */
+export interface StkPassword {
+  readonly password: string;
+  readonly timestamp: string;
 }
 
-function parseStamp(value: unknown): Parsed<string> {
-  if (typeof value === "string" && /^\d{14}$/.test(value)) return good(value);
-  return bad(
-    value,
-    "must be the 14 digits YYYYMMDDHHmmss that the password was made from",
-    "Give password and timestamp together.",
-  );
+/** Either what a password is made from, or one that was made elsewhere. */
+export type StkSigner = { readonly passkey: string } | StkPassword;
+
+const TIMESTAMP = new RegExp(rules.Timestamp.pattern);
+
+const ownPassword = fields({ passkey: orClient("passkey", parsePasskey) });
+const madeElsewhere = fields({
+  password: text(),
+  timestamp: (value) =>
+    typeof value === "string" && TIMESTAMP.test(value)
+      ? valid(value)
+      : invalid(
+          value,
+          "must be the 14 digits YYYYMMDDHHmmss that the password was made from",
+          "Pass password and timestamp together.",
+        ),
+});
+
+/** A password made elsewhere wins over every passkey. */
+export const stkCredentials: Fields<StkSigner, { readonly config: { readonly passkey?: string } }> = {
+  names: [...ownPassword.names, ...madeElsewhere.names],
+  read: (given, client) =>
+    given["password"] === undefined && given["timestamp"] === undefined
+      ? ownPassword.read(given, client)
+      : madeElsewhere.read(given, client),
+};
+
+/**
+ * Makes `Password` and `Timestamp` of an STK request from one instant.
+ *
+ * @throws MpesaValidationError for an invalid date.
+ * @example stkPassword({ shortCode: "174379", passkey, at: new Date() })
+ */
+export function stkPassword(parts: { shortCode: string; passkey: string; at: Date }): StkPassword {
+  const stamp = timestamp(parts.at);
+  return { password: base64(parts.shortCode + parts.passkey + stamp), timestamp: stamp };
+}
+
+/** Password and timestamp of a request that leaves now. */
+export function signStk(shortCode: string, signer: StkSigner, now: () => number): StkPassword {
+  if (!("passkey" in signer)) return { password: signer.password, timestamp: signer.timestamp };
+  return stkPassword({ shortCode, passkey: signer.passkey, at: new Date(now()) });
 }

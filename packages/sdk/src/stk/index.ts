@@ -1,5 +1,4 @@
 import type { CallOptions, Core } from "../core.ts";
-import { given } from "../values/given.ts";
 import { Pace } from "./pace.ts";
 import { type StkPushParams, type StkPushResult, stkPush } from "./push.ts";
 import { type StkQueryParams, type StkQueryResult, stkQuery } from "./query.ts";
@@ -70,8 +69,8 @@ export function createWaitTools(core: Core, time: typeof realTime = realTime): W
 
 export function createStk(core: Core, tools: WaitTools): Stk {
   return {
-    wait: (push, options = {}) => stkWait(core, tools, given(push), given(options)),
-    push: (params, options) => stkPush(core, given(params), options),
-    query: (params, options) => stkQuery(core, given(params), options),
+    wait: (push, options) => stkWait(core, tools, push, options ?? {}),
+    push: (params, options) => stkPush(core, params, options),
+    query: (params, options) => stkQuery(core, params, options),
   };
 }

@@ -1,7 +1,7 @@
 import { operationTable } from "@mpesa/raw";
 import { stkQuery } from "@mpesa/raw/platform";
 import type { Config } from "../config.ts";
-import { MAX_TIMEOUT_MS } from "../values/call-options.ts";
+import { MAX_TIMEOUT_MS } from "../validate/call-options.ts";
 import { Heap, type HeapItem } from "./heap.ts";
 
 /** The longest pause that one response may ask of all queries. */

@@ -1,17 +1,12 @@
 import type { StkPushResponse } from "@mpesa/raw";
 import { stkPushRequestConstraints as rules } from "@mpesa/raw/constraints";
 import { type CallOptions, type Core, requireId } from "../core.ts";
-import { text } from "../transport/error-body.ts";
-import { checkUrl } from "../urls.ts";
-import { parseAmount } from "../values/amount.ts";
-import { Checks } from "../values/checks.ts";
-import { checkNames } from "../values/names.ts";
-import { bad } from "../values/parsed.ts";
-import { parsePhoneNumber, phoneSecrets } from "../values/phone-number.ts";
-import { parseShortCode } from "../values/short-code.ts";
-import { parseOptionalText, parseText } from "../values/text.ts";
-import { wireNumber } from "../values/wire-number.ts";
-import { checkStkCredentials, type StkCredentials } from "./credentials.ts";
+import { text as textOf } from "../transport/error-body.ts";
+import { parsePhoneNumber, parseShortCode, phoneSecrets, receivingShortCode, wireNumber } from "../validate/formats.ts";
+import { amount, text } from "../validate/limits.ts";
+import { check, either, object, optional, orClient, type ShapeOf } from "../validate/schema.ts";
+import { urlParameter } from "../validate/urls.ts";
+import { type StkCredentials, signStk, stkCredentials } from "./credentials.ts";
 
 /** Paying a pay bill: the number (the client's by default) and the account, at most 12 characters, shown in the prompt. */
 export interface PayToPayBill {
@@ -63,80 +58,72 @@ export interface StkPushResult {
   readonly raw: StkPushResponse;
 }
 
+const payTo = object(
+  {},
+  either(
+    {
+      payBill: { payBill: receivingShortCode, account: text(rules.AccountReference) },
+      till: { till: parseShortCode, store: receivingShortCode, reference: optional(text(rules.AccountReference)) },
+    },
+    {
+      rule: "must name a pay bill with an account, or a till with its store",
+      fix: "Pass { payBill, account } for a pay bill, or { till, store, reference } for a till.",
+      fallback: "payBill",
+    },
+  ),
+);
+
+const pushParams = object(
+  {
+    phoneNumber: parsePhoneNumber,
+    amount: amount(rules.Amount),
+    callbackUrl: orClient("callbackUrl", urlParameter("callbackUrl")),
+    payTo,
+    description: optional(text(rules.TransactionDesc)),
+  } satisfies ShapeOf<Omit<StkPushParams, keyof StkCredentials>>,
+  stkCredentials,
+);
+
 const RECOVERY =
   "There is no query for a push whose answer was lost: wait for the callback, whose URL should hold a reference of yours.";
 
 export async function stkPush(core: Core, params: StkPushParams, options?: CallOptions): Promise<StkPushResult> {
-  const { body, shortCode, password, phoneNumber } = buildPush(core, params);
-  const raw = await core.call("stkPush", body, {
-    options,
-    secrets: [password, params.passkey, ...phoneSecrets(phoneNumber)],
-    recovery: RECOVERY,
-  });
+  const { body, shortCode, secrets } = buildPush(core, params);
+  const raw = await core.call("stkPush", body, { options, secrets, recovery: RECOVERY });
   return {
     checkoutRequestId: requireId("stkPush", raw, "CheckoutRequestID"),
-    merchantRequestId: text(raw.MerchantRequestID) ?? "",
+    merchantRequestId: textOf(raw.MerchantRequestID) ?? "",
     shortCode,
-    responseDescription: text(raw.ResponseDescription) ?? "",
-    customerMessage: text(raw.CustomerMessage) ?? "",
+    responseDescription: textOf(raw.ResponseDescription) ?? "",
+    customerMessage: textOf(raw.CustomerMessage) ?? "",
     raw,
   };
 }
 
 function buildPush(core: Core, params: StkPushParams) {
-  const checks = new Checks("stkPush");
-  const { payTo, description } = params;
-  const phoneNumber = checks.take("phoneNumber", parsePhoneNumber(params.phoneNumber));
-  const amount = checks.take("amount", parseAmount(params.amount, rules.Amount));
-  const url = checkUrl(core, checks, "callbackUrl", params.callbackUrl, core.config.callbackUrl);
-  const target = checkPayTo(checks, payTo, core.config.shortCode);
-  const { shortCode, credentials } = checkStkCredentials(checks, core.config, target.owner, params);
-  const note = checks.take("description", parseOptionalText(description, rules.TransactionDesc)) ?? target.reference;
-  checks.done();
-  const { password, timestamp } = credentials();
+  const { phoneNumber, amount, callbackUrl, payTo, description, ...signer } = check(
+    "stkPush",
+    pushParams,
+    params,
+    core,
+  );
+  const isTill = payTo.kind === "till";
+  const shortCode = isTill ? payTo.store : payTo.payBill;
+  const reference = isTill ? (payTo.reference ?? payTo.till) : payTo.account;
+  const { password, timestamp } = signStk(shortCode, signer, core.config.now);
   const body = {
     BusinessShortCode: wireNumber(shortCode),
     Password: password,
     Timestamp: timestamp,
-    TransactionType: target.type,
+    TransactionType: isTill ? "CustomerBuyGoodsOnline" : "CustomerPayBillOnline",
     Amount: amount,
     PartyA: wireNumber(phoneNumber),
-    PartyB: wireNumber(target.receiver ?? shortCode),
+    PartyB: wireNumber(isTill ? payTo.till : payTo.payBill),
     PhoneNumber: wireNumber(phoneNumber),
-    CallBackURL: url,
-    AccountReference: target.reference,
-    TransactionDesc: note,
+    CallBackURL: callbackUrl,
+    AccountReference: reference,
+    TransactionDesc: description ?? reference,
   } as const;
-  return { body, shortCode, password, phoneNumber };
-}
-
-const PAY_BILL = ["payBill", "account"];
-const TILL = ["till", "store", "reference"];
-
-/** TypeScript refuses a mixed `payTo`; JavaScript must hear of it too. */
-function checkPayTo(checks: Checks, payTo: PayToPayBill | PayToTill, own: string | undefined) {
-  const { given, has } = checkNames(checks, "payTo", payTo, [...PAY_BILL, ...TILL]);
-  const isTill = has("till") || has("store");
-  if (PAY_BILL.some(has) === TILL.some(has)) {
-    const fix = "Give { payBill, account } for a pay bill, or { till, store, reference } for a till.";
-    checks.take("payTo", bad(payTo, "must name a pay bill with an account, or a till with its store", fix));
-  }
-  if (isTill) {
-    const receiver = checks.take("payTo.till", parseShortCode(given["till"]));
-    const reference =
-      checks.take("payTo.reference", parseOptionalText(given["reference"], rules.AccountReference)) ?? receiver;
-    return {
-      type: "CustomerBuyGoodsOnline",
-      receiver,
-      reference,
-      owner: { field: "payTo.store", value: has("store") ? given["store"] : own },
-    } as const;
-  }
-  const reference = checks.take("payTo.account", parseText(given["account"], rules.AccountReference));
-  return {
-    type: "CustomerPayBillOnline",
-    receiver: undefined,
-    reference,
-    owner: { field: "payTo.payBill", value: has("payBill") ? given["payBill"] : own },
-  } as const;
+  const passkey = "passkey" in signer ? signer.passkey : undefined;
+  return { body, shortCode, secrets: [password, passkey, ...phoneSecrets(phoneNumber)] };
 }

@@ -7,11 +7,10 @@ import { isMpesaError } from "../errors/is-mpesa-error.ts";
 import { text } from "../transport/error-body.ts";
 import { contradictedId } from "../transport/errors.ts";
 import type { Outcome } from "../transport/send.ts";
-import { Checks } from "../values/checks.ts";
-import type { StkPassword } from "../values/password.ts";
-import { parseText } from "../values/text.ts";
-import { wireNumber } from "../values/wire-number.ts";
-import { checkStkCredentials, type StkCredentials } from "./credentials.ts";
+import { ownShortCode, wireNumber } from "../validate/formats.ts";
+import { text as limitedText } from "../validate/limits.ts";
+import { check, openObject, optional, type Parser, type ShapeOf } from "../validate/schema.ts";
+import { type StkCredentials, type StkSigner, signStk, stkCredentials } from "./credentials.ts";
 
 /** Which prompt to ask about. */
 export interface StkQueryParams extends StkCredentials {
@@ -65,45 +64,37 @@ export type StkReading = ({ readonly status: StkQueryResult } | { readonly error
 };
 
 export async function stkQuery(core: Core, params: StkQueryParams, options?: CallOptions): Promise<StkQueryResult> {
-  const reading = await readStk(core, checkStkQuery(core, params), { options });
+  const reading = await readStk(core, check("stkQuery", stkQueryParams, params, core), { options });
   if ("error" in reading) throw reading.error;
   return reading.status;
 }
 
-/** A checked query: whom to ask about, and how to sign it at the moment of asking. */
-export interface StkQueryPlan {
+/** A checked query: which prompt to ask about, and what signs it at the moment of asking. */
+export type StkQueryPlan = {
   readonly checkoutRequestId: string;
   readonly shortCode: string;
-  readonly credentials: () => StkPassword;
-  readonly passkey: string | undefined;
-  /** Where the caller knows it; it is in the errors, too. */
+  /** If the caller knows it; it is in the errors, too. */
   readonly merchantRequestId: string | undefined;
-}
+} & StkSigner;
 
-/** @throws MpesaValidationError with everything that is wrong. */
-export function checkStkQuery(core: Core, params: StkQueryParams, also?: (checks: Checks) => void): StkQueryPlan {
-  const checks = new Checks("stkQuery");
-  const checkoutRequestId = checks.take(
-    "checkoutRequestId",
-    parseText(params.checkoutRequestId, rules.CheckoutRequestID),
-  );
-  // A push whose response lacks it has an empty one, and a row of a database has null.
-  const merchantRequestId = params.merchantRequestId || undefined;
-  if (merchantRequestId !== undefined) checks.take("merchantRequestId", parseText(merchantRequestId, {}));
-  const owner = { field: "shortCode", value: params.shortCode ?? undefined };
-  const { shortCode, credentials } = checkStkCredentials(checks, core.config, owner, params);
-  also?.(checks);
-  checks.done();
-  return { checkoutRequestId, merchantRequestId, shortCode, credentials, passkey: params.passkey };
-}
+/** The parameters of a query, and of a wait. */
+export const stkQueryParams: Parser<StkQueryPlan, Core> = openObject(
+  {
+    checkoutRequestId: limitedText(rules.CheckoutRequestID),
+    // A push whose response lacks the ID has an empty one, and a row of a database has null.
+    merchantRequestId: (value) => optional(limitedText())(value || undefined, undefined),
+    shortCode: ownShortCode,
+  } satisfies ShapeOf<Omit<StkQueryParams, keyof StkCredentials>>,
+  stkCredentials,
+);
 
 /** Asks once. */
 export async function readStk(
   core: Core,
-  { checkoutRequestId, merchantRequestId, shortCode, credentials, passkey }: StkQueryPlan,
+  { checkoutRequestId, merchantRequestId, shortCode, ...signer }: StkQueryPlan,
   how: Pick<CallContext, "options" | "maxRetries">,
 ): Promise<StkReading> {
-  const { password, timestamp } = credentials();
+  const { password, timestamp } = signStk(shortCode, signer, core.config.now);
   const body = {
     BusinessShortCode: wireNumber(shortCode),
     Password: password,
@@ -111,7 +102,7 @@ export async function readStk(
     CheckoutRequestID: checkoutRequestId,
   };
   const ids = { checkoutRequestId, ...(merchantRequestId !== undefined && { merchantRequestId }) };
-  const context = { ...how, ids, secrets: [password, passkey] };
+  const context = { ...how, ids, secrets: [password, "passkey" in signer ? signer.passkey : undefined] };
   const { outcome, redactor } = await core.exchange("stkQuery", body, context);
   const nothing = { checkoutRequestId, merchantRequestId: undefined, raw: undefined };
   if (isPending(outcome)) {

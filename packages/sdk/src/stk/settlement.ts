@@ -3,7 +3,7 @@ import { nameOf } from "../errors/name-of.ts";
 import type { MpesaEventHandler } from "../events.ts";
 import { isJson, text } from "../transport/error-body.ts";
 import { differ } from "../transport/errors.ts";
-import { bad, good, type Parsed } from "../values/parsed.ts";
+import { invalid, type Parsed, valid } from "../validate/schema.ts";
 import type { StkQueryPlan } from "./query.ts";
 
 /** What a callback told about a prompt: the value that `@mpesa/sdk/callbacks` parses, or your own record of it. */
@@ -41,12 +41,12 @@ export interface Called<T extends StkSettlement> {
 
 /** Anything else would be waited for in vain, and nobody would know. */
 export function parseSettled(value: unknown): Parsed<unknown> {
-  if (has(value, "then") || has(value, "wait")) return good(value);
+  if (has(value, "then") || has(value, "wait")) return valid(value);
   const fix =
     typeof value === "function"
       ? "Call it and pass its promise, or pass { wait: yourFunction }."
-      : "A callback that came already is Promise.resolve(parseStkCallback(body)).";
-  return bad(value, "must be a promise of the callback, or a store { wait(checkoutRequestId, signal) }", fix);
+      : "Pass Promise.resolve(parseStkCallback(body)) for a callback that has come already.";
+  return invalid(value, "must be a promise of the callback, or a store { wait(checkoutRequestId, signal) }", fix);
 }
 
 function has(value: unknown, method: string): boolean {

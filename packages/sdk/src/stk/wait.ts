@@ -2,18 +2,19 @@ import type { StkQueryResponse } from "@mpesa/raw";
 import type { Core } from "../core.ts";
 import { type AnyMpesaError, isMpesaError } from "../errors/is-mpesa-error.ts";
 import { wait as sleep } from "../transport/backoff.ts";
-import { MAX_TIMEOUT_MS, parseSignal } from "../values/call-options.ts";
-import { bad, good, type Parsed } from "../values/parsed.ts";
+import { MAX_TIMEOUT_MS, parseSignal } from "../validate/call-options.ts";
+import { digits } from "../validate/limits.ts";
+import { both, check, invalid, openObject, optional, type Parsed, valid, withDefault } from "../validate/schema.ts";
 import type { StkCredentials } from "./credentials.ts";
 import { FIRST_POLL_MS, type Pace, POLL_INTERVAL_MS, type Time } from "./pace.ts";
 import {
-  checkStkQuery,
   judge,
   readStk,
   type StkDecided,
   type StkQueryPlan,
   type StkQueryResult,
   type StkUndecided,
+  stkQueryParams,
 } from "./query.ts";
 import { type Called, listen, parseSettled, type StkSettled, type StkSettlement } from "./settlement.ts";
 
@@ -96,25 +97,39 @@ export const realTime: Time = { clock: () => performance.now(), sleep };
 
 const DEFAULT_TIMEOUT_MS = 180_000;
 
+const waitParams = both(
+  stkQueryParams,
+  openObject({
+    timeoutMs: withDefault(parseMs, DEFAULT_TIMEOUT_MS),
+    firstPollMs: withDefault(parseMs, FIRST_POLL_MS),
+    signal: optional(parseSignal),
+    settled: optional(parseSettled),
+    onPoll: optional(parseListener),
+  }),
+);
+
 export async function stkWait<T extends StkSettlement>(
   core: Core,
   tools: WaitTools,
   target: StkWaitTarget,
   options: StkWaitOptions<T>,
 ): Promise<StkWaitResult<T>> {
-  const { timeoutMs = DEFAULT_TIMEOUT_MS, firstPollMs = FIRST_POLL_MS, signal, settled, onPoll } = options;
-  const plan = checkStkQuery(core, { ...target, ...credentialsOf(options) }, (checks) => {
-    checks.take("timeoutMs", parseMs(timeoutMs));
-    checks.take("firstPollMs", parseMs(firstPollMs));
-    if (signal !== undefined) checks.take("signal", parseSignal(signal));
-    if (settled !== undefined) checks.take("settled", parseSettled(settled));
-    if (onPoll !== undefined) checks.take("onPoll", parseListener(onPoll));
-  });
+  const { signal, settled, onPoll } = options;
+  const given = {
+    ...target,
+    ...credentialsOf(options),
+    timeoutMs: options.timeoutMs,
+    firstPollMs: options.firstPollMs,
+    signal,
+    settled,
+    onPoll,
+  };
+  const { timeoutMs, firstPollMs, ...plan } = check("stkQuery", waitParams, given, core);
   signal?.throwIfAborted();
   const done = new AbortController();
   const stop = signal ? AbortSignal.any([signal, done.signal]) : done.signal;
   const called = listen(settled, plan, stop, core.emit).then((heard) => fromCallback(heard, plan));
-  const asked = poll<T>(core, tools, plan, { ...options, timeoutMs, firstPollMs, stop });
+  const asked = poll<T>(core, tools, plan, { ...(onPoll && { onPoll }), timeoutMs, firstPollMs, stop });
   try {
     // Whichever loses is heard by the race, so that nothing of it is left unhandled.
     return await Promise.race([called, asked, aborted(stop)]);
@@ -242,10 +257,13 @@ function credentialsOf({ passkey, password, timestamp }: StkCredentials): StkCre
 }
 
 function parseListener(value: unknown): Parsed<unknown> {
-  return typeof value === "function" ? good(value) : bad(value, "must be a function", "Leave it out to hear nothing.");
+  return typeof value === "function"
+    ? valid(value)
+    : invalid(value, "must be a function", "Pass a function, or omit it for no updates.");
 }
 
 function parseMs(value: unknown): Parsed<number> {
-  if (typeof value === "number" && value >= 0 && value <= MAX_TIMEOUT_MS) return good(value);
-  return bad(value, `must be a number of milliseconds from 0 to ${MAX_TIMEOUT_MS}`, "Leave it out for the default.");
+  if (typeof value === "number" && value >= 0 && value <= MAX_TIMEOUT_MS) return valid(value);
+  const rule = `must be a number of milliseconds from 0 to ${digits(MAX_TIMEOUT_MS)}`;
+  return invalid(value, rule, "Pass milliseconds, or omit it for the default.");
 }

@@ -1,7 +1,6 @@
 import type { CallOptions } from "../core.ts";
 import type { InitiatorLink } from "../initiator/link.ts";
 import type { Acknowledgement } from "../initiator/submit.ts";
-import { given } from "../values/given.ts";
 import { type ReversalParams, reverse } from "./reverse.ts";
 import { type TransactionStatusParams, transactionStatus } from "./status.ts";
 
@@ -36,7 +35,7 @@ export interface Transactions {
 
 export function createTransactions(link: InitiatorLink): Transactions {
   return {
-    status: (params, options) => transactionStatus(link, given(params), options),
-    reverse: (params, options) => reverse(link, given(params), options),
+    status: (params, options) => transactionStatus(link, params, options),
+    reverse: (params, options) => reverse(link, params, options),
   };
 }

@@ -2,12 +2,11 @@ import { reversalRequestConstraints as rules } from "@mpesa/raw/constraints";
 import { identifierTypes } from "@mpesa/raw/platform";
 import type { CallOptions } from "../core.ts";
 import type { InitiatorLink } from "../initiator/link.ts";
-import { checkShared, type InitiatorParams } from "../initiator/params.ts";
+import { type InitiatorParams, signed, signedBody } from "../initiator/params.ts";
 import { type Acknowledgement, submit } from "../initiator/submit.ts";
-import { parseAmount } from "../values/amount.ts";
-import { Checks } from "../values/checks.ts";
-import { parseReceipt } from "../values/receipt.ts";
-import { wireNumber } from "../values/wire-number.ts";
+import { parseReceipt, wireNumber } from "../validate/formats.ts";
+import { amount } from "../validate/limits.ts";
+import { check, object, type ShapeOf } from "../validate/schema.ts";
 
 /** Which payment to return. */
 export interface ReversalParams extends InitiatorParams {
@@ -17,19 +16,19 @@ export interface ReversalParams extends InitiatorParams {
   amount: number;
 }
 
+const reversalParams = object({
+  receipt: parseReceipt,
+  amount: amount(rules.Amount),
+  ...signed(rules.Remarks, "Reversal"),
+} satisfies ShapeOf<ReversalParams>);
+
 export async function reverse(
   link: InitiatorLink,
   params: ReversalParams,
   options?: CallOptions,
 ): Promise<Acknowledgement> {
-  const checks = new Checks("reversal");
-  const TransactionID = checks.take("receipt", parseReceipt(params.receipt));
-  const Amount = checks.take("amount", parseAmount(params.amount, rules.Amount));
-  const { initiator, shortCode, wire } = checkShared(link, checks, params, {
-    rule: rules.Remarks,
-    remarks: "Reversal",
-  });
-  checks.done();
+  const values = check("reversal", reversalParams, params, link.core);
+  const { initiator, receipt, amount, shortCode } = values;
   const [CommandID] = rules.CommandID.enum;
   return submit(link, {
     id: "reversal",
@@ -38,13 +37,13 @@ export async function reverse(
       Initiator: initiator.name,
       SecurityCredential,
       CommandID,
-      TransactionID,
-      Amount,
+      TransactionID: receipt,
+      Amount: amount,
       ReceiverParty: wireNumber(shortCode),
       RecieverIdentifierType: identifierTypes.reversal,
-      ...wire,
+      ...signedBody(values),
     }),
     options,
-    recovery: `Find out with mpesa.transactions.status({ receipt: ${JSON.stringify(TransactionID)} }).`,
+    recovery: `Find out with mpesa.transactions.status({ receipt: ${JSON.stringify(receipt)} }).`,
   });
 }

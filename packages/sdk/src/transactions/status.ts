@@ -1,13 +1,12 @@
 import { statusRequestConstraints as rules } from "@mpesa/raw/constraints";
 import type { CallOptions } from "../core.ts";
 import type { InitiatorLink } from "../initiator/link.ts";
-import { checkShared, type InitiatorParams } from "../initiator/params.ts";
-import { checkParty, type TransactionParty } from "../initiator/party.ts";
+import { type InitiatorParams, signedAbout, signedBody } from "../initiator/params.ts";
+import { party, partyBody, type TransactionParty } from "../initiator/party.ts";
 import { type Acknowledgement, submit } from "../initiator/submit.ts";
-import { Checks } from "../values/checks.ts";
-import { bad } from "../values/parsed.ts";
-import { parseReceipt } from "../values/receipt.ts";
-import { parseOptionalText, parseText } from "../values/text.ts";
+import { parseReceipt } from "../validate/formats.ts";
+import { text } from "../validate/limits.ts";
+import { check, object, oneOf, optional, type ShapeOf } from "../validate/schema.ts";
 
 /** Which transaction to ask about: by one of the three names it may have. */
 export type TransactionStatusParams = Omit<InitiatorParams, "shortCode"> & {
@@ -29,17 +28,31 @@ export type TransactionStatusParams = Omit<InitiatorParams, "shortCode"> & {
       }
   );
 
+const requestId = text(rules.OriginalConversationID);
+
+const statusParams = object(
+  {
+    party,
+    ...signedAbout(rules.Remarks, "Status"),
+    occasion: optional(text(rules.Occasion)),
+  } satisfies ShapeOf<Omit<TransactionStatusParams, "receipt" | "originatorConversationId" | "conversationId">>,
+  oneOf(
+    { receipt: parseReceipt, originatorConversationId: requestId, conversationId: requestId },
+    {
+      field: "receipt",
+      rule: "or exactly one other identifier of the transaction is required",
+      fix: "Pass one of receipt, originatorConversationId and conversationId.",
+    },
+  ),
+);
+
 export async function transactionStatus(
   link: InitiatorLink,
   params: TransactionStatusParams,
   options?: CallOptions,
 ): Promise<Acknowledgement> {
-  const checks = new Checks("transactionStatus");
-  const transaction = checkTransaction(checks, params);
-  const party = checkParty(checks, params.party, link.core.config);
-  const { initiator, wire } = checkShared(link, checks, params, { rule: rules.Remarks, remarks: "Status" });
-  const occasion = checks.take("occasion", parseOptionalText(params.occasion, rules.Occasion));
-  checks.done();
+  const values = check("transactionStatus", statusParams, params, link.core);
+  const { initiator, kind, value, occasion } = values;
   const [CommandID] = rules.CommandID.enum;
   return submit(link, {
     id: "transactionStatus",
@@ -48,33 +61,12 @@ export async function transactionStatus(
       Initiator: initiator.name,
       SecurityCredential,
       CommandID,
-      ...transaction,
-      ...party,
-      ...wire,
+      // Production sends the receipt empty where the query names a request, so the key is there.
+      ...(kind === "receipt" ? { TransactionID: value } : { TransactionID: "", OriginalConversationID: value }),
+      ...partyBody(values.party),
+      ...signedBody(values),
       ...(occasion !== undefined && { Occasion: occasion }),
     }),
     options,
   });
-}
-
-function checkTransaction(
-  checks: Checks,
-  params: TransactionStatusParams,
-): { TransactionID: string; OriginalConversationID?: string } {
-  const { receipt, originatorConversationId, conversationId } = params;
-  const named = Object.entries({ receipt, originatorConversationId, conversationId }).filter(
-    ([, value]) => value !== undefined,
-  );
-  const [[field, value] = ["receipt", undefined]] = named;
-  if (named.length !== 1) {
-    const fix = "Give one of receipt, originatorConversationId and conversationId.";
-    const rule = named.length === 0 ? "or another name of the transaction is needed" : "must be its only name";
-    return checks.take("receipt", bad(receipt, rule, fix));
-  }
-  if (field === "receipt") return { TransactionID: checks.take(field, parseReceipt(value)) };
-  // Production sends the receipt empty in this case, so the key is there.
-  return {
-    TransactionID: "",
-    OriginalConversationID: checks.take(field, parseText(value, rules.OriginalConversationID)),
-  };
 }

@@ -4,7 +4,7 @@ import { wireTexts } from "@mpesa/raw/platform";
 import type { Code } from "../codes/code.ts";
 import { adviseOnError, type ErrorAdvice } from "../codes/error-advice.ts";
 import { type CodeMatch, isZero, lookupText, MONEY_HINT } from "../codes/lookup.ts";
-import { asList } from "../values/list.ts";
+import { asList } from "../list.ts";
 import type { Reply } from "./attempt.ts";
 import { type ErrorBody, errorBody, isJson, saidIn, text } from "./error-body.ts";
 import { retryAfterMs } from "./retry-after.ts";

@@ -78,11 +78,11 @@ describe("a client", () => {
   });
 
   it.each([
-    ["passKey", "Did you mean passkey?"],
-    ["base_url", "Did you mean baseUrl?"],
-    ["callbackURL", "Did you mean callbackUrl?"],
-    ["timeout", "Did you mean timeoutUrl or timeoutMs?"],
-    ["secret", "Did you mean consumerSecret?"],
+    ["passKey", "Did you mean `passkey`?"],
+    ["base_url", "Did you mean `baseUrl`?"],
+    ["callbackURL", "Did you mean `callbackUrl`?"],
+    ["timeout", "Did you mean `timeoutUrl` or `timeoutMs`?"],
+    ["secret", "Did you mean `consumerSecret`?"],
     ["verbose", "The names are environment, baseUrl,"],
   ])("says what %s may have been meant for", async (name, advice) => {
     const error = await make({ environment: "sandbox", ...keys, [name]: SECRET.passkey });

@@ -124,7 +124,7 @@ describe("securityCredential", () => {
     ["null", null],
   ])("refuses %s as key and says what a key looks like", async (_, wrong) => {
     expect(await refusal({ password: "Invented1", key: wrong })).toMatch(
-      /^the client's configuration is wrong\. key: must be .*in PEM.*DER/,
+      /^the client's configuration is wrong\. `key` must be .*in PEM.*DER/,
     );
   });
 
@@ -163,7 +163,7 @@ describe("securityCredential", () => {
     ["an empty text", ""],
     ["a number", 12345678],
   ])("refuses %s as password", async (_, password) => {
-    expect(await refusal({ password, environment: "sandbox" })).toContain("password: is needed");
+    expect(await refusal({ password, environment: "sandbox" })).toContain("`password` is needed");
   });
 
   it("refuses a password that was copied with its line break", async () => {
@@ -172,17 +172,17 @@ describe("securityCredential", () => {
 
   it.each([[undefined], [null]])("names all that is missing when it is given %s", async (given) => {
     const message = await refusal(given as never);
-    expect(message).toContain("password: is needed");
-    expect(message).toContain("environment: must be");
+    expect(message).toContain("`password` is needed");
+    expect(message).toContain("`environment` must be");
   });
 
   it("names all that is wrong at once, and shows none of it", async () => {
     const message = await refusal({ password: "Invented999!*!\n", environment: "live-999" });
-    expect(message).toContain("password:");
-    expect(message).toContain("environment:");
+    expect(message).toContain("`password`");
+    expect(message).toContain("`environment`");
     expect(message).not.toContain("Invented999");
     expect(message).not.toContain("live-999");
-    expect(await refusal({ password: "Invented1", environment: "toString" })).toContain("environment:");
+    expect(await refusal({ password: "Invented1", environment: "toString" })).toContain("`environment`");
   });
 
   it("shows neither password nor key in any form of an error", async () => {

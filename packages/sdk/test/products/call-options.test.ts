@@ -106,7 +106,7 @@ describe("a call without parameters", () => {
   it("a missing short code is asked for, not called misspelt", async () => {
     const { consumerKey, consumerSecret } = options;
     const bare = new Mpesa({ environment: "sandbox", consumerKey, consumerSecret });
-    expect((await failure(() => bare.stk.push(push))).message).toContain("shortCode to the client");
+    expect((await failure(() => bare.stk.push(push))).message).toContain("`shortCode` to the client");
   });
 });
 

@@ -1,7 +1,7 @@
 import { operationTable } from "@mpesa/raw";
 import { describe, expect, it } from "vitest";
 import type { Mpesa } from "../../src/index.ts";
-import { type Answer, accept, connect, daraja, failure, json } from "./harness.ts";
+import { type Answer, accept, connect, daraja, failure, fieldsOf, json } from "./harness.ts";
 
 const id = "b7c1e0a4-5d2f-4c39-8e61-0f9d3a2b7c55";
 const pay = { phoneNumber: "0708374149", amount: 10 };
@@ -127,9 +127,11 @@ describe("payouts", () => {
 
   it("with an ID check are never sent again", async () => {
     const { mpesa, sent } = connect(lostFirst(duplicate), { maxRetries: 2 });
-    await failure(() =>
-      mpesa.b2c.payWithIdCheck({ ...pay, idType: "passport", idNumber: "A0000000", resend: true } as never),
-    );
+    const checked = { ...pay, idType: "passport", idNumber: "A0000000" } as const;
+    await failure(() => mpesa.b2c.payWithIdCheck(checked));
+    expect(sent).toHaveLength(1);
+    const refused = await failure(() => mpesa.b2c.payWithIdCheck({ ...checked, resend: true } as never));
+    expect(fieldsOf(refused)).toEqual(["resend"]);
     expect(sent).toHaveLength(1);
   });
 

@@ -345,7 +345,7 @@ const bad: readonly Bad[] = [
   {
     name: "pull.query with no dates",
     run: ({ pull }) => pull.query({ from: any("2026-10-06"), to: new Date(Number.NaN), offset: -1 }),
-    fields: ["from", "to", "offset"],
+    fields: ["offset", "from", "to"],
   },
   { name: "pull.register without number", run: ({ pull }) => pull.register(any({})), fields: ["nominatedNumber"] },
 ];
@@ -438,7 +438,7 @@ describe("wrong parameters", () => {
 
   it("says which name of a transaction is needed", async () => {
     const error = await failure(() => connect().mpesa.transactions.status(any({})));
-    expect(error.message).toMatch(/is needed.*receipt, originatorConversationId and conversationId/);
+    expect(error.message).toMatch(/is required.*receipt, originatorConversationId and conversationId/);
   });
 
   it("takes 12 characters of any script as account", async () => {

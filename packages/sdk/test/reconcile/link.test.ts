@@ -5,7 +5,7 @@ import type { PromptEntry } from "../../src/reconcile/known.ts";
 import { linkRows } from "../../src/reconcile/link.ts";
 import type { AskedPrompt } from "../../src/reconcile/prompts.ts";
 import { slices } from "../../src/reconcile/slices.ts";
-import { parsePhoneNumber } from "../../src/values/phone-number.ts";
+import { parsePhoneNumber } from "../../src/validate/formats.ts";
 
 // Few values, so that rows and prompts fit, contradict and miss each other in every way.
 const cents = fc.constantFrom(100, 16_800, 16_801);

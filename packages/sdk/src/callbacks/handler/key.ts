@@ -1,4 +1,4 @@
-import { sha256Hex } from "../../values/sha256.ts";
+import { sha256Hex } from "../../sha256.ts";
 import type { CallbackEvent, ReceivedCallback } from "./options.ts";
 
 /** At the end of a success' key. The key without it is the failure's. */

@@ -1,4 +1,4 @@
-import { toHex } from "../../values/sha256.ts";
+import { toHex } from "../../sha256.ts";
 import type { CallbackKind, ResultKind } from "../types.ts";
 
 /** What a signed path says. */

@@ -2,10 +2,9 @@ import * as constraints from "@mpesa/raw/constraints";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { CommandId, isMpesaError, phoneNumber, stkPassword, TransactionType, timestamp } from "../../src/index.ts";
-import { localTime } from "../../src/values/local-time.ts";
-import { parseShortCode } from "../../src/values/short-code.ts";
-import { parseText } from "../../src/values/text.ts";
-import { wireNumber } from "../../src/values/wire-number.ts";
+import { parseShortCode, wireNumber } from "../../src/validate/formats.ts";
+import { text as textOf } from "../../src/validate/limits.ts";
+import { localTime } from "../../src/validate/times.ts";
 
 const refused = (run: () => unknown): boolean => {
   try {
@@ -148,8 +147,8 @@ describe("texts", () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom("a", "é", "日", "😀"), { minLength: 1, maxLength: 24 }), (characters) => {
         const text = characters.join("");
-        expect(parseText(text, { maxLength: 12 })).toEqual(
-          characters.length <= 12 ? { ok: true, value: text } : { ok: false, issue: expect.anything() },
+        expect(textOf({ maxLength: 12 })(text)).toEqual(
+          characters.length <= 12 ? { ok: true, value: text } : { ok: false, issues: expect.anything() },
         );
       }),
     );
