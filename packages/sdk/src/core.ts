@@ -71,7 +71,6 @@ export interface CallContext {
   readonly resend?: boolean;
   /** The initiator who signs the body. @default the one that the body names */
   readonly initiator?: Initiator;
-  readonly secrets?: readonly (string | undefined)[];
   readonly maxRetries?: number;
 }
 

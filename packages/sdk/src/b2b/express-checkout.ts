@@ -48,7 +48,6 @@ export async function b2bExpressCheckout(
   const raw = await core.call("ussdPush", body, {
     options,
     ids: { requestRefId },
-    secrets: [],
     recovery: "Nothing looks it up: wait for the callback, whose URL should hold a reference of yours.",
   });
   return { requestRefId, responseDescription: textOf(raw.status) ?? "", raw };

@@ -5,7 +5,7 @@ import type { CallOptions } from "../core.ts";
 import type { InitiatorLink } from "../initiator/link.ts";
 import { type SignedValues, signed, signedBody } from "../initiator/params.ts";
 import { type Acknowledgement, statusRecovery, submit } from "../initiator/submit.ts";
-import { parsePhoneNumber, parseShortCode, phoneSecrets, wireNumber } from "../validate/formats.ts";
+import { parsePhoneNumber, parseShortCode, wireNumber } from "../validate/formats.ts";
 import { amount, choice, ownId, text } from "../validate/limits.ts";
 import {
   check,
@@ -197,8 +197,7 @@ function pay(link: InitiatorLink, values: CommandValues, options: CallOptions | 
     ...(requester !== undefined && { Requester: requester }),
     ...noteBody(values),
   });
-  const secrets = requester === undefined ? [] : phoneSecrets(requester);
-  return submit(link, { id: "b2bPayment", body, secrets, ...sending(values, options) });
+  return submit(link, { id: "b2bPayment", body, ...sending(values, options) });
 }
 
 function paymentBody(values: PaymentValues, SecurityCredential: string) {

@@ -10,7 +10,7 @@ import type { CallOptions } from "../core.ts";
 import type { InitiatorLink } from "../initiator/link.ts";
 import { type SignedValues, signed, signedBody } from "../initiator/params.ts";
 import { type PayoutAcknowledgement, statusRecovery, submitPayout } from "../initiator/submit.ts";
-import { parsePhoneNumber, phoneSecrets, wireNumber } from "../validate/formats.ts";
+import { parsePhoneNumber, wireNumber } from "../validate/formats.ts";
 import { amount, choice, ownId, text } from "../validate/limits.ts";
 import { check, invalid, object, optional, type Parser, type ShapeOf, valid, withDefault } from "../validate/schema.ts";
 import type {
@@ -106,8 +106,7 @@ async function payV1(
     ...noteBody(payout),
   });
   const recovery = "Version 1 has no ID of yours to look it up by: wait for the result at resultUrl.";
-  const secrets = phoneSecrets(phoneNumber);
-  return submitPayout(link, { id: "b2cPaymentV1", initiator, body, options, secrets, recovery }, false);
+  return submitPayout(link, { id: "b2cPaymentV1", initiator, body, options, recovery }, false);
 }
 
 export async function b2cPayWithIdCheck(
@@ -119,9 +118,7 @@ export async function b2cPayWithIdCheck(
   const { commandId, idType, idNumber, ...payout } = values;
   const extra = { CommandID: commandId, IDType: idTypes[idType], IDNumber: idNumber };
   const body = (credential: string): B2cValidatedRequest => ({ ...payoutBody(payout, credential), ...extra });
-  const common = sending(payout, options);
-  const secrets = [...common.secrets, idNumber];
-  return submitPayout(link, { id: "b2cValidatedPayment", body, ...common, secrets }, false);
+  return submitPayout(link, { id: "b2cValidatedPayment", body, ...sending(payout, options) }, false);
 }
 
 export async function b2cPayPochi(
@@ -160,12 +157,11 @@ function noteBody({ occasion }: Pick<Payout, "occasion">): { Occassion?: string 
   return occasion === undefined ? {} : { Occassion: occasion };
 }
 
-function sending({ initiator, phoneNumber, originatorConversationId: id }: Payout, options: CallOptions | undefined) {
+function sending({ initiator, originatorConversationId: id }: Payout, options: CallOptions | undefined) {
   return {
     initiator,
     options,
     originatorConversationId: id,
-    secrets: phoneSecrets(phoneNumber),
     recovery: statusRecovery(id),
   };
 }

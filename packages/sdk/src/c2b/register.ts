@@ -44,7 +44,7 @@ export async function c2bRegister(
     ConfirmationURL: values.confirmationUrl,
     ValidationURL: values.validationUrl,
   };
-  const context: CallContext = { options, secrets: [] };
+  const context: CallContext = { options };
   const { outcome, redactor } = await core.exchange(id, body, context);
   if (outcome.kind === "decided") {
     const { decision } = outcome;

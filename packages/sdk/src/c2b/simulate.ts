@@ -2,7 +2,7 @@ import { type C2bSimulateRequest, type C2bSimulateResponse, type OperationInfo, 
 import { c2bSimulateRequestConstraints as rules } from "@mpesa/raw/constraints";
 import type { CallOptions, Core } from "../core.ts";
 import { text as textOf } from "../transport/error-body.ts";
-import { parsePhoneNumber, parseShortCode, phoneSecrets, receivingShortCode, wireNumber } from "../validate/formats.ts";
+import { parsePhoneNumber, parseShortCode, receivingShortCode, wireNumber } from "../validate/formats.ts";
 import { amount, text } from "../validate/limits.ts";
 import { check, either, type Fields, invalid, object, type ShapeOf, valid } from "../validate/schema.ts";
 import { apiVersion, type C2bSimulateParams, versionOf } from "./params.ts";
@@ -65,7 +65,7 @@ export async function c2bSimulate(
   const id = versionOf(core, params) === "v1" ? "c2bSimulateV1" : "c2bSimulateV2";
   const { payTo, phoneNumber, amount } = check(id, simulateParams, params, core);
   const body = { ...targetBody(payTo), Amount: amount, Msisdn: wireNumber(phoneNumber) };
-  const raw = await core.call(id, body, { options, secrets: phoneSecrets(phoneNumber) });
+  const raw = await core.call(id, body, { options });
   return {
     responseDescription: textOf(raw.ResponseDescription) ?? "",
     originatorConversationId: textOf(raw.OriginatorCoversationID) || undefined,

@@ -48,7 +48,6 @@ export interface Submission<K extends SubmitId> {
   readonly options: CallOptions | undefined;
   /** The id that the body carries, where it carries one. */
   readonly originatorConversationId?: string;
-  readonly secrets?: readonly string[];
   readonly recovery?: string;
 }
 
@@ -130,7 +129,7 @@ function requireOwnId<K extends SubmitId>(
 
 async function sign<K extends SubmitId>(
   { credentials }: InitiatorLink,
-  { id, initiator, options, originatorConversationId, secrets = [], recovery }: Submission<K>,
+  { id, initiator, options, originatorConversationId, recovery }: Submission<K>,
 ): Promise<{ credential: string; context: CallContext & { readonly ids: MpesaIds } }> {
   const ids = originatorConversationId === undefined ? {} : { originatorConversationId };
   const credential = await credentials.of(initiator).catch((cause: unknown) => {
@@ -141,7 +140,6 @@ async function sign<K extends SubmitId>(
     options,
     ids,
     initiator,
-    secrets: [credential, initiator.password, ...secrets],
     ...(recovery !== undefined && { recovery }),
   };
   return { credential, context };

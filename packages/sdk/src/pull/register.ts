@@ -3,7 +3,7 @@ import { PullRegisterCode } from "@mpesa/raw/codes";
 import { pullRegisterRequestConstraints as rules } from "@mpesa/raw/constraints";
 import type { CallOptions, Core } from "../core.ts";
 import { text } from "../transport/error-body.ts";
-import { ownShortCode, parsePhoneNumber, phoneSecrets } from "../validate/formats.ts";
+import { ownShortCode, parsePhoneNumber } from "../validate/formats.ts";
 import { check, object, orClient, type ShapeOf } from "../validate/schema.ts";
 import { urlParameter } from "../validate/urls.ts";
 
@@ -43,8 +43,7 @@ export async function pullRegister(
   // The portal's sample has this number in its national form.
   const NominatedNumber = nominatedNumber.replace(/^254/, "0");
   const body = { ShortCode: shortCode, RequestType, NominatedNumber, CallBackURL: callbackUrl };
-  const secrets = [...phoneSecrets(nominatedNumber), NominatedNumber];
-  const raw = await core.call("pullRegister", body, { options, secrets });
+  const raw = await core.call("pullRegister", body, { options });
   const status = text(raw.ResponseStatus) ?? text(raw["Response Status"]);
   return {
     alreadyRegistered: status === PullRegisterCode.AlreadyRegistered,

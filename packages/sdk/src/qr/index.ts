@@ -99,7 +99,7 @@ async function qrGenerate(core: Core, params: QrGenerateParams, options?: CallOp
     CPI: payTo.value,
     Size: String(size),
   };
-  const raw = await core.call("qrGenerate", body, { options, secrets: [] });
+  const raw = await core.call("qrGenerate", body, { options });
   const qrCode = requireId("qrGenerate", raw, "QRCode");
   return {
     qrCode,

@@ -2,7 +2,7 @@ import type { StkPushResponse } from "@mpesa/raw";
 import { stkPushRequestConstraints as rules } from "@mpesa/raw/constraints";
 import { type CallOptions, type Core, requireId } from "../core.ts";
 import { text as textOf } from "../transport/error-body.ts";
-import { parsePhoneNumber, parseShortCode, phoneSecrets, receivingShortCode, wireNumber } from "../validate/formats.ts";
+import { parsePhoneNumber, parseShortCode, receivingShortCode, wireNumber } from "../validate/formats.ts";
 import { amount, text } from "../validate/limits.ts";
 import { check, either, object, optional, orClient, type ShapeOf } from "../validate/schema.ts";
 import { urlParameter } from "../validate/urls.ts";
@@ -88,8 +88,8 @@ const RECOVERY =
   "There is no query for a push whose answer was lost: wait for the callback, whose URL should hold a reference of yours.";
 
 export async function stkPush(core: Core, params: StkPushParams, options?: CallOptions): Promise<StkPushResult> {
-  const { body, shortCode, secrets } = buildPush(core, params);
-  const raw = await core.call("stkPush", body, { options, secrets, recovery: RECOVERY });
+  const { body, shortCode } = buildPush(core, params);
+  const raw = await core.call("stkPush", body, { options, recovery: RECOVERY });
   return {
     checkoutRequestId: requireId("stkPush", raw, "CheckoutRequestID"),
     merchantRequestId: textOf(raw.MerchantRequestID) ?? "",
@@ -124,6 +124,5 @@ function buildPush(core: Core, params: StkPushParams) {
     AccountReference: reference,
     TransactionDesc: description ?? reference,
   } as const;
-  const passkey = "passkey" in signer ? signer.passkey : undefined;
-  return { body, shortCode, secrets: [password, passkey, ...phoneSecrets(phoneNumber)] };
+  return { body, shortCode };
 }

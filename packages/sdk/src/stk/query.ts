@@ -102,7 +102,7 @@ export async function readStk(
     CheckoutRequestID: checkoutRequestId,
   };
   const ids = { checkoutRequestId, ...(merchantRequestId !== undefined && { merchantRequestId }) };
-  const context = { ...how, ids, secrets: [password, "passkey" in signer ? signer.passkey : undefined] };
+  const context = { ...how, ids };
   const { outcome, redactor } = await core.exchange("stkQuery", body, context);
   const nothing = { checkoutRequestId, merchantRequestId: undefined, raw: undefined };
   if (isPending(outcome)) {

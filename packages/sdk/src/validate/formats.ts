@@ -34,11 +34,6 @@ export function phoneNumber(value: string | number): string {
   return checkOne("phoneNumber", parsePhoneNumber(value));
 }
 
-/** The forms of a phone number that no error or event may show. */
-export function phoneSecrets(wire: string): string[] {
-  return [wire, wire.slice(3)];
-}
-
 /** A pay bill, till or store number, as a string: a leading zero or a long one would not survive as a number. */
 export const parseShortCode: (value: unknown) => Parsed<string> = shortCodeOf(shortCodeRule);
 /** The short code of an organisation that a balance or status query asks about. */
