@@ -1,15 +1,19 @@
-/** How long to wait for work that others may share. */
-export interface Patience {
+/** Limits of one caller's wait for work that other callers may share. */
+export interface WaitLimits {
+  /** Ends the wait when it aborts. */
   readonly signal?: AbortSignal | undefined;
-  /** @default without limit */
+  /** Milliseconds after which the wait ends. @default without limit */
   readonly timeoutMs?: number | undefined;
 }
 
-/** Stops waiting when the signal aborts or the time is up; the work itself goes on for whoever else waits for it. */
-export function abortable<T>(work: Promise<T>, { signal, timeoutMs }: Patience): Promise<T> {
+/**
+ * Waits for `work` within the limits. Rejects when the signal aborts or the time runs out; `work` itself continues,
+ * because other callers may wait for the same promise.
+ */
+export function waitWithin<T>(work: Promise<T>, { signal, timeoutMs }: WaitLimits): Promise<T> {
   if (!signal && timeoutMs === undefined) return work;
   if (signal?.aborted) {
-    // Nobody else may be waiting, and an unhandled rejection ends the process.
+    // If no other caller waits for `work`, its rejection would be unhandled and would end the process.
     work.catch(() => undefined);
     return Promise.reject(signal.reason);
   }
@@ -18,7 +22,7 @@ export function abortable<T>(work: Promise<T>, { signal, timeoutMs }: Patience):
     const timer =
       timeoutMs === undefined
         ? undefined
-        : setTimeout(() => reject(new DOMException(`none came within ${timeoutMs} ms`, "TimeoutError")), timeoutMs);
+        : setTimeout(() => reject(new DOMException(`timed out after ${timeoutMs} ms`, "TimeoutError")), timeoutMs);
     signal?.addEventListener("abort", stop, { once: true });
     work.then(resolve, reject).finally(() => {
       clearTimeout(timer);
@@ -27,11 +31,11 @@ export function abortable<T>(work: Promise<T>, { signal, timeoutMs }: Patience):
   });
 }
 
-/** A payment waits no longer than this for each step of a store. */
+/** Milliseconds that a payment waits for each operation of a token store or guard store. */
 const STORE_TIMEOUT_MS = 2_000;
 
-/** Rejects when a store takes too long; what it does later is its own affair. */
-export function inTime<T>(work: Promise<T>): Promise<T> {
-  // A store in JavaScript may return a plain value.
-  return abortable(Promise.resolve(work), { timeoutMs: STORE_TIMEOUT_MS });
+/** Waits two seconds at most for an operation of a store, then rejects. The operation itself continues. */
+export function waitForStore<T>(operation: Promise<T>): Promise<T> {
+  // A store written in JavaScript may return a plain value instead of a promise.
+  return waitWithin(Promise.resolve(operation), { timeoutMs: STORE_TIMEOUT_MS });
 }

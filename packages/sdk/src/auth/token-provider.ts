@@ -1,35 +1,44 @@
 import { nameOf } from "../errors/name-of.ts";
 import type { MpesaEventHandler } from "../events.ts";
-import { abortable, inTime, type Patience } from "./abortable.ts";
+import { type WaitLimits, waitForStore, waitWithin } from "./abortable.ts";
 import type { TokenOptions, TokenSource } from "./token-source.ts";
 import type { StoredToken, TokenStore } from "./token-store.ts";
 import { isTokenText } from "./token-text.ts";
 
-/** A token is renewed this long before it ends, or at a tenth of its life if that is shorter. */
+/**
+ * A token is renewed this many milliseconds before its expiry, or a tenth of its lifetime before if that is shorter.
+ */
 const MARGIN_MS = 60_000;
-/** Refused tokens are remembered, so that a store another process feeds cannot bring one back. */
-const MAX_REFUSED = 16;
+/**
+ * Number of rejected tokens to remember. A remembered token is ignored if another process writes it to the store.
+ */
+const MAX_REJECTED = 16;
 
-/** What the provider needs. */
+/** Options of {@link TokenProvider}. */
 export interface TokenProviderOptions {
-  /** Fetches a token from the gateway; `expiresInMs` counts from the moment before the request. */
+  /** Fetches a token from the gateway. `expiresInMs` counts from the moment before the request. */
   readonly fetchToken: () => Promise<{ token: string; expiresInMs: number }>;
   readonly now: () => number;
   readonly emit: MpesaEventHandler;
   readonly store?: TokenStore | undefined;
-  /** The key in the store. */
+  /** Returns the key of the token in the store. */
   readonly key: () => Promise<string>;
 }
 
-/** One token for any number of callers: fetched once, shared while it lasts, replaced when it is refused. */
+/**
+ * One token for any number of callers: fetched once, shared until shortly before its expiry, replaced when rejected.
+ */
 export class TokenProvider implements TokenSource {
   readonly #options: TokenProviderOptions;
-  readonly #refused = new Set<string>();
+  readonly #rejected = new Set<string>();
   #current: (StoredToken & { readonly renewAt: number }) | undefined;
   #renewing: Promise<string> | undefined;
   #fetching: Promise<string> | undefined;
-  /** Writes go to the store one after the other, or dropping an old token could take a new one with it. */
-  #written: Promise<void> = Promise.resolve();
+  /**
+   * Resolves after the last write to the store. Writes run one by one, because discarding an old token could otherwise
+   * overwrite a new one.
+   */
+  #lastWrite: Promise<void> = Promise.resolve();
 
   constructor(options: TokenProviderOptions) {
     this.#options = options;
@@ -38,40 +47,42 @@ export class TokenProvider implements TokenSource {
   async get({ signal, timeoutMs, forceRefresh = false }: TokenOptions = {}): Promise<string> {
     for (;;) {
       signal?.throwIfAborted();
-      const usable = forceRefresh ? undefined : this.#usable();
-      if (usable !== undefined) return usable;
-      // No caller's signal reaches the shared request: one who leaves must not take the token from the others.
-      const token = await abortable(forceRefresh ? this.#fetch() : this.#renew(), { signal, timeoutMs });
-      // Another caller may have had it refused while this one was waiting.
-      if (!this.#refused.has(token)) return token;
+      const current = forceRefresh ? undefined : this.#validToken();
+      if (current !== undefined) return current;
+      // The shared request has no caller's signal: a caller who aborts must not take the token from the other callers.
+      const token = await waitWithin(forceRefresh ? this.#fetch() : this.#renew(), { signal, timeoutMs });
+      // The gateway may have rejected this token for another caller while this caller waited.
+      if (!this.#rejected.has(token)) return token;
     }
   }
 
-  async refuse(token: string): Promise<boolean> {
-    this.#refused.add(token);
-    if (this.#refused.size > MAX_REFUSED) this.#refused.delete([...this.#refused][0] as string);
+  async discard(token: string): Promise<boolean> {
+    this.#rejected.add(token);
+    if (this.#rejected.size > MAX_REJECTED) this.#rejected.delete([...this.#rejected][0] as string);
     if (this.#current?.token === token) this.#current = undefined;
     return true;
   }
 
-  async drop(token: string, patience: Patience = {}): Promise<void> {
-    const isFirst = !this.#refused.has(token);
-    await this.refuse(token);
-    // The store goes on with it when the caller does not want to wait any longer.
+  async discardEverywhere(token: string, limits: WaitLimits = {}): Promise<void> {
+    const isFirst = !this.#rejected.has(token);
+    await this.discard(token);
+    // When the caller stops waiting, the work on the store continues.
     if (isFirst)
-      await abortable(
-        this.#afterOthers(() => this.#dropFromStore(token)),
-        patience,
+      await waitWithin(
+        this.#afterOtherWrites(() => this.#discardInStore(token)),
+        limits,
       ).catch(() => undefined);
   }
 
-  #usable(): string | undefined {
+  #validToken(): string | undefined {
     return this.#current && this.#options.now() < this.#current.renewAt ? this.#current.token : undefined;
   }
 
-  /** From the store, or else from the gateway. */
+  /**
+   * Returns a token from the store, or from the gateway if the store has none. Simultaneous callers share one renewal.
+   */
   #renew(): Promise<string> {
-    this.#renewing ??= this.#shared()
+    this.#renewing ??= this.#keepStoredToken()
       .then((token) => token ?? this.#fetch())
       .finally(() => {
         this.#renewing = undefined;
@@ -79,13 +90,15 @@ export class TokenProvider implements TokenSource {
     return this.#renewing;
   }
 
-  async #shared(): Promise<string | undefined> {
-    const stored = await this.#fromStore();
-    // A forced refresh may have come first: what the store held then is older.
+  /** Reads the store and keeps its token, unless a newer token is on the way or has arrived. */
+  async #keepStoredToken(): Promise<string | undefined> {
+    const stored = await this.#readStore();
+    // A forced refresh has begun in the meantime, so the token that was read is older.
     if (this.#fetching) return undefined;
-    const usable = this.#usable();
-    if (usable !== undefined) return usable;
-    // Its whole life is not known, and a tenth of what is left would let it be used to its last moment.
+    const current = this.#validToken();
+    if (current !== undefined) return current;
+    // The token's whole lifetime is unknown, and a tenth of what is left would be too short a margin: the full margin
+    // applies.
     return stored && this.#keep(stored, Number.POSITIVE_INFINITY) ? stored.token : undefined;
   }
 
@@ -100,69 +113,69 @@ export class TokenProvider implements TokenSource {
     const { now, emit, fetchToken } = this.#options;
     const started = now();
     const { token, expiresInMs } = await fetchToken();
-    // A token that the gateway issues anew counts as good again, even if it was refused before.
-    this.#refused.delete(token);
+    // A token that the gateway issues again is valid, even if the gateway rejected the same token before.
+    this.#rejected.delete(token);
     const fresh = { token, expiresAt: started + expiresInMs };
     this.#keep(fresh, expiresInMs);
     emit({ type: "token", expiresInMs });
-    await this.#afterOthers(() => this.#toStore(fresh));
+    await this.#afterOtherWrites(() => this.#writeStore(fresh));
     return token;
   }
 
-  /** Keeps a token for its usable time; false when none is left. */
-  #keep(token: StoredToken, lifeMs: number): boolean {
-    const renewAt = token.expiresAt - Math.min(MARGIN_MS, lifeMs / 10);
+  /** Keeps a token until it must be renewed. Returns `false` if the token must be renewed already. */
+  #keep(token: StoredToken, lifetimeMs: number): boolean {
+    const renewAt = token.expiresAt - Math.min(MARGIN_MS, lifetimeMs / 10);
     if (this.#options.now() >= renewAt) return false;
     this.#current = { ...token, renewAt };
     return true;
   }
 
-  async #fromStore(): Promise<StoredToken | undefined> {
+  async #readStore(): Promise<StoredToken | undefined> {
     const { store, key } = this.#options;
     if (!store) return undefined;
     try {
-      const found = await inTime(store.get(await key()));
+      const found = await waitForStore(store.get(await key()));
       if (found === undefined || found === null) return undefined;
       if (!isTokenText(found.token) || !Number.isFinite(found.expiresAt)) throw new TypeError("no token");
-      return this.#refused.has(found.token) ? undefined : found;
+      return this.#rejected.has(found.token) ? undefined : found;
     } catch (cause) {
       this.#warn("read from", cause);
       return undefined;
     }
   }
 
-  #afterOthers(write: () => Promise<void>): Promise<void> {
-    this.#written = this.#written.then(write);
-    return this.#written;
+  #afterOtherWrites(write: () => Promise<void>): Promise<void> {
+    this.#lastWrite = this.#lastWrite.then(write);
+    return this.#lastWrite;
   }
 
-  /** Ends a token in the store, unless another process has replaced it. */
-  async #dropFromStore(token: string): Promise<void> {
+  /** Marks a token in the store as expired, unless another process has replaced the token. */
+  async #discardInStore(token: string): Promise<void> {
     const { store, key } = this.#options;
     if (!store) return;
     try {
-      const found = await inTime(store.get(await key()));
-      if (found?.token === token) await inTime(store.set(await key(), { token, expiresAt: 0 }));
+      const found = await waitForStore(store.get(await key()));
+      if (found?.token === token) await waitForStore(store.set(await key(), { token, expiresAt: 0 }));
     } catch (cause) {
-      this.#warn("drop a token from", cause);
+      this.#warn("discard a token in", cause);
     }
   }
 
-  async #toStore(token: StoredToken): Promise<void> {
+  async #writeStore(token: StoredToken): Promise<void> {
     const { store, key } = this.#options;
     if (!store) return;
     try {
-      await inTime(store.set(await key(), token));
+      await waitForStore(store.set(await key(), token));
     } catch (cause) {
       this.#warn("write to", cause);
     }
   }
 
-  #warn(what: string, cause: unknown): void {
+  #warn(action: string, cause: unknown): void {
     this.#options.emit({
       type: "warning",
       code: "tokenStoreFailed",
-      message: `could not ${what} the token store (${nameOf(cause)}); going on without it`,
+      message: `Could not ${action} the token store (${nameOf(cause)}). The client continues without the store.`,
     });
   }
 }

@@ -1,58 +1,65 @@
-import { abortable, type Patience } from "./abortable.ts";
+import { type WaitLimits, waitWithin } from "./abortable.ts";
 import { isTokenText } from "./token-text.ts";
 
-/** How to get a token. */
+/** Options of `mpesa.auth.token()`. */
 export interface TokenOptions {
-  /** Stops waiting; a shared request goes on for the others. */
+  /** Stops waiting for the token. If other calls wait for the same token request, the request continues. */
   signal?: AbortSignal | undefined;
   /**
-   * Milliseconds until the token must be there.
-   * @default the client's timeoutMs for `accessToken`; with keys, each request for a token has the client's timeoutMs
+   * Milliseconds to wait for the token, from 1 to 2,147,483,647.
+   * @default the client's timeoutMs if the client has `accessToken`; otherwise each token request has the client's
+   * timeoutMs
    */
   timeoutMs?: number | undefined;
-  /** Asks the gateway for a new one although the one at hand is still good. @default false */
+  /** Set to `true` to fetch a new token from the gateway although the current token is still valid. @default false */
   forceRefresh?: boolean;
 }
 
-/** Where access tokens come from. */
+/** A source of access tokens. */
 export interface TokenSource {
-  /** A token that has not been refused. Rejects when there is none to be had, or with the signal's reason. */
+  /** Resolves with a token that has not been rejected. Rejects if there is no token, or with the signal's reason. */
   get(options?: TokenOptions): Promise<string>;
-  /** Drops a token that the gateway refused. False when asking again cannot bring another one. Never rejects. */
-  refuse(token: string, patience?: Patience): Promise<boolean>;
-  /** Drops a token that lacks a product, for other processes too. Never rejects. */
-  drop(token: string, patience?: Patience): Promise<void>;
+  /**
+   * Discards a token that the gateway rejected. Never rejects.
+   *
+   * @returns Whether `get` may return another token.
+   */
+  discard(token: string, limits?: WaitLimits): Promise<boolean>;
+  /** Discards a token that lacks a product, in the token store too. Never rejects. */
+  discardEverywhere(token: string, limits?: WaitLimits): Promise<void>;
 }
 
-/** Takes tokens from a function of the caller's, who then looks after their lifetime. */
-export class GivenTokenSource implements TokenSource {
-  readonly #give: () => string | Promise<string>;
+/** Tokens from the client option `accessToken`: a function of the caller that keeps and renews the token. */
+export class CallerTokenSource implements TokenSource {
+  readonly #accessToken: () => string | Promise<string>;
   readonly #timeoutMs: number;
 
-  constructor(give: () => string | Promise<string>, timeoutMs: number) {
-    this.#give = give;
+  constructor(accessToken: () => string | Promise<string>, timeoutMs: number) {
+    this.#accessToken = accessToken;
     this.#timeoutMs = timeoutMs;
   }
 
   async get({ signal, timeoutMs = this.#timeoutMs }: TokenOptions = {}): Promise<string> {
     signal?.throwIfAborted();
-    const token: unknown = await abortable(Promise.resolve(this.#give()), { signal, timeoutMs });
+    const token: unknown = await waitWithin(Promise.resolve(this.#accessToken()), { signal, timeoutMs });
     if (!isTokenText(token)) {
-      throw new TypeError("accessToken() must give a text that is not empty, without spaces and special characters");
+      throw new TypeError(
+        "accessToken() must return a non-empty string of printable ASCII characters without whitespace",
+      );
     }
     return token;
   }
 
-  async refuse(token: string, patience: Patience = {}): Promise<boolean> {
+  async discard(token: string, limits: WaitLimits = {}): Promise<boolean> {
     try {
-      return (await this.get(patience)) !== token;
+      return (await this.get(limits)) !== token;
     } catch {
-      // The refusal that led here says more than a function that has failed since.
+      // The gateway's rejection says more than an error of accessToken() afterwards.
       return false;
     }
   }
 
-  async drop(): Promise<void> {
-    // The function is asked for each call anyway.
+  async discardEverywhere(): Promise<void> {
+    // There is nothing to discard: accessToken() is called for each request.
   }
 }

@@ -1,18 +1,33 @@
-/** A token and when it ends, in milliseconds since 1970. */
+/** An access token with its expiry. */
 export interface StoredToken {
-  /** The access token; a secret. */
+  /** The access token. Keep it secret: whoever has it can pay from your short codes. */
   readonly token: string;
-  /** Milliseconds since 1970. */
+  /** The moment at which the token expires, in milliseconds since 1970. */
   readonly expiresAt: number;
 }
 
 /**
- * Shares access tokens between processes, so that each key holds one token only. `key` is a hash and no secret;
- * the token is one, so keep the store private. A store that fails is reported through `onEvent` and stops nothing.
+ * A token store shares access tokens between processes, so that all of them use the same token. Pass it to the client
+ * as `tokenStore`; `unstorageTokenStore` makes one from an unstorage storage.
+ *
+ * A key is a hash and not secret. A token is secret, so keep the store private. The client waits two seconds at most
+ * for each operation. If the store fails, the client emits a `warning` event with the code `tokenStoreFailed` and
+ * continues without the store.
+ *
+ * @example
+ * const tokenStore: TokenStore = {
+ *   get: async (key) => JSON.parse((await redis.get(`token:${key}`)) ?? "null") ?? undefined,
+ *   set: async (key, token) => void (await redis.set(`token:${key}`, JSON.stringify(token))),
+ * };
  */
 export interface TokenStore {
-  /** Resolves with what `set` stored, or `undefined`. A token that has ended is passed over by the client. */
+  /**
+   * Resolves with the token that `set` stored under the key, or with `undefined`. The client ignores expired tokens.
+   */
   get(key: string): Promise<StoredToken | undefined>;
-  /** Keeps a token until its `expiresAt`; 0 drops it, because it lacks a product that may have been enabled since. */
+  /**
+   * Stores or replaces the token of a key. After `expiresAt` the store may delete the token. An `expiresAt` of 0 marks
+   * a token that the client no longer uses, because the token lacks a product that may have been enabled since.
+   */
   set(key: string, token: StoredToken): Promise<void>;
 }

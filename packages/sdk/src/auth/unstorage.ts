@@ -1,7 +1,9 @@
 import type { StoredToken, TokenStore } from "./token-store.ts";
 import { isTokenText } from "./token-text.ts";
 
-/** What is used of an unstorage `Storage`; anything of this shape will do. */
+/**
+ * The methods of an unstorage `Storage` that {@link unstorageTokenStore} calls. Any object with these methods works.
+ */
 export interface TokenStorage {
   getItem(key: string): unknown;
   setItem(key: string, value: StoredToken, options?: { readonly ttl?: number }): unknown;
@@ -9,18 +11,22 @@ export interface TokenStorage {
 
 /** Options of {@link unstorageTokenStore}. */
 export interface UnstorageTokenStoreOptions {
-  /** Comes before each key, with a colon between. @default "mpesa:token" */
+  /** The prefix of each key in the storage, joined to the key by a colon. @default "mpesa:token" */
   prefix?: string;
-  /** The clock, in milliseconds since 1970: the same one that the client has. @default Date.now */
+  /** The clock, in milliseconds since 1970. Pass the same function as to the client. @default Date.now */
   now?: () => number;
 }
 
 /**
- * Keeps access tokens in an [unstorage](https://unstorage.unjs.io) storage: Redis, Cloudflare KV, files and more.
- * Each token is stored until it ends: drivers that know a time to live (seconds) drop it by themselves.
- * Whoever can read the storage can pay with the token: keep it private. What fails in it is thrown; the client
- * reports that through `onEvent` and goes on without the store.
+ * Makes a token store from an [unstorage](https://unstorage.unjs.io) storage: Redis, Cloudflare KV, files and more.
  *
+ * Each token is stored with a time to live in seconds (`ttl`), so that drivers that support `ttl` delete expired
+ * tokens. Whoever can read the storage can pay with the token, so keep the storage private. The store's functions
+ * reject with the errors of the storage; the client reports the error in a `warning` event and continues without the
+ * store.
+ *
+ * @param storage The storage.
+ * @param options Key prefix and clock; see {@link UnstorageTokenStoreOptions}.
  * @example
  * import { createStorage } from "unstorage";
  * import redisDriver from "unstorage/drivers/redis";
@@ -33,18 +39,20 @@ export function unstorageTokenStore(storage: TokenStorage, options: UnstorageTok
   return {
     async get(key) {
       const found: unknown = await storage.getItem(`${prefix}:${key}`);
-      return isToken(found) ? { token: found.token, expiresAt: found.expiresAt } : undefined;
+      return isStoredToken(found) ? { token: found.token, expiresAt: found.expiresAt } : undefined;
     },
     async set(key, { token, expiresAt }) {
-      // Drivers read 0 as "for ever".
+      // Drivers interpret a ttl of 0 as "never expires".
       const ttl = Math.max(1, Math.ceil((expiresAt - now()) / 1000));
       await storage.setItem(`${prefix}:${key}`, { token, expiresAt }, { ttl });
     },
   };
 }
 
-/** Other versions and other programs may have written there. */
-function isToken(value: unknown): value is StoredToken {
+/**
+ * Returns whether a value from the storage is a token: other versions and other programs may write to the same storage.
+ */
+function isStoredToken(value: unknown): value is StoredToken {
   const { token, expiresAt } = (value ?? {}) as Partial<Record<keyof StoredToken, unknown>>;
   return isTokenText(token) && Number.isFinite(expiresAt);
 }

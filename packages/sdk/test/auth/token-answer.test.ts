@@ -74,7 +74,7 @@ describe("the token request", () => {
     const { core } = await connect({ access_token: "invented\ntoken", expires_in: 3599 });
     const error: unknown = await core.token().catch((thrown: unknown) => thrown);
     expect(isMpesaError(error) && error.type).toBe("MpesaConnectionError");
-    expect(String(error)).toContain("cannot stand in a header");
+    expect(String(error)).toContain("invalid in a header");
     expect(String(error)).not.toContain("invented");
   });
 

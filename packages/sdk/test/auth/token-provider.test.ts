@@ -77,7 +77,7 @@ describe("TokenProvider", () => {
     void g.provider.get();
     await g.answer();
     const callers = Array.from({ length: 20 }, async () => {
-      expect(await g.provider.refuse("token-1")).toBe(true);
+      expect(await g.provider.discard("token-1")).toBe(true);
       return g.provider.get();
     });
     await g.answer();
@@ -89,10 +89,10 @@ describe("TokenProvider", () => {
     const g = gateway();
     void g.provider.get();
     await g.answer();
-    await g.provider.refuse("token-1");
+    await g.provider.discard("token-1");
     void g.provider.get();
     await g.answer();
-    await g.provider.refuse("token-1");
+    await g.provider.discard("token-1");
     expect(await g.provider.get()).toBe("token-2");
     expect(g.requests).toBe(2);
   });
@@ -216,7 +216,7 @@ describe("a token that lacks a product", () => {
     const g = gateway({ store });
     void g.provider.get();
     await g.answer();
-    await g.provider.drop("token-1");
+    await g.provider.discardEverywhere("token-1");
     expect(store.held).toEqual({ token: "token-1", expiresAt: 0 });
     const next = g.provider.get();
     await g.answer();
@@ -230,7 +230,7 @@ describe("a token that lacks a product", () => {
     void g.provider.get();
     await g.answer();
     store.held = { token: "theirs", expiresAt: 1_900_000_000_000 };
-    await g.provider.drop("token-1");
+    await g.provider.discardEverywhere("token-1");
     expect(store.held.token).toBe("theirs");
     expect(await g.provider.get()).toBe("theirs");
   });
@@ -240,7 +240,7 @@ describe("a token that lacks a product", () => {
     const g = gateway({ store: { get: broken, set: broken } });
     void g.provider.get();
     await g.answer();
-    await g.provider.drop("token-1");
+    await g.provider.discardEverywhere("token-1");
     expect(g.events.at(-1)).toMatchObject({ type: "warning", code: "tokenStoreFailed" });
   });
 });
@@ -305,7 +305,7 @@ describe("TokenProvider with a shared store", () => {
     const store = sharedStore({ token: "theirs", expiresAt: 1_900_000_000_000 });
     const g = gateway({ store });
     expect(await g.provider.get()).toBe("theirs");
-    await g.provider.refuse("theirs");
+    await g.provider.discard("theirs");
     const next = g.provider.get();
     await g.answer();
     expect(await next).toBe("token-1");
@@ -321,12 +321,12 @@ describe("TokenProvider with a shared store", () => {
     };
     for (let nth = 1; nth <= 17; nth++) {
       expect(await offer(`stored-${nth}`)).toBe(`stored-${nth}`);
-      await g.provider.refuse(`stored-${nth}`);
+      await g.provider.discard(`stored-${nth}`);
     }
     const stillRefused = offer("stored-2");
     await g.answer();
     expect(await stillRefused).toBe("token-1");
-    await g.provider.refuse("token-1");
+    await g.provider.discard("token-1");
     expect(await offer("stored-1")).toBe("stored-1");
   });
 
@@ -335,7 +335,7 @@ describe("TokenProvider with a shared store", () => {
     const g = gateway({ store });
     expect(await g.provider.get()).toBe("theirs-1");
     store.held = { token: "theirs-2", expiresAt: 1_900_000_000_000 };
-    await g.provider.refuse("theirs-1");
+    await g.provider.discard("theirs-1");
     expect(await g.provider.get()).toBe("theirs-2");
     expect(g.requests).toBe(0);
   });

@@ -99,7 +99,7 @@ class World {
       // A refusal comes over the network, so not before all that is ready has run.
       await settle();
       this.refused.add(token);
-      await (turn === "refused" ? this.#provider.refuse(token) : this.#provider.drop(token));
+      await (turn === "refused" ? this.#provider.discard(token) : this.#provider.discardEverywhere(token));
     }
   }
 
