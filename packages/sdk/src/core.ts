@@ -8,7 +8,7 @@ import {
 } from "@mpesa/raw";
 import { tokenLifetimeSeconds } from "@mpesa/raw/platform";
 import { TokenProvider } from "./auth/token-provider.ts";
-import { GivenTokenSource, type TokenOptions, type TokenSource } from "./auth/token-source.ts";
+import { CallerTokenSource, type TokenOptions, type TokenSource } from "./auth/token-source.ts";
 import { isTokenText } from "./auth/token-text.ts";
 import type { CallScope } from "./call.ts";
 import type { Config } from "./config.ts";
@@ -20,35 +20,38 @@ import { MpesaOutcomeUnknownError } from "./errors/outcome-unknown-error.ts";
 import { type MpesaEventHandler, safeEmitter } from "./events.ts";
 import { createInitiatorGuard, type Guard } from "./initiator/guard.ts";
 import type { Initiator } from "./initiator/initiator.ts";
-import { signingOf } from "./initiator/signing.ts";
+import { signingGuardOf } from "./initiator/signing.ts";
 import { base64, Redactor } from "./redact.ts";
 import { secretsOf } from "./secrets.ts";
 import { sha256Hex } from "./sha256.ts";
-import type { Outgoing } from "./transport/attempt.ts";
+import { ABORTED_BEFORE_SENDING, type OutgoingRequest } from "./transport/attempt.ts";
 import type { Decision } from "./transport/decide.ts";
 import { requestIdOf, text } from "./transport/error-body.ts";
 import { idsOf, toError } from "./transport/errors.ts";
-import { type Outcome, send, type Transport } from "./transport/send.ts";
+import { type SendOutcome, send, type Transport } from "./transport/send.ts";
 import { checkCallOptions } from "./validate/call-options.ts";
 
 /** Options of a single call. */
 export interface CallOptions {
   /**
-   * Ends the call. A request that was sent is not taken back: a payment that is aborted after sending has an unknown
-   * outcome.
+   * Aborts the call. A request that was sent cannot be recalled, so a payment that is aborted after sending has an
+   * unknown outcome: the call rejects with MpesaOutcomeUnknownError.
    */
   signal?: AbortSignal;
   /**
-   * Milliseconds for each step of the call: to get an access token, and for one attempt to receive its whole response.
-   * From 1 to 2,147,483,647.
+   * Milliseconds for each step of the call, from 1 to 2,147,483,647. Getting an access token is a step, and each
+   * attempt to send the request and receive its whole response is a step.
    * @default the client's timeoutMs
    */
   timeoutMs?: number;
-  /** Maximum number of retries where retrying is safe, from 0 to 10. @default the client's maxRetries */
+  /**
+   * Maximum number of retries, from 0 to 10. Only a request that is safe to retry is retried.
+   * @default the client's maxRetries
+   */
   maxRetries?: number;
   /**
-   * Further request headers, for a proxy or an API gateway of yours. `Authorization`, `Content-Type` and the headers of the
-   * connection belong to the client.
+   * Additional request headers, for example for your own proxy or API gateway. `Authorization`, `Content-Type` and
+   * headers of the connection, such as `Host`, cannot be set.
    */
   headers?: Readonly<Record<string, string>>;
 }
@@ -57,37 +60,40 @@ type PostId = { [K in OperationId]: (typeof operationTable)[K]["method"] extends
 type RouteOf<K extends PostId> = RawPostRoutes[(typeof operationTable)[K]["path"] & keyof RawPostRoutes];
 /** The body of an operation's request, as the spec types it. */
 export type BodyOf<K extends PostId> = RouteOf<K>["body"];
-/** The acceptance of an operation, as the spec types it: errors that come with status 200 are thrown. */
-export type AnswerOf<K extends PostId> = Exclude<RouteOf<K>["response"], DarajaError>;
+/**
+ * The body of an operation's acceptance, as the spec types it. Errors with status 200 are thrown, so the type excludes
+ * them.
+ */
+export type AcceptanceOf<K extends PostId> = Exclude<RouteOf<K>["response"], DarajaError>;
 
 /** Everything about a call except its body. */
 export interface CallContext {
   readonly options: CallScope | undefined;
-  /** IDs made before sending; they are in the result and in every error. */
+  /** IDs that were made before sending. The result and every error of the call contain these IDs. */
   readonly ids?: MpesaIds;
   /** The sentence that says how to find out whether a lost request was processed. */
   readonly recovery?: string;
-  /** Whether a `deduplicated` request is sent again with the same ID after a lost response. */
+  /** Set to `true` to send a `deduplicated` request again with the same ID after a lost response. @default false */
   readonly resend?: boolean;
-  /** The initiator who signs the body. @default the one that the body names */
+  /** The initiator that signs the body. @default the initiator that the body names */
   readonly initiator?: Initiator;
   readonly maxRetries?: number;
 }
 
-/** What became of a call, and the error that says it. */
+/** Outcome of a call, with the redactor and the error of the call. */
 export interface Exchange {
-  readonly outcome: Outcome;
-  /** Removes the secrets of the client and of this call from a text. */
+  readonly outcome: SendOutcome;
+  /** Redacts the secrets of the client and of this call. */
   readonly redactor: Redactor;
-  /** The error of a call that was not accepted. */
+  /** Returns the error of a call that was not accepted. */
   toError(): MpesaError;
 }
 
-/** A request of the raw client's. */
+/** A request of `mpesa.raw`. */
 export interface RawRequest {
-  /** With its question mark; empty for none. */
+  /** The query string with its question mark, or an empty string. */
   readonly query?: string;
-  /** With names in small letters. */
+  /** Request headers; the names are in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly content?: string | undefined;
   readonly signal: AbortSignal;
@@ -97,7 +103,7 @@ type RawContext = Pick<CallContext, "ids" | "recovery">;
 
 const NO_OPTIONS: CallScope = {};
 
-/** What all calls of a client share: options, token, guard, redaction, and one way to send. */
+/** The part that all calls of a client share: options, token, guard, redaction and sending. */
 export class Core {
   readonly config: Config;
   readonly emit: MpesaEventHandler;
@@ -118,9 +124,9 @@ export class Core {
     const secrets = [consumerSecret, consumerKey, passkey, password, securityCredential, this.#basicToken];
     this.redactor = new Redactor(() => secrets);
     this.guard = (config.initiatorGuard ?? createInitiatorGuard({ now: config.now })) as Guard;
-    this.guard.listen(this.emit);
+    this.guard.setDefaultEmitter(this.emit);
     this.tokens = config.accessToken
-      ? new GivenTokenSource(config.accessToken, config.timeoutMs)
+      ? new CallerTokenSource(config.accessToken, config.timeoutMs)
       : new TokenProvider({
           fetchToken: () => this.#fetchToken(),
           now: config.now,
@@ -131,35 +137,36 @@ export class Core {
     this.#transport = { fetch, provesNotSent, tokens: this.tokens, emit: this.emit };
   }
 
-  /** Sends a body and returns the acceptance. @throws MpesaError for every other outcome. */
-  async request<K extends PostId>(id: K, body: BodyOf<K>, context: CallContext): Promise<AnswerOf<K>> {
+  /** Sends a body and returns the body of the acceptance. @throws MpesaError for every other outcome. */
+  async request<K extends PostId>(id: K, body: BodyOf<K>, context: CallContext): Promise<AcceptanceOf<K>> {
     const exchange = await this.exchange(id, body, context);
     const { outcome } = exchange;
-    if (outcome.kind === "decided" && outcome.decision.kind === "accepted") return outcome.decision.body as AnswerOf<K>;
+    if (outcome.kind === "decided" && outcome.decision.kind === "accepted")
+      return outcome.decision.body as AcceptanceOf<K>;
     throw exchange.toError();
   }
 
-  call<K extends PostId>(id: K, body: BodyOf<K>, context: CallContext): Promise<AnswerOf<K>> {
+  call<K extends PostId>(id: K, body: BodyOf<K>, context: CallContext): Promise<AcceptanceOf<K>> {
     return this.request(id, body, context);
   }
 
   error(
     operation: OperationInfo,
-    outcome: Outcome,
+    outcome: SendOutcome,
     redactor: Redactor,
     { ids = {}, recovery }: Pick<CallContext, "ids" | "recovery">,
   ): MpesaError {
     return toError(outcome, { operation, redactor, ids, recovery });
   }
 
-  /** Sends a body and returns what became of it, for calls to which a rejection is an answer. */
+  /** Sends a body and returns the outcome. For calls that handle some rejections themselves. */
   async exchange<K extends PostId>(id: K, body: BodyOf<K>, context: CallContext): Promise<Exchange> {
     const operation: OperationInfo = operationTable[id];
     const headers = { "content-type": "application/json" };
     return this.#exchange(operation, { headers, content: JSON.stringify(body) }, body, context);
   }
 
-  /** Sends a request of the raw client's by the rules of its operation. */
+  /** Sends a request of `mpesa.raw` by the rules of its operation. */
   forward(operation: OperationInfo, { headers, signal, ...out }: RawRequest, context: RawContext): Promise<Exchange> {
     const isBasic = operation.auth === "basic" && this.#basicToken && !("authorization" in headers);
     const authorization = isBasic ? { authorization: `Basic ${this.#basicToken}` } : undefined;
@@ -170,7 +177,7 @@ export class Core {
     });
   }
 
-  /** A usable access token. @throws MpesaError; a shared request goes on when one caller stops waiting for it. */
+  /** Returns a valid access token. If a caller stops waiting, the shared token request continues. @throws MpesaError */
   async token(options: TokenOptions = {}): Promise<string> {
     const operation: OperationInfo = operationTable.generateToken;
     checkCallOptions(operation.id, options);
@@ -180,9 +187,9 @@ export class Core {
       return await this.tokens.get(options);
     } catch (cause) {
       if (isMpesaError(cause)) throw cause;
-      const outcome: Outcome = signal?.aborted
+      const outcome: SendOutcome = signal?.aborted
         ? wasAborted
-          ? { kind: "notSent", why: "it was aborted before sending", cause }
+          ? { kind: "notSent", why: ABORTED_BEFORE_SENDING, cause }
           : { kind: "lost", why: "the caller stopped waiting", cause }
         : { kind: "noToken", cause };
       throw toError(outcome, { operation, redactor: this.redactor, ids: {}, recovery: undefined });
@@ -198,15 +205,15 @@ export class Core {
     checkCallOptions(operation.id, options, ids);
     this.#checkFetch(operation, ids);
     const { timeoutMs = this.config.timeoutMs, maxRetries = retries ?? this.config.maxRetries, signal } = options;
-    const redactor = this.redactor.child(() => secretsOf({ body, initiator, headers, own: options.headers }));
-    const out: Outgoing = {
+    const redactor = this.redactor.child(() => secretsOf({ body, initiator, headers, callerHeaders: options.headers }));
+    const request: OutgoingRequest = {
       url: this.#baseUrl + operation.path + query,
       method: operation.method,
-      headers: options.headers ? { ...lowerCased(options.headers), ...headers } : headers,
+      headers: options.headers ? { ...withLowerCaseNames(options.headers), ...headers } : headers,
       body: content,
     };
-    const signing = signingOf(this.guard, { operation, body, ids, initiator, baseUrl: this.config.baseUrl });
-    const outcome = await send(this.#transport, out, {
+    const signing = signingGuardOf(this.guard, { operation, body, ids, initiator, baseUrl: this.config.baseUrl });
+    const outcome = await send(this.#transport, request, {
       operation,
       redactor,
       timeoutMs,
@@ -216,17 +223,22 @@ export class Core {
       signing,
     });
     if (options.onResponse && outcome.kind === "decided") {
-      const { status, headers } = outcome.reply;
+      const { status, headers } = outcome.response;
       options.onResponse({ status, headers, requestId: requestIdOf(outcome.decision.body) });
     }
     return { outcome, redactor, toError: () => toError(outcome, { operation, redactor, ids, recovery }) };
   }
 
-  /** No request option keeps a browser from repeating a POST on a connection that breaks. @throws MpesaConfigError */
+  /**
+   * Rejects payments through a browser's own `fetch`: no option keeps a browser from resending a POST when its
+   * connection breaks.
+   *
+   * @throws MpesaConfigError
+   */
   #checkFetch({ id, retry }: OperationInfo, ids: MpesaIds): void {
     if (retry === "safe" || !this.config.mayRepeat) return;
-    const rule = "is required for payments from a browser, whose own fetch may send a request twice";
-    const fix = "Pay from your server, or pass a fetch that lets your proxy recognise the second copy.";
+    const rule = "is required for payments from a browser, because the browser's own fetch may send a request twice";
+    const fix = "Pay from your server, or pass a fetch with which your proxy recognises the second copy.";
     throw new MpesaConfigError([{ field: "fetch", received: shapeOf(undefined), rule, fix }], { operation: id, ids });
   }
 
@@ -242,7 +254,8 @@ export class Core {
     if (outcome.kind !== "decided" || outcome.decision.kind !== "accepted") throw exchange.toError();
     const { access_token: received, expires_in: expiresIn } = outcome.decision.body;
     const token = String(received).trim();
-    if (!isTokenText(token)) throw new TypeError("the token in the response cannot stand in a header");
+    if (!isTokenText(token))
+      throw new TypeError("the access token in the response contains characters that are invalid in a header");
     const seconds = Number(expiresIn ?? tokenLifetimeSeconds);
     return { token, expiresInMs: Number.isFinite(seconds) ? Math.max(0, seconds * 1000) : 0 };
   }
@@ -250,30 +263,37 @@ export class Core {
 
 type TokenQuery = RawGetRoutes[(typeof operationTable)["generateToken"]["path"]]["query"];
 
-/** An id that an accepted answer must carry: without it nobody can follow the payment. */
+/**
+ * Returns an ID that an acceptance must contain, because the payment cannot be found without the ID.
+ *
+ * @throws MpesaOutcomeUnknownError
+ */
 export function requireId(
   id: OperationId,
   body: object,
   field: string,
-  { ids = {}, recovery = "Wait for the callback; do not send it again." }: Pick<CallContext, "ids" | "recovery"> = {},
+  {
+    ids = {},
+    recovery = "Wait for the callback, and do not send the request again.",
+  }: Pick<CallContext, "ids" | "recovery"> = {},
 ): string {
   const value = text((body as Record<string, unknown>)[field]);
   if (value) return value;
-  throw new MpesaOutcomeUnknownError(`it was accepted, but the answer lacks ${field}.`, {
+  throw new MpesaOutcomeUnknownError(`the request was accepted, but the response has no ${field}.`, {
     operation: id,
     ids: { ...idsOf(body), ...ids },
     hint: recovery,
   });
 }
 
-/** Whether a query has no result yet, in any of the forms in which Daraja says so. */
+/** Returns whether a query has no result yet, in any of the forms in which Daraja reports this. */
 export function isPending(
-  outcome: Outcome,
-): outcome is Outcome & { kind: "decided"; decision: Exclude<Decision, { kind: "accepted" }> } {
+  outcome: SendOutcome,
+): outcome is SendOutcome & { kind: "decided"; decision: Exclude<Decision, { kind: "accepted" }> } {
   return outcome.kind === "decided" && outcome.decision.kind === "pending";
 }
 
-/** The value of a JSON text, or `undefined`. */
+/** Returns the value of a JSON text, or `undefined` if the text is missing or invalid. */
 export function parseJson(content: string | undefined): unknown {
   try {
     return content === undefined ? undefined : (JSON.parse(content) as unknown);
@@ -282,6 +302,6 @@ export function parseJson(content: string | undefined): unknown {
   }
 }
 
-function lowerCased(headers: Readonly<Record<string, string>>): Record<string, string> {
+function withLowerCaseNames(headers: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 }

@@ -12,24 +12,35 @@ import type { MpesaIds } from "./errors/base.ts";
 import { statusRecovery } from "./initiator/submit.ts";
 import { isJson, text } from "./transport/error-body.ts";
 
-/** Per-call options of {@link MpesaRaw}: the body or query as the spec has it, headers of your own, and a signal. */
+/**
+ * Options of a call of {@link MpesaRaw}: the body or the query as the spec types them, additional headers and a signal.
+ */
 export type MpesaRawInit<Body, Query> = Omit<RawInit<Body, Query>, "fetch">;
 
 /**
- * Every path of the spec, exactly as it is on the wire, with this client's token, retries and timeouts. A money call is
- * sent as often as the same call through its product would be, that is once.
+ * Calls for every path of the spec, with requests and responses exactly as on the wire. The calls use this client's
+ * access token, retries and timeouts. A payment is sent only once, as by the client's other methods.
  *
- * Whatever HTTP answer comes is given back as it is: `data` for 2xx, else `error`. Daraja also sends errors with status 200:
- * test `"errorCode" in data` before you read anything else of it. Only what is no answer throws.
+ * A call returns every HTTP response unchanged: the body of a 2xx response as `data`, any other body as `error`. Daraja
+ * also sends errors with status 200, so test `"errorCode" in data` before you read anything else from `data`. A call
+ * throws only if the request was not sent, if there is no complete response, or if a 2xx response is not JSON.
  */
 export interface MpesaRaw {
-  /** @throws MpesaConnectionError, MpesaAuthError: not sent. MpesaOutcomeUnknownError: no whole answer, or 2xx without JSON. */
+  /**
+   * Sends a GET request.
+   *
+   * @throws MpesaConnectionError, MpesaAuthError and MpesaRateLimitError: the request was not sent.
+   * @throws MpesaOutcomeUnknownError: there is no complete response, or a 2xx response is not JSON.
+   */
   GET<P extends keyof RawGetRoutes>(
     path: P,
     init: MpesaRawInit<never, RawGetRoutes[P]["query"]>,
   ): Promise<RawResult<RawGetRoutes[P]["response"], RawGetRoutes[P]["error"]>>;
   /**
-   * @throws MpesaConnectionError, MpesaAuthError: not sent. MpesaOutcomeUnknownError: no whole answer, or 2xx without JSON.
+   * Sends a POST request.
+   *
+   * @throws MpesaConnectionError, MpesaAuthError and MpesaRateLimitError: the request was not sent.
+   * @throws MpesaOutcomeUnknownError: there is no complete response, or a 2xx response is not JSON.
    * @example
    * const { data, error, response } = await mpesa.raw.POST("/mpesa/stkpush/v1/processrequest", { body });
    * if (data && !("errorCode" in data)) console.log(data.CheckoutRequestID);
@@ -45,57 +56,65 @@ export function createRaw(core: Core): MpesaRaw {
   const { baseUrl } = core.config;
   const base = new URL(baseUrl).pathname.replace(/\/+$/, "");
   const operations = new Map(
-    Object.values<OperationInfo>(operationTable).map((one) => [`${one.method} ${base}${one.path}`, one]),
+    Object.values<OperationInfo>(operationTable).map((operation) => [
+      `${operation.method} ${base}${operation.path}`,
+      operation,
+    ]),
   );
   const client = createRawClient({
     baseUrl,
     fetch: (request) => {
       const { pathname } = new URL(request.url);
       const operation = operations.get(`${request.method} ${pathname}`);
-      if (!operation) throw new TypeError(`the spec has no ${request.method} ${pathname}`);
-      return send(core, operation, request);
+      if (!operation) throw new TypeError(`The spec has no operation ${request.method} ${pathname}.`);
+      return sendThroughCore(core, operation, request);
     },
   });
   const get = client.GET as (path: string, init: object) => Promise<never>;
   const post = client.POST as (path: string, init: object) => Promise<never>;
   return {
-    GET: async (path, init) => get(path, chosen(init)),
-    POST: async (path, init) => post(path, chosen(init)),
+    GET: async (path, init) => get(path, pickOptions(init)),
+    POST: async (path, init) => post(path, pickOptions(init)),
   };
 }
 
-/** Anything else, such as another fetch or base URL, would take the call, and the token, out of this client's hands. */
-function chosen(init: { body?: unknown; params?: unknown; headers?: unknown; signal?: unknown }): object {
+/**
+ * Returns only the documented options. Another option, such as `fetch` or `baseUrl`, could send the access token
+ * elsewhere.
+ */
+function pickOptions(init: { body?: unknown; params?: unknown; headers?: unknown; signal?: unknown }): object {
   if (typeof init !== "object" || init === null)
-    throw new TypeError("the second parameter must be an object: { body } for POST, { params } for GET");
+    throw new TypeError("The second parameter must be an object: { body } for POST, { params } for GET.");
   const { body, params, headers, signal } = init;
   return { body, params, headers, signal };
 }
 
-async function send(core: Core, operation: OperationInfo, request: Request): Promise<Response> {
-  const sent = request.body === null ? undefined : await request.text();
-  const ids = idsIn(parseJson(sent));
+async function sendThroughCore(core: Core, operation: OperationInfo, request: Request): Promise<Response> {
+  const content = request.body === null ? undefined : await request.text();
+  const ids = callerIds(parseJson(content));
   const { search: query } = new URL(request.url);
-  const out = { query, headers: Object.fromEntries(request.headers), content: sent, signal: request.signal };
-  const exchange = await core.forward(operation, out, { ids, recovery: recoveryOf(ids) });
+  const rawRequest = { query, headers: Object.fromEntries(request.headers), content, signal: request.signal };
+  const exchange = await core.forward(operation, rawRequest, { ids, recovery: recoveryOf(ids) });
   const { outcome } = exchange;
   if (outcome.kind !== "decided") throw exchange.toError();
-  const { status, headers, text: content } = outcome.reply;
-  const isResponse = status >= 200 && status <= 599 && (status >= 300 || parseJson(content) !== undefined);
-  if (!isResponse) throw exchange.toError();
-  // Its length and coding were the wire's; the text has been decoded.
+  const { status, headers, text: body } = outcome.response;
+  const canBeReturned = status >= 200 && status <= 599 && (status >= 300 || parseJson(body) !== undefined);
+  if (!canBeReturned) throw exchange.toError();
+  // These headers describe the body on the wire; here the body has been decoded.
   const clean = new Headers(headers);
   for (const name of ["content-length", "content-encoding", "transfer-encoding"]) clean.delete(name);
-  return new Response(status === 304 ? null : content, { status, headers: clean });
+  return new Response(status === 304 ? null : body, { status, headers: clean });
 }
 
-/** The sentence that says how to find out whether a lost request was processed. */
+/** Returns the sentence that says how to find out whether a lost request was processed. */
 function recoveryOf({ originatorConversationId: id }: MpesaIds): string {
-  return id === undefined ? "Without an own id nothing looks it up: wait for its callback." : statusRecovery(id);
+  return id === undefined
+    ? "Wait for the callback: the request has no ID of yours by which it could be found."
+    : statusRecovery(id);
 }
 
-/** The IDs that the caller made. */
-function idsIn(body: unknown): MpesaIds {
+/** Returns the IDs that the caller put into the body. */
+function callerIds(body: unknown): MpesaIds {
   if (!isJson(body)) return {};
   const originatorConversationId = text(body["OriginatorConversationID"]);
   const checkoutRequestId = text(body["CheckoutRequestID"]);

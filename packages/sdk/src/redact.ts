@@ -1,15 +1,15 @@
 import { REDACTED } from "./redacted.ts";
-import { withoutNumbers } from "./without-payer.ts";
+import { maskPhoneNumbers } from "./without-payer.ts";
 
-/** Shorter strings would blank out ordinary words. */
+/** Minimum length of a secret. Redacting shorter strings would redact ordinary words too. */
 const MIN_SECRET_LENGTH = 4;
-/** A part of a URL that nobody could guess; words such as `callback` are left in a text. */
+/** A part of a URL that nobody can guess and that is therefore secret. Words such as `callback` are not redacted. */
 const UNGUESSABLE = /^(?=.*\d)(?=.*[a-z]).{6,}$|^.{16,}$/i;
 const ECHOED_TOKEN = /(access token\s*-\s*)[A-Za-z0-9._~+/=-]+/gi;
 
-/** Removes the secrets it knows, in every spelling they travel in, from texts that a person or a log will see. */
+/** Redacts secrets, in every encoding in which they may occur, in texts that a person or a log will see. */
 export class Redactor {
-  /** A function, since most calls end without a text to redact. */
+  /** Returns the secrets. A function, because most calls end without a text to redact. */
   readonly #secrets: () => Iterable<string | undefined>;
   readonly #added = new Set<string>();
   readonly #parent: Redactor | undefined;
@@ -19,31 +19,35 @@ export class Redactor {
     this.#parent = parent;
   }
 
-  /** Remembers one more secret. */
+  /** Adds a secret. */
   add(secret: string): void {
     this.#added.add(secret);
   }
 
-  /** Returns a redactor that also knows the secrets of one call. */
+  /** Returns a redactor that also redacts the secrets of one call. */
   child(secrets: () => Iterable<string | undefined>): Redactor {
     return new Redactor(secrets, this);
   }
 
+  /** Returns the text with secrets redacted and phone numbers masked. */
   text(text: string): string {
     let clean = text;
-    // Longest first, or a short secret inside a long one would leave its rest behind.
-    for (const secret of [...this.#all()].sort((a, b) => b.length - a.length))
+    // Longest first: if a short secret inside a long secret were redacted first, the rest of the long secret would
+    // remain.
+    for (const secret of [...this.#allForms()].sort((a, b) => b.length - a.length))
       clean = clean.replaceAll(secret, REDACTED);
-    return withoutNumbers(clean.replace(ECHOED_TOKEN, `$1${REDACTED}`));
+    return maskPhoneNumbers(clean.replace(ECHOED_TOKEN, `$1${REDACTED}`));
   }
 
-  /** A copy of a thrown value that is safe to keep as `cause`: name, code, message and stack, redacted, and its own causes. */
+  /**
+   * Returns a redacted copy of a thrown value for `cause`: name, code, message and stack, and likewise its own causes.
+   */
   cause(thrown: unknown): Error | undefined {
     try {
       return this.#copy(thrown, 0);
     } catch {
-      // A getter or a conversion of the thrown value threw in its turn.
-      return new Error("something was thrown that cannot be read");
+      // A getter or a conversion of the thrown value threw.
+      return new Error("the thrown value cannot be read");
     }
   }
 
@@ -59,21 +63,21 @@ export class Redactor {
     return copy;
   }
 
-  *#all(): Generator<string> {
+  *#allForms(): Generator<string> {
     for (const secret of new Set([...this.#secrets(), ...this.#added])) {
       if (secret === undefined || secret.length < MIN_SECRET_LENGTH) continue;
-      for (const part of [secret, ...partsOf(secret)])
-        for (const form of formsOf(part)) if (form.length >= MIN_SECRET_LENGTH) yield form;
+      for (const part of [secret, ...secretPartsOf(secret)])
+        for (const form of encodingsOf(part)) if (form.length >= MIN_SECRET_LENGTH) yield form;
     }
-    if (this.#parent) yield* this.#parent.#all();
+    if (this.#parent) yield* this.#parent.#allForms();
   }
 }
 
 /**
- * Parts of a URL that are as good as the whole: the path without its host, as proxies and routers quote it, also where
- * they cut off its beginning, and each part of the path that is a secret by itself.
+ * Yields the secret parts of a URL: its path, which proxies and routers quote without the host and sometimes without
+ * the beginning, and each part of the path that nobody can guess.
  */
-function* partsOf(secret: string): Generator<string> {
+function* secretPartsOf(secret: string): Generator<string> {
   const [, path = ""] = /^https?:\/\/[^/?#]*(.*)$/is.exec(secret) ?? [];
   for (const spelling of new Set([path, decoded(path), path.replace(OCTET, upper), path.replace(OCTET, lower)])) {
     for (const { index } of spelling.matchAll(/[/?]/g)) yield spelling.slice(index);
@@ -82,7 +86,8 @@ function* partsOf(secret: string): Generator<string> {
   }
 }
 
-function* formsOf(secret: string): Generator<string> {
+/** Yields a secret in each encoding in which it may occur: JSON, base64, base64url and percent-encoding. */
+function* encodingsOf(secret: string): Generator<string> {
   yield JSON.stringify(secret).slice(1, -1);
   for (const form of [secret, base64(secret)]) {
     const bare = form.replace(/=+$/, "");
@@ -105,7 +110,7 @@ function decoded(text: string): string {
   }
 }
 
-/** Base64 of the UTF-8 bytes. */
+/** Returns the base64 of a text's UTF-8 bytes. */
 export function base64(text: string): string {
   if (ASCII.test(text)) return btoa(text);
   let binary = "";

@@ -2,23 +2,29 @@ import { checkoutRequestId } from "@mpesa/raw/platform";
 
 const { prefix, minTimeDigits } = checkoutRequestId;
 const WITH_PAYER = new RegExp(`(${prefix}[0-9]{${minTimeDigits},})([17][0-9]{8})(?![0-9])`, "i");
-const EVERY = new RegExp(WITH_PAYER, "gi");
+const EVERY_WITH_PAYER = new RegExp(WITH_PAYER, "gi");
 
 const PHONE_NUMBER = /(?<![0-9])((?:\+?254|0)[17][0-9]{2})[0-9]{4}([0-9]{2})(?![0-9])/g;
-/** Also where other digits stand right before the country code, as in an ID made of a time and a number. */
+/**
+ * A phone number in an ID. Other digits may stand directly before the country code, as in an ID made of a time and a
+ * phone number.
+ */
 const IN_ID = /(?:254|(?<![0-9])0)([17][0-9]{8})(?![0-9])/g;
 
-/** Takes the payer's nine digits from the end of every CheckoutRequestID in a text. */
-function withoutPayer(text: string): string {
-  return text.replace(EVERY, "$1[redacted]");
+/** Redacts the payer's nine digits at the end of every CheckoutRequestID in a text. */
+function redactPayer(text: string): string {
+  return text.replace(EVERY_WITH_PAYER, "$1[redacted]");
 }
 
-/** Masks every whole phone number in a text, also inside an ID. */
-export function withoutNumbers(text: string): string {
-  return withoutPayer(text).replace(PHONE_NUMBER, "$1****$2");
+/** Masks every phone number in a text, and redacts the payer's number in every CheckoutRequestID. */
+export function maskPhoneNumbers(text: string): string {
+  return redactPayer(text).replace(PHONE_NUMBER, "$1****$2");
 }
 
-/** The nine national digits of each phone number in a value: a number itself, or an ID that contains one. */
+/**
+ * Returns the nine national digits of each phone number in a value, which may be a phone number or an ID that contains
+ * phone numbers.
+ */
 export function nationalNumbersIn(value: string): string[] {
   const payer = WITH_PAYER.exec(value)?.[2];
   const others = Array.from(value.matchAll(IN_ID), ([, national]) => national as string);

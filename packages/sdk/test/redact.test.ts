@@ -131,7 +131,7 @@ describe("redaction", () => {
       },
     );
     for (const thrown of [trap, { message: Object.create(null) }])
-      expect(new Redactor().cause(thrown)?.message).toBe("something was thrown that cannot be read");
+      expect(new Redactor().cause(thrown)?.message).toBe("the thrown value cannot be read");
   });
 
   test("masks the token that Daraja echoes", () => {

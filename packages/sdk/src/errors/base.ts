@@ -1,22 +1,25 @@
 import type { OperationId } from "@mpesa/raw";
 import type { Code } from "../codes/code.ts";
-import { withoutNumbers } from "../without-payer.ts";
+import { maskPhoneNumbers } from "../without-payer.ts";
 
-/** What Daraja calls the things of one payment; whichever are known when an error is made. */
+/** IDs by which Daraja identifies a payment: those that are known when the error is made. */
 export interface MpesaIds {
-  /** Of an accepted STK push; also in its callback. */
+  /** ID of an accepted STK push. Its callback contains the same ID. */
   readonly merchantRequestId?: string;
-  /** Of an accepted STK push: finds the prompt with `stk.query` and `stk.wait`. Personal data, as it holds the payer's number. */
+  /**
+   * ID of an accepted STK push, for `stk.query` and `stk.wait`. Personal data, because the ID contains the payer's
+   * phone number.
+   */
   readonly checkoutRequestId?: string;
-  /** Made before sending for payouts and B2B payments: finds them with `transactions.status`. */
+  /** ID of a payout or B2B payment, made before sending. `transactions.status` finds the payment by this ID. */
   readonly originatorConversationId?: string;
-  /** M-Pesa's own id of a queued request; also in its result. */
+  /** M-Pesa's ID of a queued request. The result contains the same ID. */
   readonly conversationId?: string;
-  /** Made before sending for `b2b.expressCheckout`. */
+  /** ID of a `b2b.expressCheckout` request, made before sending. */
   readonly requestRefId?: string;
 }
 
-/** What every error of this SDK is made from. Texts arrive here already redacted. */
+/** Properties of an {@link MpesaError}. The texts must be redacted before they are passed. */
 export interface MpesaErrorInit {
   readonly operation?: OperationId | undefined;
   readonly hint?: string | undefined;
@@ -27,31 +30,32 @@ export interface MpesaErrorInit {
 }
 
 /**
- * The base of every error this SDK throws. `type` names the class and survives minifying; `hint` says what to do.
- * The message alone is enough to act on: what failed, the code, the request id, the hint, never a secret.
+ * Base class of the errors that this SDK throws. `type` is the name of the class, and `hint` says what to do. The
+ * message contains what happened, Daraja's code, the request ID and the hint, but no secret.
  *
  * @example
  * catch (error) {
- *   if (isMpesaError(error) && error.type === "MpesaOutcomeUnknownError") await askLater(error.ids);
+ *   if (isMpesaError(error) && error.type === "MpesaOutcomeUnknownError") await checkLater(error.ids);
  * }
  */
 export abstract class MpesaError extends Error {
-  /** The class name as a literal, safe to switch on after minifying. */
+  /** Name of the class as a literal, for `switch`. The name stays the same when the code is minified. */
   abstract readonly type: MpesaErrorType;
-  /** The spec's operationId of the call, such as `stkPush`. */
+  /** ID of the operation in the spec, such as `stkPush`; `undefined` if the error belongs to no call. */
   readonly operation: OperationId | undefined;
-  /** What to do about it, in one or two sentences. */
+  /** Advice on what to do, in one or two sentences. */
   readonly hint: string | undefined;
   /**
-   * The meaning of a response that rejected the call or settled nothing: the object that `explain()` returns for it.
-   * `undefined` if no response came, or if it contradicted itself.
+   * Meaning of the response that rejected the call or was inconclusive, as `explain()` returns it. `undefined` if no
+   * response came, or if the response contradicted itself.
    */
   readonly code: Code | undefined;
-  /** Daraja's id of the request, for their support. */
+  /** Daraja's ID of the request, which Safaricom's support asks for. */
   readonly requestId: string | undefined;
   /**
-   * Every id known: made before sending, or read from the answer. Not enumerable, so that loggers do not print it:
-   * a CheckoutRequestID holds the payer's number. `toJSON` shows the ids with phone numbers masked.
+   * IDs of the payment, made before sending or read from the response. The property is not enumerable, so that loggers
+   * do not print the IDs: a CheckoutRequestID contains the payer's phone number. `toJSON` returns the IDs with phone
+   * numbers masked.
    */
   declare readonly ids: MpesaIds;
 
@@ -59,28 +63,33 @@ export abstract class MpesaError extends Error {
     const where = init.operation ? `${init.operation}: ` : "";
     const request = init.requestId ? ` (request ${init.requestId})` : "";
     const hint = init.hint ? ` ${init.hint}` : "";
-    // The request id belongs to the sentence before the hint.
-    const said = request ? `${what.replace(/\.$/, "")}${request}.` : what;
-    super(`${where}${said}${hint}`, init.cause === undefined ? undefined : { cause: init.cause });
+    // The request ID belongs to the sentence before the hint.
+    const event = request ? `${what.replace(/\.$/, "")}${request}.` : what;
+    super(`${where}${event}${hint}`, init.cause === undefined ? undefined : { cause: init.cause });
     this.operation = init.operation;
     this.hint = init.hint;
     this.code = init.code;
     this.requestId = init.requestId;
     Object.defineProperty(this, "ids", { value: init.ids ?? {} });
-    // A registered symbol is the same in every copy of the package, where classes are not.
+    // A registered symbol is the same in every copy of the package; a class is not.
     Object.defineProperty(this, Symbol.for("@mpesa/sdk/error"), { value: true });
   }
 
-  /** The error as plain data for a log line; holds no secret. */
+  /** Returns the error as plain data for a log. The data contains no secret and no full phone number. */
   toJSON(): Record<string, unknown> {
     const { cause: _, stack: __, ...fields } = this as Record<string, unknown>;
     const ids = Object.entries(this.ids) as [string, unknown][];
-    const shown = Object.fromEntries(ids.map(([name, id]) => [name, withoutNumbers(`${id}`)]));
-    return { type: this.type, message: this.message, ...fields, ...(Object.keys(shown).length > 0 && { ids: shown }) };
+    const masked = Object.fromEntries(ids.map(([name, id]) => [name, maskPhoneNumbers(`${id}`)]));
+    return {
+      type: this.type,
+      message: this.message,
+      ...fields,
+      ...(Object.keys(masked).length > 0 && { ids: masked }),
+    };
   }
 }
 
-/** The literal types of the errors, for `switch (error.type)`. */
+/** Names of the error classes, for `switch (error.type)`. */
 export type MpesaErrorType =
   | "MpesaConfigError"
   | "MpesaValidationError"

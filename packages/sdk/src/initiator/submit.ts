@@ -1,38 +1,53 @@
 import { type DarajaError, operationTable, type Acknowledgement as QueuedResponse } from "@mpesa/raw";
 import type { initiatorFields } from "@mpesa/raw/platform";
-import { type AnswerOf, type BodyOf, type CallContext, type CallOptions, requireId } from "../core.ts";
+import { MONEY_HINT } from "../codes/lookup.ts";
+import { type AcceptanceOf, type BodyOf, type CallContext, type CallOptions, requireId } from "../core.ts";
 import type { MpesaIds } from "../errors/base.ts";
 import { MpesaConfigError } from "../errors/config-error.ts";
 import { MpesaOutcomeUnknownError } from "../errors/outcome-unknown-error.ts";
 import { text } from "../transport/error-body.ts";
 import { contradictedId, idsOf } from "../transport/errors.ts";
-import { withoutNumbers } from "../without-payer.ts";
+import { maskPhoneNumbers } from "../without-payer.ts";
 import type { Initiator } from "./initiator.ts";
 import type { InitiatorLink } from "./link.ts";
 
-/** M-Pesa queued the request. The outcome comes to `resultUrl`, possibly before this answer. */
+/**
+ * The acknowledgement of a request that M-Pesa queued. The result is posted to `resultUrl`, possibly before the
+ * acknowledgement arrives.
+ */
 export interface Acknowledgement {
-  /** Comes back in the result. */
+  /** ID of the request. The result contains the same ID. */
   readonly originatorConversationId: string;
-  /** M-Pesa's own id; also in the result. */
+  /** M-Pesa's own ID of the request. The result contains the same ID. */
   readonly conversationId: string;
-  /** M-Pesa's text beside the acceptance; empty where there is none. */
+  /** M-Pesa's text about the acceptance; an empty string if there is none. */
   readonly responseDescription: string;
-  /** The answer as it came. */
+  /** The response, unchanged. */
   readonly raw: QueuedResponse;
 }
 
-/** A payout that M-Pesa queued. The outcome comes to `resultUrl`, possibly before this answer. */
+/**
+ * The acknowledgement of a payout that M-Pesa queued. The result is posted to `resultUrl`, possibly before the
+ * acknowledgement arrives.
+ */
 export interface PayoutAcknowledgement {
-  /** The id made or taken before sending; comes back in the result. With version 1, M-Pesa's id. */
+  /**
+   * ID that the SDK made, or that you passed, before sending; with version 1, an ID that M-Pesa made. The result
+   * contains the same ID.
+   */
   readonly originatorConversationId: string;
-  /** M-Pesa's own id; also in the result. `undefined` where the answer that held it was lost. */
+  /**
+   * M-Pesa's own ID of the payout, which the result contains too. `undefined` if the response with this ID was lost.
+   */
   readonly conversationId: string | undefined;
-  /** M-Pesa's text beside the acceptance; empty where there is none. */
+  /** M-Pesa's text about the acceptance; an empty string if there is none. */
   readonly responseDescription: string;
-  /** True when the answer was lost, the request was sent again, and M-Pesa said that it has it already. */
+  /**
+   * True if the response was lost, the request was sent again, and M-Pesa then reported that it already has the
+   * request.
+   */
   readonly duplicate: boolean;
-  /** The answer as it came. */
+  /** The response, unchanged. */
   readonly raw: QueuedResponse | DarajaError;
 }
 
@@ -40,30 +55,31 @@ const MAX_QUOTED = 200;
 
 type SubmitId = keyof typeof initiatorFields;
 
-/** A checked request that only lacks its credential. */
+/** A validated request that lacks only its credential. */
 export interface Submission<K extends SubmitId> {
   readonly id: K;
   readonly initiator: Initiator;
   readonly body: (securityCredential: string) => BodyOf<K>;
   readonly options: CallOptions | undefined;
-  /** The id that the body carries, where it carries one. */
+  /** The `OriginatorConversationID` of the body, if the body has one. */
   readonly originatorConversationId?: string;
   readonly recovery?: string;
 }
 
-/** Signs and sends; gives the acknowledgement. */
+/** Signs a request, sends the request and returns the acknowledgement. */
 export async function submit<K extends SubmitId>(
   link: InitiatorLink,
   submission: Submission<K>,
 ): Promise<Acknowledgement> {
   const { credential, context } = await sign(link, submission);
-  const raw = (await link.core.call(submission.id, submission.body(credential), context)) as AnswerOf<SubmitId>;
-  // Nobody documents an ID of the caller's here, so M-Pesa's own in its place is the one that the result will have.
-  const given = text(raw.OriginatorConversationID);
-  const ids = given ? { originatorConversationId: given } : context.ids;
+  const raw = (await link.core.call(submission.id, submission.body(credential), context)) as AcceptanceOf<SubmitId>;
+  // For these operations no source documents that M-Pesa keeps the caller's ID. The result contains the ID of the
+  // response.
+  const receivedId = text(raw.OriginatorConversationID);
+  const ids = receivedId ? { originatorConversationId: receivedId } : context.ids;
   return {
     originatorConversationId:
-      given ||
+      receivedId ||
       submission.originatorConversationId ||
       requireId(submission.id, raw, "OriginatorConversationID", context),
     conversationId: requireId(submission.id, raw, "ConversationID", { ...context, ids }),
@@ -72,7 +88,10 @@ export async function submit<K extends SubmitId>(
   };
 }
 
-/** The same for payouts, where an own id makes a second request harmless. */
+/**
+ * Signs a payout, sends the payout and returns the acknowledgement. With `resend`, a payout whose response was lost is
+ * sent again, which is harmless because the payout has an ID of the caller.
+ */
 export async function submitPayout<K extends SubmitId>(
   link: InitiatorLink,
   submission: Submission<K>,
@@ -87,7 +106,6 @@ export async function submitPayout<K extends SubmitId>(
     const ownId = submission.originatorConversationId;
     if (decision.kind === "accepted") {
       requireOwnId(link, submission, body, context);
-      const duplicate = false;
       const raw = decision.body as unknown as QueuedResponse;
       const originatorConversationId = ownId ?? requireId(submission.id, body, "OriginatorConversationID", context);
       const conversationId = text(body["ConversationID"]);
@@ -95,7 +113,7 @@ export async function submitPayout<K extends SubmitId>(
         originatorConversationId,
         conversationId,
         responseDescription: text(body["ResponseDescription"]) ?? "",
-        duplicate,
+        duplicate: false,
         raw,
       };
     }
@@ -109,7 +127,11 @@ export async function submitPayout<K extends SubmitId>(
   throw core.error(operationTable[submission.id], outcome, redactor, context);
 }
 
-/** @throws MpesaOutcomeUnknownError if an acknowledgement names another request than the one that was sent. */
+/**
+ * Checks that an acknowledgement names the request that was sent.
+ *
+ * @throws MpesaOutcomeUnknownError if it names another request.
+ */
 function requireOwnId<K extends SubmitId>(
   { core }: InitiatorLink,
   { id }: Submission<K>,
@@ -118,13 +140,18 @@ function requireOwnId<K extends SubmitId>(
 ): void {
   if (!contradictedId(body, ids)) return;
   const { originatorConversationId, conversationId } = idsOf(body);
-  // Named, because they are the only thread to the request if Daraja replaced the id.
-  const named = core.redactor.text(JSON.stringify({ originatorConversationId, conversationId })).slice(0, MAX_QUOTED);
-  throw new MpesaOutcomeUnknownError(`the outcome is unknown: the acknowledgement is for another request, ${named}.`, {
-    operation: id,
-    ids,
-    hint: ["It may have been processed: do not send it again.", recovery].filter((one) => one !== undefined).join(" "),
-  });
+  // The error quotes the received IDs: if Daraja replaced the ID, nothing else finds the request.
+  const receivedIds = core.redactor
+    .text(JSON.stringify({ originatorConversationId, conversationId }))
+    .slice(0, MAX_QUOTED);
+  throw new MpesaOutcomeUnknownError(
+    `the outcome is unknown: the acknowledgement is for another request, ${receivedIds}.`,
+    {
+      operation: id,
+      ids,
+      hint: [MONEY_HINT, recovery].filter((sentence) => sentence !== undefined).join(" "),
+    },
+  );
 }
 
 async function sign<K extends SubmitId>(
@@ -145,10 +172,10 @@ async function sign<K extends SubmitId>(
   return { credential, context };
 }
 
-/** Where a lost answer is found again, with the call to make. */
+/** Returns the sentence that says with which call to find a payout whose response was lost. */
 export function statusRecovery(originatorConversationId: string): string {
   const id = JSON.stringify(originatorConversationId);
-  // A message has no whole phone number, and a masked ID finds nothing.
-  const shown = withoutNumbers(id) === id ? id : "error.ids.originatorConversationId";
-  return `Find it with mpesa.transactions.status({ originatorConversationId: ${shown} }).`;
+  // A message must not contain a phone number, and an ID with a masked phone number finds nothing.
+  const expression = maskPhoneNumbers(id) === id ? id : "error.ids.originatorConversationId";
+  return `Find the payment with mpesa.transactions.status({ originatorConversationId: ${expression} }).`;
 }

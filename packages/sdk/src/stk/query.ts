@@ -6,7 +6,7 @@ import { type CallContext, type CallOptions, type Core, isPending } from "../cor
 import { isMpesaError } from "../errors/is-mpesa-error.ts";
 import { text } from "../transport/error-body.ts";
 import { contradictedId } from "../transport/errors.ts";
-import type { Outcome } from "../transport/send.ts";
+import type { SendOutcome } from "../transport/send.ts";
 import { ownShortCode, wireNumber } from "../validate/formats.ts";
 import { text as limitedText } from "../validate/limits.ts";
 import { check, openObject, optional, type Parser, type ShapeOf } from "../validate/schema.ts";
@@ -145,9 +145,9 @@ export async function readStk(
 }
 
 /** Refused keys, products and parameters stay refused; a lost answer, a busy gateway and a fault of theirs pass. */
-function isFinal(outcome: Outcome, error: Error): boolean {
+function isFinal(outcome: SendOutcome, error: Error): boolean {
   if (isMpesaError(error) && error.type === "MpesaAuthError") return true;
-  return outcome.kind === "decided" && outcome.decision.kind === "refused";
+  return outcome.kind === "decided" && outcome.decision.kind === "rejected";
 }
 
 /** Only a listed code settles a payment: an unlisted one might mean anything. */

@@ -2,7 +2,7 @@ import type { StkCallbackContent } from "@mpesa/raw";
 import { nameOf } from "../errors/name-of.ts";
 import type { MpesaEventHandler } from "../events.ts";
 import { isJson, text } from "../transport/error-body.ts";
-import { differ } from "../transport/errors.ts";
+import { areDifferentIds } from "../transport/errors.ts";
 import { invalid, type Parsed, valid } from "../validate/schema.ts";
 import type { StkQueryPlan } from "./query.ts";
 
@@ -72,7 +72,8 @@ export function listen<T extends StkSettlement>(
       if (callback === undefined || callback === null) return; // Nothing has come, which a store may well say.
       const told = tell(callback);
       const isOther =
-        differ(told.checkoutRequestId, checkoutRequestId) || differ(told.merchantRequestId, merchantRequestId);
+        areDifferentIds(told.checkoutRequestId, checkoutRequestId) ||
+        areDifferentIds(told.merchantRequestId, merchantRequestId);
       if (isOther || (told.isForeign && told.checkoutRequestId === undefined)) {
         warn("gave the callback of another payment");
       } else if (told.resultCode === undefined) {

@@ -1,63 +1,63 @@
 import { whyNotSent } from "./not-sent.ts";
-import { sentOnce } from "./once.ts";
+import { sendOnceOptions } from "./once.ts";
 import { ResponseTooLarge, readBody } from "./read-body.ts";
 
-/** A request as values, so that it can be sent again without a consumed body in the way. */
-export interface Outgoing {
+/** A request as plain values. A `Request` could not be sent again, because sending consumes its body. */
+export interface OutgoingRequest {
   readonly url: string;
   readonly method: string;
-  /** With names in small letters. */
+  /** Request headers; the names are in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | undefined;
 }
 
-/** An answer that came whole. */
-export interface Reply {
+/** A response whose body was read to its end. */
+export interface CompleteResponse {
   readonly status: number;
   readonly headers: Headers;
   readonly text: string;
 }
 
-/** How one attempt ended. `lost` means that the gateway may have it. */
+/** Result of one attempt. With `lost`, the gateway may have received the request. */
 export type AttemptResult =
-  | { readonly kind: "reply"; readonly reply: Reply }
+  | { readonly kind: "response"; readonly response: CompleteResponse }
   | { readonly kind: "notSent"; readonly why: string; readonly cause: unknown }
   | { readonly kind: "lost"; readonly why: string; readonly cause: unknown; readonly status?: number };
 
-/** What one attempt needs from its surroundings. */
+/** Options of {@link attempt}. */
 export interface AttemptOptions {
   readonly fetch: typeof globalThis.fetch;
-  /** Whether an error from connecting proves that nothing was sent. */
+  /** True if a connection error proves that the gateway did not receive the request. */
   readonly provesNotSent: boolean;
   readonly timeoutMs: number;
   readonly signal: AbortSignal | undefined;
-  /** Whether the platform must be kept from repeating the request by itself. */
+  /** True if the platform must be kept from sending the request a second time by itself. */
   readonly mustSendOnce: boolean;
 }
 
-export const NOT_BEGUN = "it was aborted before sending";
+export const ABORTED_BEFORE_SENDING = "the call was aborted before sending";
 
-/** Sends once and reads the body to its end, both under one timeout. Never throws. */
+/** Sends a request once and reads the whole response; one timeout covers both. Never throws. */
 export async function attempt(
-  out: Outgoing,
+  request: OutgoingRequest,
   { fetch, provesNotSent, timeoutMs, signal, mustSendOnce }: AttemptOptions,
 ): Promise<AttemptResult> {
-  if (signal?.aborted) return { kind: "notSent", why: NOT_BEGUN, cause: signal.reason };
+  if (signal?.aborted) return { kind: "notSent", why: ABORTED_BEFORE_SENDING, cause: signal.reason };
   const controller = new AbortController();
-  let timedOut = false;
+  let hasTimedOut = false;
   const abort = (): void => controller.abort(signal?.reason);
   const timer = setTimeout(() => {
-    timedOut = true;
-    controller.abort(new DOMException(`no complete answer within ${timeoutMs} ms`, "TimeoutError"));
+    hasTimedOut = true;
+    controller.abort(new DOMException(`no complete response within ${timeoutMs} ms`, "TimeoutError"));
   }, timeoutMs);
   signal?.addEventListener("abort", abort, { once: true });
   let status: number | undefined;
   try {
-    const { url, method, headers, body } = out;
+    const { url, method, headers, body } = request;
     const init: RequestInit = { method, headers, redirect: "manual", signal: controller.signal };
-    if (mustSendOnce) Object.assign(init, sentOnce(body));
+    if (mustSendOnce) Object.assign(init, sendOnceOptions(body));
     else if (body !== undefined) init.body = body;
-    const exchange = async (): Promise<Reply> => {
+    const exchange = async (): Promise<CompleteResponse> => {
       const response = await fetch(url, init);
       if (!Number.isInteger(response.status)) throw new TypeError("fetch returned something that is not a Response");
       status = response.status;
@@ -65,31 +65,31 @@ export async function attempt(
       const received: HeadersInit | undefined = response.headers;
       return { status, headers: received instanceof Headers ? received : new Headers(received), text };
     };
-    return { kind: "reply", reply: await untilAborted(exchange(), controller.signal) };
+    return { kind: "response", response: await rejectOnAbort(exchange(), controller.signal) };
   } catch (cause) {
-    const answered = status === undefined ? {} : { status };
-    if (timedOut) {
-      const part = status === undefined ? "no answer" : `HTTP ${status} began, but its body did not end`;
-      return { kind: "lost", why: `${part} within ${timeoutMs} ms`, cause, ...answered };
+    const received = status === undefined ? {} : { status };
+    if (hasTimedOut) {
+      const part = status === undefined ? "no response" : `no complete body of the HTTP ${status} response`;
+      return { kind: "lost", why: `${part} within ${timeoutMs} ms`, cause, ...received };
     }
-    if (signal?.aborted) return { kind: "lost", why: "it was aborted after sending", cause, ...answered };
-    if (cause instanceof ResponseTooLarge) return { kind: "lost", why: cause.message, cause, ...answered };
-    const never = provesNotSent && status === undefined ? whyNotSent(cause) : undefined;
-    if (never) return { kind: "notSent", why: never, cause };
+    if (signal?.aborted) return { kind: "lost", why: "the call was aborted after sending", cause, ...received };
+    if (cause instanceof ResponseTooLarge) return { kind: "lost", why: cause.message, cause, ...received };
+    const proof = provesNotSent && status === undefined ? whyNotSent(cause) : undefined;
+    if (proof) return { kind: "notSent", why: proof, cause };
     const part =
-      status === undefined ? "the connection broke before an answer" : `HTTP ${status} began, but its body broke off`;
-    return { kind: "lost", why: part, cause, ...answered };
+      status === undefined ? "before the response" : `before the body of the HTTP ${status} response was complete`;
+    return { kind: "lost", why: `the connection broke ${part}`, cause, ...received };
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener("abort", abort);
   }
 }
 
-/** A `fetch` or a body that does not listen to its signal must not outlive the timeout. */
-function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+/** Rejects when the signal aborts: a `fetch` or a body that ignores its signal must not outlast the timeout. */
+function rejectOnAbort<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise<T>((resolve, reject) => {
     work.then(resolve, reject);
-    // The signal is new for each attempt, so nothing has to be removed from it.
+    // Each attempt has a new signal, so the listener needs no removal.
     if (signal.aborted) reject(signal.reason);
     else signal.addEventListener("abort", () => reject(signal.reason), { once: true });
   });

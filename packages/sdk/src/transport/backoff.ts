@@ -1,13 +1,19 @@
 const BASE_MS = 500;
-/** Longer waits are the caller's decision: the error carries `retryAfterMs`. */
+/**
+ * The longest pause before a retry. If the gateway asks for a longer pause, the call ends and its error has
+ * `retryAfterMs`.
+ */
 export const MAX_DELAY_MS = 8_000;
 
-/** Full jitter: any moment up to a ceiling that doubles with each retry, so that many clients do not come back together. */
+/**
+ * Returns a random delay in milliseconds (full jitter), so that many clients do not retry at the same moment. The delay
+ * is at most 500 ms for the first retry; the maximum doubles with each retry, up to 8 seconds.
+ */
 export function backoffMs(retry: number): number {
   return Math.random() * Math.min(MAX_DELAY_MS, BASE_MS * 2 ** (retry - 1));
 }
 
-/** Waits, or returns false as soon as the signal aborts. */
+/** Waits for `ms` milliseconds and resolves with `true`, or resolves with `false` as soon as the signal aborts. */
 export function wait(ms: number, signal: AbortSignal | undefined): Promise<boolean> {
   if (signal?.aborted) return Promise.resolve(false);
   return new Promise((resolve) => {

@@ -5,60 +5,65 @@ import type { Code } from "../codes/code.ts";
 import { adviseOnError, type ErrorAdvice } from "../codes/error-advice.ts";
 import { type CodeMatch, isZero, lookupText, MONEY_HINT } from "../codes/lookup.ts";
 import { asList } from "../list.ts";
-import type { Reply } from "./attempt.ts";
-import { type ErrorBody, errorBody, isJson, saidIn, text } from "./error-body.ts";
+import type { CompleteResponse } from "./attempt.ts";
+import { codeAndTextOf, type ErrorBody, errorBody, isJson, text } from "./error-body.ts";
 import { retryAfterMs } from "./retry-after.ts";
 
-/** What an answer that is not an acceptance says. */
-export interface Refusal {
+/** Details of a response that is not an acceptance. */
+export interface ErrorDetails {
   readonly status: number;
   readonly error: ErrorBody | undefined;
   readonly match: CodeMatch | undefined;
-  /** The meaning of the response; `undefined` where the response contradicts itself. */
+  /** Meaning of the response; `undefined` if the response contradicts itself. */
   readonly code: Code | undefined;
-  /** What to do about it. */
+  /** Advice on what to do. */
   readonly hint: string;
-  /** Whether it may be a rejection of the initiator's credential that no table lists. */
+  /** True if the response may be a rejection of the initiator's credential under an unlisted code. */
   readonly mayBeRejection: boolean;
-  /** What the body is, when it is no error of Daraja's: `an HTML page`. */
-  readonly shape: string;
+  /** Description of a body that is not an error of Daraja, such as `an HTML page`. */
+  readonly bodyShape: string;
   readonly retryAfterMs: number | undefined;
 }
 
 /**
- * What an answer means.
- * `token`, `busy` and `refused` mean that the call was turned away before anything happened;
- * `unclear` that it may have been processed; `pending` that a query has no result yet.
+ * Meaning of a response. `token`, `busy` and `rejected`: the request was rejected before processing, `token` because of
+ * the access token and `busy` because of too many requests. `pending`: a query has no result yet. `unclear`: the
+ * request may have been processed.
  */
 export type Decision =
   | { readonly kind: "accepted"; readonly body: Record<string, unknown> }
-  | ({ readonly kind: "token" | "busy" | "refused" | "pending" | "unclear" } & Refusal & { readonly body: unknown });
+  | ({ readonly kind: "token" | "busy" | "rejected" | "pending" | "unclear" } & ErrorDetails & {
+        readonly body: unknown;
+      });
 
-/** Decides on the body first and the status second: Daraja sends errors with 200 and useful bodies with 500. */
-export function decide(operation: OperationInfo, reply: Reply): Decision {
-  const { status } = reply;
-  const body = parse(reply.text);
+/**
+ * Decides on the meaning of a response, by its body first and its status second: Daraja sends errors with status 200,
+ * and meaningful bodies with status 500.
+ */
+export function decide(operation: OperationInfo, response: CompleteResponse): Decision {
+  const { status } = response;
+  const body = parseJson(response.text);
   const isAcceptance = isAccepted(operation, body);
-  const error = errorBody(body, isAcceptance) ?? bareText(operation, body);
+  const error = errorBody(body, isAcceptance) ?? errorWithoutCode(operation, body);
   if (!error && status >= 200 && status < 300 && isAcceptance) return { kind: "accepted", body };
-  const code = codeOf(error, reply, body);
-  const said = saidIn(operation, { error, body });
-  const advice = adviseOnError({ code, message: error?.message, said, status, operation, body: reply.text });
-  const refusal = {
+  const code = codeOf(error, response, body);
+  const said = codeAndTextOf(operation, { error, body });
+  const advice = adviseOnError({ code, message: error?.message, said, status, operation, body: response.text });
+  const details = {
     status,
     error,
     match: advice.match,
     code: advice.code,
     hint: advice.code.hint,
     mayBeRejection: advice.mayBeRejection,
-    shape: shapeOf(reply.text, body),
-    retryAfterMs: retryAfterMs(reply.headers, error?.message),
+    bodyShape: describeBody(response.text, body),
+    retryAfterMs: retryAfterMs(response.headers, error?.message),
     body,
   };
-  // An error beside an acceptance contradicts itself: it proves nothing about a payment, and what it means stays open.
+  // A body with both an error and an acceptance contradicts itself and proves nothing about a payment.
   if (isAcceptance && operation.retry !== "safe")
-    return { kind: "unclear", ...refusal, match: undefined, code: undefined, hint: MONEY_HINT, mayBeRejection: true };
-  return { kind: kindOf(operation, advice), ...refusal };
+    return { kind: "unclear", ...details, match: undefined, code: undefined, hint: MONEY_HINT, mayBeRejection: true };
+  return { kind: kindOf(operation, advice), ...details };
 }
 
 function isAccepted({ success }: OperationInfo, body: unknown): body is Record<string, unknown> {
@@ -66,7 +71,7 @@ function isAccepted({ success }: OperationInfo, body: unknown): body is Record<s
   if (asList(body)) return list;
   if (!isJson(body)) return false;
   const value = [field, ...alias].map((name) => text(body[name])).find((one) => one !== undefined);
-  // A word of its own: "unsuccessful" is none.
+  // The word must stand alone: "unsuccessful" must not count as success.
   if (value === undefined)
     return optional && new RegExp(`\\b${wireTexts.c2bRegistered}`, "i").test(text(body["ResponseDescription"]) ?? "");
   if (!values) return value !== "";
@@ -74,21 +79,27 @@ function isAccepted({ success }: OperationInfo, body: unknown): body is Record<s
   return values.includes(isZero(value) ? "0" : value);
 }
 
-/** The text of an error without its code, as C2B registration sends it. */
-function bareText(operation: OperationInfo, body: unknown): ErrorBody | undefined {
+/** Finds an error that has a text but no code, as C2B registration sends. */
+function errorWithoutCode(operation: OperationInfo, body: unknown): ErrorBody | undefined {
   const message = isJson(body) ? text(body["ResponseDescription"]) : undefined;
   if (!message || !isJson(body) || body[operation.success.field] !== undefined) return undefined;
   if (!lookupText(errorCodes, message, operation.id)) return undefined;
   return { family: "daraja", code: "", message, requestId: undefined };
 }
 
-/** The code of an error; in the scope of bare answers for a body that is none. */
-function codeOf(error: ErrorBody | undefined, { status, text: body }: Reply, parsed: unknown): string {
+/**
+ * Returns the code of an error. For a body that is not an error, returns the HTTP status and the kind of body, such as
+ * `503:html`.
+ */
+function codeOf(error: ErrorBody | undefined, { status, text: body }: CompleteResponse, parsed: unknown): string {
   if (error && (error.code || error.family === "daraja")) return error.code;
   return `${status}:${body.trim() === "" ? "empty" : parsed === undefined ? "html" : "json"}`;
 }
 
-/** The gateway turned the call away because too many came; other codes with `later` have reasons of their own. */
+/**
+ * Kinds of errors with which the gateway rejects a call because of too many requests. Other codes with `later` have
+ * other reasons.
+ */
 const BUSY: readonly (ErrorKind | undefined)[] = ["spikeArrest", "systemBusy", "quotaViolation"];
 
 function kindOf({ retry: retryClass }: OperationInfo, advice: ErrorAdvice): Exclude<Decision["kind"], "accepted"> {
@@ -102,7 +113,7 @@ function kindOf({ retry: retryClass }: OperationInfo, advice: ErrorAdvice): Excl
     case "fix":
     case "new":
     case "no":
-      return "refused";
+      return "rejected";
     case "poll":
       return "pending";
     default:
@@ -110,7 +121,7 @@ function kindOf({ retry: retryClass }: OperationInfo, advice: ErrorAdvice): Excl
   }
 }
 
-function parse(body: string): unknown {
+function parseJson(body: string): unknown {
   try {
     return JSON.parse(body) as unknown;
   } catch {
@@ -118,9 +129,9 @@ function parse(body: string): unknown {
   }
 }
 
-function shapeOf(body: string, parsed: unknown): string {
+function describeBody(body: string, parsed: unknown): string {
   if (body.trim() === "") return "an empty body";
-  if (parsed !== undefined) return "JSON that is no acceptance";
+  if (parsed !== undefined) return "unexpected JSON";
   if (body.trimStart().startsWith("<")) return "an HTML page";
-  return /^[[{]/.test(body.trimStart()) ? "JSON that breaks off" : "text that is not JSON";
+  return /^[[{]/.test(body.trimStart()) ? "incomplete JSON" : "text that is not JSON";
 }

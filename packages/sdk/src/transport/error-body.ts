@@ -1,9 +1,9 @@
 import type { OperationInfo } from "@mpesa/raw";
 import { isZero } from "../codes/lookup.ts";
 
-/** What an error answer says of itself, whichever of Daraja's shapes it has. */
+/** Code, message and request ID of an error response, in whichever of Daraja's forms it came. */
 export interface ErrorBody {
-  /** `fault` codes are the gateway's own names; `daraja` codes are Daraja's numbers. */
+  /** `fault`: the code is a name that the gateway defines. `daraja`: the code is a number of Daraja. */
   readonly family: "daraja" | "fault";
   readonly code: string;
   readonly message: string;
@@ -13,8 +13,9 @@ export interface ErrorBody {
 type Json = Record<string, unknown>;
 
 /**
- * Finds code, message and request id in a parsed body, or `undefined` where it holds no error.
- * Read field by field: the body comes from outside and owes nothing to any schema.
+ * Finds code, message and request ID in a parsed body. Returns `undefined` if the body contains no error.
+ *
+ * Each field is checked by itself, because a body from the network may have any form.
  */
 export function errorBody(body: unknown, isAcceptance: boolean): ErrorBody | undefined {
   if (!isJson(body)) return undefined;
@@ -24,23 +25,26 @@ export function errorBody(body: unknown, isAcceptance: boolean): ErrorBody | und
   const fault = isJson(body["fault"]) ? body["fault"] : soapFault(body);
   if (fault) return { family: "fault", ...faultParts(fault), requestId };
   const header = isJson(body["header"]) ? body["header"] : undefined;
-  // Outside a header, `status` and `message` are the words of any proxy.
+  // Outside `header`, any proxy may have written `status` and `message`.
   const status = text(header ? (header["responseCode"] ?? header["status"]) : body["responseCode"]);
   const message = text(header ? (header["responseMessage"] ?? header["message"]) : body["responseMessage"]);
   if (status && message !== undefined && !/^[02]/.test(status)) {
     return { family: "daraja", code: status, message, requestId: requestId ?? text(header?.["requestRefId"]) };
   }
-  return isAcceptance ? undefined : capitals(body, requestId);
+  return isAcceptance ? undefined : errorInAcceptanceKeys(body, requestId);
 }
 
-/** Daraja's ID of a request, in any of its spellings. */
+/** Returns Daraja's ID of a request, whatever the spelling of its key. */
 export function requestIdOf(body: unknown): string | undefined {
   if (!isJson(body)) return undefined;
   return text(body["requestId"] ?? body["RequestID"] ?? body["requestRefId"] ?? body["requestRefID"]);
 }
 
-/** Newer gateways write an error in the keys of an acceptance; older ones do it with a code that has dots. */
-function capitals(body: Json, requestId: string | undefined): ErrorBody | undefined {
+/**
+ * Reads an error from the keys of an acceptance. Newer gateways put its text in `ResponseMessage`, older gateways in
+ * `ResponseDescription` beside a code with dots.
+ */
+function errorInAcceptanceKeys(body: Json, requestId: string | undefined): ErrorBody | undefined {
   const code = text(body["ResponseCode"]);
   const message = text(body["ResponseMessage"] ?? (code?.includes(".") ? body["ResponseDescription"] : undefined));
   if (!code || message === undefined || isZero(code)) return undefined;
@@ -64,8 +68,8 @@ function faultParts(fault: Json): { code: string; message: string } {
   };
 }
 
-/** The code and the text of a response that is no acceptance, whether it has the form of an error or not. */
-export function saidIn(
+/** Returns code and text of a response that is not an acceptance, whether it has the form of an error or not. */
+export function codeAndTextOf(
   { success }: OperationInfo,
   { error, body }: { readonly error?: ErrorBody | undefined; readonly body: unknown },
 ): [code: string | undefined, message: string | undefined] {
@@ -73,11 +77,12 @@ export function saidIn(
   return isJson(body) ? [text(body[success.field]), text(body["ResponseDescription"])] : [undefined, undefined];
 }
 
+/** Returns whether a value is an object and not an array. */
 export function isJson(value: unknown): value is Json {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** Texts and numbers as text; everything else is not there. */
+/** Returns a string as it is, a number as a string, and `undefined` for every other value. */
 export function text(value: unknown): string | undefined {
   return typeof value === "string" ? value : typeof value === "number" ? String(value) : undefined;
 }

@@ -15,23 +15,23 @@ import {
 import type { Redactor } from "../redact.ts";
 import type { Decision } from "./decide.ts";
 import { isJson, text } from "./error-body.ts";
-import type { Outcome } from "./send.ts";
+import type { SendOutcome } from "./send.ts";
 
-/** What the error of one call is made from, besides its outcome. */
+/** Facts about a call that its error contains besides the outcome. */
 export interface ErrorContext {
   readonly operation: OperationInfo;
   readonly redactor: Redactor;
-  /** The ids made before sending. */
+  /** IDs that were made before sending. */
   readonly ids: MpesaIds;
-  /** What finds out whether a lost call was processed. */
+  /** Sentence that says how to find out whether a lost request was processed. */
   readonly recovery: string | undefined;
 }
 
-/** A foreign text is whole in `errorMessage`; the message is for people. */
+/** Maximum length of a quoted text in an error's message. `errorMessage` contains the whole text. */
 const MAX_QUOTED = 300;
 
-/** Turns the outcome of a call that was not accepted into the error that says what to do. */
-export function toError(outcome: Outcome, context: ErrorContext): MpesaError {
+/** Returns the error for the outcome of a call that was not accepted. */
+export function toError(outcome: SendOutcome, context: ErrorContext): MpesaError {
   const { operation, redactor, ids } = context;
   const cause = "cause" in outcome ? redactor.cause(outcome.cause) : undefined;
   switch (outcome.kind) {
@@ -40,28 +40,31 @@ export function toError(outcome: Outcome, context: ErrorContext): MpesaError {
     case "notSent":
       return new MpesaConnectionError(`nothing was sent: ${outcome.why}.`, {
         operation: operation.id,
-        hint: "Calling again is safe.",
+        hint: "It is safe to call again.",
         cause,
         ids,
       });
     case "noToken":
-      return withoutToken(outcome.cause, context);
+      return fromTokenError(outcome.cause, context);
     case "lost":
-      return unknown(`${outcome.why}.`, context, { cause, status: outcome.status });
+      return outcomeUnknown(`${outcome.why}.`, context, { cause, status: outcome.status });
     default:
       return fromDecision(outcome.decision, context);
   }
 }
 
-/** A call that got no access token was never sent, whatever became of the token request. */
-function withoutToken(thrown: unknown, { operation, redactor, ids }: ErrorContext): MpesaError {
+/**
+ * Returns the error of a call for which there was no access token. Whatever the token request's outcome, the call was
+ * not sent.
+ */
+function fromTokenError(thrown: unknown, { operation, redactor, ids }: ErrorContext): MpesaError {
   const cause = redactor.cause(thrown);
   const about = { operation: operation.id, cause, ids };
   if (isMpesaError(thrown) && thrown.type === "MpesaConfigError") return new MpesaConfigError(thrown.issues, about);
   if (isMpesaError(thrown) && thrown.type === "MpesaAuthError") {
     const { status, errorCode, errorMessage, code, hint, requestId } = thrown;
-    const said = errorCode ?? `HTTP ${status}`;
-    return new MpesaAuthError(`nothing was sent: the consumer key and secret were refused (${said}).`, {
+    const reason = errorCode ?? `HTTP ${status}`;
+    return new MpesaAuthError(`nothing was sent: the consumer key and secret were rejected (${reason}).`, {
       ...about,
       status,
       errorCode,
@@ -73,47 +76,50 @@ function withoutToken(thrown: unknown, { operation, redactor, ids }: ErrorContex
   }
   if (isMpesaError(thrown) && thrown.type === "MpesaRateLimitError") {
     const { status, errorCode, errorMessage, code, hint, requestId, retryAfterMs } = thrown;
-    const what = "nothing was sent: too many requests for access tokens.";
-    const said = { status, errorCode, errorMessage, code, hint, requestId, retryAfterMs };
-    return new MpesaRateLimitError(what, { ...about, ...said });
+    const what = "nothing was sent: there were too many requests for access tokens.";
+    const details = { status, errorCode, errorMessage, code, hint, requestId, retryAfterMs };
+    return new MpesaRateLimitError(what, { ...about, ...details });
   }
-  const why = thrown instanceof Error ? short(redactor.text(withoutHint(thrown))) : "it was aborted";
+  const why = thrown instanceof Error ? shorten(redactor.text(messageWithoutHint(thrown))) : "the call was aborted";
   return new MpesaConnectionError(`nothing was sent: there is no access token (${why}).`, {
     ...about,
-    hint: "Calling again is safe.",
+    hint: "It is safe to call again.",
   });
 }
 
 function fromDecision(decision: Decision, context: ErrorContext): MpesaError {
   const { operation, redactor, ids } = context;
-  if (decision.kind === "accepted") throw new TypeError("an accepted call is no error");
+  if (decision.kind === "accepted") throw new TypeError("an accepted call has no error");
   const { status, error, match, hint, retryAfterMs } = decision;
   const errorMessage = error && redactor.text(error.message);
   const errorCode = error?.code ? redactor.text(error.code) : undefined;
   const requestId = error?.requestId === undefined ? undefined : redactor.text(error.requestId);
-  // The code is Daraja's text, too, and may repeat a secret.
+  // The code is a text of Daraja, so the code may repeat a secret.
   const code = decision.code && { ...decision.code, code: redactor.text(decision.code.code) };
   const about = { operation: operation.id, status, errorCode, errorMessage, code, requestId, ids };
-  const said = error
-    ? `${errorCode ? `${short(errorCode)} ` : ""}"${short(errorMessage ?? "")}" (HTTP ${status})`
-    : `HTTP ${status} with ${decision.shape}${short(redactor.text(saidInstead(operation, decision.body)))}`;
-  if (operation.auth === "basic" && decision.kind === "refused")
-    return new MpesaAuthError(`the consumer key and secret were refused: ${said}.`, { ...about, hint });
+  const description = error
+    ? `${errorCode ? `${shorten(errorCode)} ` : ""}"${shorten(errorMessage ?? "")}" (HTTP ${status})`
+    : `HTTP ${status} with ${decision.bodyShape}${shorten(redactor.text(describeNonSuccess(operation, decision.body)))}`;
+  if (operation.auth === "basic" && decision.kind === "rejected")
+    return new MpesaAuthError(`the consumer key and secret were rejected: ${description}.`, { ...about, hint });
   if (decision.kind === "token" || match?.kind === "noApiProduct")
-    return new MpesaAuthError(`the access token was refused for the product "${operation.product}": ${said}.`, {
+    return new MpesaAuthError(`the access token was rejected for the product "${operation.product}": ${description}.`, {
       ...about,
       hint,
     });
   if (decision.kind === "busy") {
-    const wait = retryAfterMs === undefined ? "" : `, wait at least ${Math.ceil(retryAfterMs / 1000)} s`;
-    return new MpesaRateLimitError(`refused before processing${wait}: ${said}.`, { ...about, hint, retryAfterMs });
+    const wait = retryAfterMs === undefined ? "" : ` (wait at least ${Math.ceil(retryAfterMs / 1000)} s)`;
+    const what = `the request was rejected before processing${wait}: ${description}.`;
+    return new MpesaRateLimitError(what, { ...about, hint, retryAfterMs });
   }
   const kind = match?.kind;
-  if (decision.kind === "refused" || decision.kind === "pending")
-    return new MpesaApiError(`refused: ${said}.`, { ...about, kind, hint });
+  if (decision.kind === "rejected")
+    return new MpesaApiError(`the request was rejected: ${description}.`, { ...about, kind, hint });
+  if (decision.kind === "pending")
+    return new MpesaApiError(`there is no result yet: ${description}.`, { ...about, kind, hint });
   if (operation.retry === "safe" && status >= 400)
-    return new MpesaApiError(`failed: ${said}.`, { ...about, kind, hint });
-  return unknown(`the answer settles nothing: ${said}.`, context, {
+    return new MpesaApiError(`the request failed: ${description}.`, { ...about, kind, hint });
+  return outcomeUnknown(`the response was inconclusive: ${description}.`, context, {
     status,
     errorCode,
     errorMessage,
@@ -124,18 +130,21 @@ function fromDecision(decision: Decision, context: ErrorContext): MpesaError {
   });
 }
 
-function short(text: string): string {
+function shorten(text: string): string {
   return text.length > MAX_QUOTED ? `${text.slice(0, MAX_QUOTED - 1).toWellFormed()}…` : text;
 }
 
-/** The advice for the token call inside is not the advice for the call that wanted the token. */
-function withoutHint(thrown: Error): string {
+/**
+ * Returns an error's message without its hint: advice about the token request is not advice about the call that needs
+ * the token.
+ */
+function messageWithoutHint(thrown: Error): string {
   const hint = isMpesaError(thrown) ? thrown.hint : undefined;
   return hint ? thrown.message.replace(` ${hint}`, "") : thrown.message;
 }
 
-/** An answer may say no in the field that would have said yes. */
-function saidInstead({ success }: OperationInfo, body: unknown): string {
+/** Quotes the field that would have reported success, if the response has another value in this field. */
+function describeNonSuccess({ success }: OperationInfo, body: unknown): string {
   const value = isJson(body) ? text(body[success.field]) : undefined;
   if (value === undefined || !isJson(body)) return "";
   const description = text(body["ResponseDescription"]);
@@ -153,7 +162,7 @@ interface UnknownDetails {
   readonly body?: unknown;
 }
 
-function unknown(
+function outcomeUnknown(
   what: string,
   context: ErrorContext,
   { hint, body, ...details }: UnknownDetails,
@@ -163,13 +172,14 @@ function unknown(
   return new MpesaOutcomeUnknownError(`the outcome is unknown: ${what}`, {
     operation: operation.id,
     ...details,
-    // What was made before sending wins: it is the id that was stored. The ids of another payment would mislead.
+    // An ID that was made before sending takes precedence, because the caller has stored it. IDs of another payment
+    // would mislead.
     ids: contradictedId(body, ids) ? ids : { ...idsOf(body), ...ids },
-    hint: advice.filter((one) => one !== undefined).join(" "),
+    hint: advice.filter((sentence) => sentence !== undefined).join(" "),
   });
 }
 
-/** Whatever ids an unusable answer still holds: they are the thread to the payment. */
+/** Returns the IDs that a body contains, even if the body is otherwise unusable: only an ID can find the payment. */
 export function idsOf(body: unknown): MpesaIds {
   if (!isJson(body)) return {};
   const found = {
@@ -181,14 +191,16 @@ export function idsOf(body: unknown): MpesaIds {
   return Object.fromEntries(Object.entries(found).filter(([, id]) => id !== undefined)) as MpesaIds;
 }
 
-/** The first of `ids` for which a body has another value: the body is about another payment then. */
+/**
+ * Returns the name of the first of `ids` for which the body has another value. Such a body is about another payment.
+ */
 export function contradictedId(body: unknown, ids: MpesaIds): keyof MpesaIds | undefined {
-  const named = Object.entries(idsOf(body)) as [keyof MpesaIds, string][];
-  return named.find(([name, id]) => ids[name] !== undefined && differ(ids[name], id))?.[0];
+  const received = Object.entries(idsOf(body)) as [keyof MpesaIds, string][];
+  return received.find(([name, id]) => ids[name] !== undefined && areDifferentIds(ids[name], id))?.[0];
 }
 
-/** Whether both ids are there and are not the same. */
-export function differ(one: string | undefined, other: string | undefined): boolean {
+/** Returns whether both IDs are present and different. Whitespace around an ID is ignored. */
+export function areDifferentIds(one: string | undefined, other: string | undefined): boolean {
   const [first, second] = [one?.trim(), other?.trim()];
   return Boolean(first && second && first !== second);
 }

@@ -1,5 +1,5 @@
-/** Codes that the platforms give only while a connection is being made: no byte of the request has left. */
-const BEFORE_CONNECTING: Readonly<Record<string, string>> = {
+/** Error codes that platforms report only while they make a connection, before any byte of the request is sent. */
+const CONNECT_ERRORS: Readonly<Record<string, string>> = {
   ENOTFOUND: "the host name could not be resolved",
   EAI_AGAIN: "the host name could not be resolved",
   ECONNREFUSED: "the connection was refused",
@@ -14,25 +14,30 @@ const BEFORE_CONNECTING: Readonly<Record<string, string>> = {
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "the server's certificate is not trusted",
   ERR_TLS_CERT_ALTNAME_INVALID: "the server's certificate is for another host",
 };
-/** What Node was doing when a system code came: an unreachable host may also end a connection that carried the request. */
-const CONNECTING = /^(?:connect|getaddrinfo|query)/;
-/** Said in words only: Deno's connection phase, and a port that `fetch` never connects to. */
-const BEFORE_CONNECTING_IN_WORDS = /client error \(Connect\)|^bad port$/;
+/**
+ * System calls of Node that happen before a request is sent. The system call matters because EHOSTUNREACH, for example,
+ * may also end a connection over which the request was sent.
+ */
+const CONNECT_SYSCALLS = /^(?:connect|getaddrinfo|query)/;
+/** Messages of errors without a code: an error of Deno while connecting, and a port that `fetch` blocks. */
+const CONNECT_MESSAGES = /client error \(Connect\)|^bad port$/;
 
 /**
- * Says why a failed `fetch` provably sent nothing, or `undefined` when that cannot be proven.
- * Every error in the chain of causes counts; where several addresses were tried, each must have failed before sending.
+ * Returns the reason for which a failed `fetch` provably sent nothing, or `undefined` if there is no proof.
+ *
+ * Every error in the chain of causes is examined. If several addresses were tried, each attempt must have failed before
+ * sending.
  */
 export function whyNotSent(thrown: unknown): string | undefined {
   try {
-    return reasonOf(thrown, 0);
+    return findReason(thrown, 0);
   } catch {
-    // A getter of the thrown value threw in its turn: that proves nothing.
+    // A getter of the thrown value threw, so there is no proof.
     return undefined;
   }
 }
 
-function reasonOf(thrown: unknown, depth: number): string | undefined {
+function findReason(thrown: unknown, depth: number): string | undefined {
   if (typeof thrown !== "object" || thrown === null || depth > 5) return undefined;
   const { code, syscall, message, cause, errors } = thrown as {
     code?: unknown;
@@ -42,11 +47,11 @@ function reasonOf(thrown: unknown, depth: number): string | undefined {
     errors?: unknown;
   };
   if (Array.isArray(errors) && errors.length > 0) {
-    const reasons = errors.map((error) => reasonOf(error, depth + 1));
+    const reasons = errors.map((error) => findReason(error, depth + 1));
     return reasons.every((reason) => reason !== undefined) ? reasons[0] : undefined;
   }
-  if (typeof syscall === "string" && !CONNECTING.test(syscall)) return undefined;
-  if (typeof code === "string" && Object.hasOwn(BEFORE_CONNECTING, code)) return BEFORE_CONNECTING[code];
-  if (typeof message === "string" && BEFORE_CONNECTING_IN_WORDS.test(message)) return "no connection was made";
-  return reasonOf(cause, depth + 1);
+  if (typeof syscall === "string" && !CONNECT_SYSCALLS.test(syscall)) return undefined;
+  if (typeof code === "string" && Object.hasOwn(CONNECT_ERRORS, code)) return CONNECT_ERRORS[code];
+  if (typeof message === "string" && CONNECT_MESSAGES.test(message)) return "no connection was made";
+  return findReason(cause, depth + 1);
 }

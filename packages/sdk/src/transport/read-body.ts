@@ -1,7 +1,10 @@
-/** Characters or bytes of the largest response that is read: a few hundred times the largest known one, a QR code's image. */
+/**
+ * Maximum length of a response, in characters or bytes. The longest known response, a QR code's image, is several
+ * hundred times shorter.
+ */
 const MAX_RESPONSE = 8 * 1024 * 1024;
 
-/** A response whose body is longer than any that Daraja sends. */
+/** A response whose body is longer than the limit. */
 export class ResponseTooLarge extends Error {
   override readonly name = "ResponseTooLarge";
 
@@ -10,11 +13,15 @@ export class ResponseTooLarge extends Error {
   }
 }
 
-/** Reads a body to its end. @throws ResponseTooLarge as soon as it is longer than the limit; the rest is not read. */
+/**
+ * Reads a body to its end.
+ *
+ * @throws ResponseTooLarge as soon as the body is longer than the limit; the rest is not read.
+ */
 export async function readBody(response: Response): Promise<string> {
   const reader = isKnownToBeSmall(response) ? undefined : response.body?.getReader?.();
   if (!reader) {
-    // A `fetch` of the caller's may return less than a Response; the gateway has received the request all the same.
+    // A caller's `fetch` may return an incomplete Response. The gateway has received the request all the same.
     const text: unknown = await response.text();
     if (typeof text !== "string") throw new TypeError("the body of the response is not a string");
     if (text.length > MAX_RESPONSE) throw new ResponseTooLarge();
@@ -34,7 +41,10 @@ export async function readBody(response: Response): Promise<string> {
   }
 }
 
-/** A stated length bounds the body, unless the body is compressed; reading it at once is faster than in pieces. */
+/**
+ * Returns whether `Content-Length` proves that the body is within the limit. The header proves nothing for a compressed
+ * body. Reading a small body at once is faster than reading it in pieces.
+ */
 function isKnownToBeSmall({ headers }: Response): boolean {
   const length = headers?.get?.("content-length");
   return Boolean(length) && Number(length) <= MAX_RESPONSE && !headers.get("content-encoding");

@@ -1,6 +1,9 @@
 const ALLOWED_RATE = /messagesPerPeriod=(\d+),\s*periodInMicroseconds=(\d+)/;
 
-/** How long to wait before another try: the `Retry-After` header, or the rate that a spike-arrest text prints. */
+/**
+ * Returns the milliseconds to wait before a retry, from the `Retry-After` header or from the rate in the text of a
+ * spike arrest. Returns `undefined` if neither is there.
+ */
 export function retryAfterMs(headers: Headers, message = ""): number | undefined {
   const header = headers.get("retry-after")?.trim();
   if (header) {

@@ -1,90 +1,105 @@
 import type { OperationInfo } from "@mpesa/raw";
-import { abortable } from "../auth/abortable.ts";
+import { waitWithin } from "../auth/abortable.ts";
 import type { TokenSource } from "../auth/token-source.ts";
 import type { MpesaError } from "../errors/base.ts";
 import type { MpesaEventHandler } from "../events.ts";
 import type { Redactor } from "../redact.ts";
-import { type AttemptResult, attempt, NOT_BEGUN, type Outgoing, type Reply } from "./attempt.ts";
+import {
+  ABORTED_BEFORE_SENDING,
+  type AttemptResult,
+  attempt,
+  type CompleteResponse,
+  type OutgoingRequest,
+} from "./attempt.ts";
 import { backoffMs, MAX_DELAY_MS, wait } from "./backoff.ts";
 import { type Decision, decide } from "./decide.ts";
 
-/** What all calls of one client share. */
+/** Parts of a client that all its calls share. */
 export interface Transport {
   readonly fetch: typeof globalThis.fetch;
+  /** True if a connection error proves that the gateway did not receive the request. */
   readonly provesNotSent: boolean;
   readonly tokens: TokenSource;
   readonly emit: MpesaEventHandler;
 }
 
-/** What is particular to one call. */
-export interface Sending {
+/** Options of {@link send} for one call. */
+export interface SendOptions {
   readonly operation: OperationInfo;
   readonly redactor: Redactor;
   readonly timeoutMs: number;
   readonly maxRetries: number;
   readonly signal: AbortSignal | undefined;
-  /** Opt-in for `deduplicated` operations: send the same id again after a lost answer. */
+  /** Set to `true` to send a `deduplicated` request again with the same ID after a lost response. @default false */
   readonly resend?: boolean;
-  /** Watches over the initiator who signs the request, if one does. */
-  readonly signing?: Signing | undefined;
+  /** Guard of the initiator that signs the request; `undefined` if no initiator signs the request. */
+  readonly signing?: SigningGuard | undefined;
 }
 
-/** What surrounds each attempt of a request that an initiator signs. Neither function rejects. */
-export interface Signing {
-  /** Resolves with the error that holds the attempt back, if the initiator must not sign now. */
-  before(): Promise<MpesaError | undefined>;
-  /** Called with the outcome of each attempt that was not held back. */
-  after(outcome: Outcome): Promise<void>;
+/** Functions to call before and after each attempt of a request that an initiator signs. Neither function rejects. */
+export interface SigningGuard {
+  /** Resolves with the error of the call if the initiator must not sign now; the attempt is not sent then. */
+  beforeAttempt(): Promise<MpesaError | undefined>;
+  /** Called with the outcome of each attempt that was not withheld. */
+  afterAttempt(outcome: SendOutcome): Promise<void>;
 }
 
-/** How a call ended, after all repeats that were safe. */
-export type Outcome =
-  | { readonly kind: "decided"; readonly decision: Decision; readonly reply: Reply; readonly resent: boolean }
+/** Outcome of a call after all retries that were safe. `lost`: the gateway may have received the request. */
+export type SendOutcome =
+  | {
+      readonly kind: "decided";
+      readonly decision: Decision;
+      readonly response: CompleteResponse;
+      /** True if an earlier attempt of the same call had an unclear outcome. */
+      readonly resent: boolean;
+    }
   | { readonly kind: "notSent"; readonly why: string; readonly cause: unknown }
   | { readonly kind: "noToken"; readonly cause: unknown }
-  /** Nothing was sent in this attempt, because the initiator must not sign now. */
+  /** This attempt was not sent, because the initiator must not sign now. */
   | { readonly kind: "held"; readonly error: MpesaError }
   | { readonly kind: "lost"; readonly why: string; readonly cause: unknown; readonly status?: number };
 
-/** The server has not processed the request, and the client may send it again over another connection (RFC 9110). */
+/**
+ * Status of a request that the server did not process and that may be sent again over another connection (RFC 9110).
+ */
 const MISDIRECTED = 421;
 const MISDIRECTED_TWICE =
-  "HTTP 421: the platform's fetch may have repeated the request once by itself, so the gateway may have received two copies.";
+  "HTTP 421: the platform's fetch may have sent the request a second time by itself, so the gateway may have received two copies.";
 
 let calls = 0;
 
 /** Sends a request by the rules of its operation's retry class. Never throws. */
-export function send(transport: Transport, out: Outgoing, sending: Sending): Promise<Outcome> {
-  return new Call(transport, out, sending).send();
+export function send(transport: Transport, request: OutgoingRequest, options: SendOptions): Promise<SendOutcome> {
+  return new Call(transport, request, options).send();
 }
 
 class Call {
   readonly #transport: Transport;
-  readonly #out: Outgoing;
-  readonly #sending: Sending;
+  readonly #request: OutgoingRequest;
+  readonly #options: SendOptions;
   readonly #id = ++calls;
   #attempts = 0;
-  #renewed = false;
+  #hasRenewedToken = false;
 
-  constructor(transport: Transport, out: Outgoing, sending: Sending) {
+  constructor(transport: Transport, request: OutgoingRequest, options: SendOptions) {
     this.#transport = transport;
-    this.#out = out;
-    this.#sending = sending;
+    this.#request = request;
+    this.#options = options;
   }
 
   /**
-   * Sends until the outcome is clear or no retry is allowed. A payment is retried only if it was provably rejected before
-   * processing, or, by opt-in, if its ID makes a second request harmless.
+   * Sends the request until the outcome is clear or no further retry is allowed. A payment is retried only if it was
+   * provably rejected before processing, or if the caller opted in and the ID makes a second request harmless.
    */
-  async send(): Promise<Outcome> {
-    const { operation, maxRetries, signal, resend = false } = this.#sending;
+  async send(): Promise<SendOutcome> {
+    const { operation, maxRetries, signal, resend = false } = this.#options;
     const isSafe = operation.retry === "safe";
-    let doubtful: Outcome | undefined;
+    let unclear: SendOutcome | undefined;
     for (let retry = 1; ; retry++) {
-      const outcome = await this.#guarded();
-      if (isConfirmed(outcome)) return { ...outcome, resent: doubtful !== undefined };
-      if (isUnclear(outcome)) doubtful = outcome;
-      // Each further request could bring the initiator closer to its lock.
+      const outcome = await this.#sendGuarded();
+      if (isConfirmed(outcome)) return { ...outcome, resent: unclear !== undefined };
+      if (isUnclear(outcome)) unclear = outcome;
+      // If the response may be a rejection of the credential, a retry could bring the initiator closer to its lock.
       const mayRetry =
         (isUnclear(outcome) ? isSafe || resend : outcome.kind === "notSent" || isBusy(outcome)) &&
         !mayBeRejection(outcome);
@@ -93,30 +108,34 @@ class Call {
         this.#announceRetry(outcome, delayMs);
         if (await wait(delayMs, signal)) continue;
       }
-      // After a lost response, a later rejection proves nothing about the first payment; nor does one that was held back.
-      return isSafe && outcome.kind !== "held" ? outcome : (doubtful ?? outcome);
+      // After a payment with an unclear outcome, neither a rejected nor a withheld retry proves anything about the
+      // first attempt.
+      return isSafe && outcome.kind !== "held" ? outcome : (unclear ?? outcome);
     }
   }
 
-  /** One answer, unless the initiator who signs the request must rest. */
-  async #guarded(): Promise<Outcome> {
-    const { signing, signal, timeoutMs } = this.#sending;
-    if (!signing) return this.#once();
-    const patience = { signal, timeoutMs };
-    // A store that is too slow for the call holds nothing back.
-    const error = await abortable(signing.before(), patience).catch(() => undefined);
-    if (signal?.aborted) return { kind: "notSent", why: NOT_BEGUN, cause: signal.reason };
+  /** Sends the request once, unless the guard withholds the attempt because the initiator must not sign now. */
+  async #sendGuarded(): Promise<SendOutcome> {
+    const { signing, signal, timeoutMs } = this.#options;
+    if (!signing) return this.#sendWithToken();
+    const limits = { signal, timeoutMs };
+    // If the guard's store is slower than the call's timeout, the attempt is sent.
+    const error = await waitWithin(signing.beforeAttempt(), limits).catch(() => undefined);
+    if (signal?.aborted) return { kind: "notSent", why: ABORTED_BEFORE_SENDING, cause: signal.reason };
     if (error) return { kind: "held", error };
-    const outcome = await this.#once();
-    // What takes longer goes on without the call.
-    await abortable(signing.after(outcome), patience).catch(() => undefined);
+    const outcome = await this.#sendWithToken();
+    // If the guard takes longer than the call's timeout, the guard continues and the call returns.
+    await waitWithin(signing.afterAttempt(outcome), limits).catch(() => undefined);
     return outcome;
   }
 
-  /** One answer, with a stale token replaced once on the way. */
-  async #once(): Promise<Outcome> {
-    const { signal, operation, timeoutMs } = this.#sending;
-    const { headers } = this.#out;
+  /**
+   * Sends the request with an access token. If the gateway rejects the token, sends the request once more with a new
+   * token.
+   */
+  async #sendWithToken(): Promise<SendOutcome> {
+    const { signal, operation, timeoutMs } = this.#options;
+    const { headers } = this.#request;
     if (operation.auth !== "bearer" || "authorization" in headers) return this.#attempt(headers);
     for (;;) {
       let token: string;
@@ -125,63 +144,67 @@ class Call {
       } catch (cause) {
         return { kind: "noToken", cause };
       }
-      this.#sending.redactor.add(token);
+      this.#options.redactor.add(token);
       const outcome = await this.#attempt({ ...headers, authorization: `Bearer ${token}` });
-      if (lacksProduct(outcome)) await this.#transport.tokens.drop(token, { signal, timeoutMs });
+      if (lacksProduct(outcome)) await this.#transport.tokens.discardEverywhere(token, { signal, timeoutMs });
       if (outcome.kind !== "decided" || outcome.decision.kind !== "token") return outcome;
-      const replaceable = await this.#transport.tokens.refuse(token, { signal, timeoutMs });
-      if (this.#renewed || !replaceable) return outcome;
-      this.#renewed = true;
+      const hasAnother = await this.#transport.tokens.discard(token, { signal, timeoutMs });
+      if (this.#hasRenewedToken || !hasAnother) return outcome;
+      this.#hasRenewedToken = true;
       this.#announceRetry(outcome, 0);
     }
   }
 
-  async #attempt(headers: Outgoing["headers"]): Promise<Outcome> {
-    const { operation, signal, timeoutMs } = this.#sending;
-    if (signal?.aborted) return { kind: "notSent", why: NOT_BEGUN, cause: signal.reason };
+  async #attempt(headers: OutgoingRequest["headers"]): Promise<SendOutcome> {
+    const { operation, signal, timeoutMs } = this.#options;
+    if (signal?.aborted) return { kind: "notSent", why: ABORTED_BEFORE_SENDING, cause: signal.reason };
     const { fetch, provesNotSent, emit } = this.#transport;
     const about = { operation: operation.id, callId: this.#id, attempt: ++this.#attempts } as const;
     emit({ type: "request", ...about });
     const started = performance.now();
     const result = await attempt(
-      { ...this.#out, headers },
+      { ...this.#request, headers },
       { fetch, provesNotSent, signal, timeoutMs, mustSendOnce: operation.retry !== "safe" },
     );
     const durationMs = performance.now() - started;
-    if (result.kind !== "reply") {
+    if (result.kind !== "response") {
       emit({ type: "failure", ...about, sent: result.kind === "lost", durationMs, reason: result.why });
-      return result satisfies Exclude<AttemptResult, { kind: "reply" }>;
+      return result satisfies Exclude<AttemptResult, { kind: "response" }>;
     }
-    if (result.reply.status === MISDIRECTED && operation.retry !== "safe")
+    if (result.response.status === MISDIRECTED && operation.retry !== "safe")
       emit({ type: "warning", code: "requestMisdirected", message: MISDIRECTED_TWICE });
-    const decision = decide(operation, result.reply);
-    emit({ type: "response", ...about, status: result.reply.status, durationMs, ...this.#codes(decision) });
-    return { kind: "decided", decision, reply: result.reply, resent: false };
+    const decision = decide(operation, result.response);
+    emit({ type: "response", ...about, status: result.response.status, durationMs, ...this.#errorFields(decision) });
+    return { kind: "decided", decision, response: result.response, resent: false };
   }
 
-  #codes(decision: Decision): { errorCode?: string; requestId?: string } {
+  /** Returns code and request ID of an error response, redacted, for the `response` event. */
+  #errorFields(decision: Decision): { errorCode?: string; requestId?: string } {
     if (decision.kind === "accepted" || !decision.error) return {};
     const { code, requestId } = decision.error;
-    const { redactor } = this.#sending;
+    const { redactor } = this.#options;
     return {
       ...(code && { errorCode: redactor.text(code) }),
       ...(requestId !== undefined && { requestId: redactor.text(requestId) }),
     };
   }
 
-  /** How long to wait before the next try; nothing when the gateway asks for more patience than a call should have. */
-  #delay(outcome: Outcome, retry: number): number | undefined {
+  /**
+   * Returns the milliseconds to wait before a retry, or `undefined` if the gateway asks for a longer pause than {@link
+   * MAX_DELAY_MS}.
+   */
+  #delay(outcome: SendOutcome, retry: number): number | undefined {
     const asked =
       outcome.kind === "decided" && outcome.decision.kind !== "accepted" ? outcome.decision.retryAfterMs : undefined;
     if (asked === undefined) return backoffMs(retry);
     return asked <= MAX_DELAY_MS ? asked : undefined;
   }
 
-  #announceRetry(outcome: Outcome, delayMs: number): void {
+  #announceRetry(outcome: SendOutcome, delayMs: number): void {
     const reason = outcome.kind === "decided" ? outcome.decision.kind : outcome.kind;
     this.#transport.emit({
       type: "retry",
-      operation: this.#sending.operation.id,
+      operation: this.#options.operation.id,
       callId: this.#id,
       attempt: this.#attempts,
       delayMs,
@@ -190,28 +213,34 @@ class Call {
   }
 }
 
-/** Whether the gateway may have processed it. */
-function isUnclear(outcome: Outcome): boolean {
+/** Returns whether the gateway may have processed the request. */
+function isUnclear(outcome: SendOutcome): boolean {
   return outcome.kind === "lost" || (outcome.kind === "decided" && outcome.decision.kind === "unclear");
 }
 
-function isBusy(outcome: Outcome): boolean {
+function isBusy(outcome: SendOutcome): boolean {
   return outcome.kind === "decided" && outcome.decision.kind === "busy";
 }
 
-/** The token stays without the product after it is enabled; a newer one has it. */
-function lacksProduct(outcome: Outcome): boolean {
+/**
+ * Returns whether the token lacks the product. Enabling the product does not change this token; only a newer token has
+ * the product.
+ */
+function lacksProduct(outcome: SendOutcome): boolean {
   if (outcome.kind !== "decided" || outcome.decision.kind === "accepted") return false;
   return outcome.decision.match?.kind === "noApiProduct";
 }
 
-/** Whether M-Pesa has the request: it was accepted, or its ID is known there already. */
-function isConfirmed(outcome: Outcome): outcome is Outcome & { kind: "decided" } {
+/**
+ * Returns whether M-Pesa has the request: M-Pesa accepted the request, or has received a request with the same ID
+ * before.
+ */
+function isConfirmed(outcome: SendOutcome): outcome is SendOutcome & { kind: "decided" } {
   if (outcome.kind !== "decided") return false;
   const { decision } = outcome;
   return decision.kind === "accepted" || decision.match?.kind === "duplicateOriginatorConversationId";
 }
 
-function mayBeRejection(outcome: Outcome): boolean {
+function mayBeRejection(outcome: SendOutcome): boolean {
   return outcome.kind === "decided" && outcome.decision.kind !== "accepted" && outcome.decision.mayBeRejection;
 }

@@ -151,10 +151,10 @@ describe("explain() and the client agree", () => {
 
   it.each(operations)("about every code with every status in the errors of $id", async (operation) => {
     const say = ({ body: text, status }: Case): Json => {
-      const reply = { status, headers: new Headers(), text };
-      const decision = decide(operation, reply);
+      const response = { status, headers: new Headers(), text };
+      const decision = decide(operation, response);
       if (decision.kind === "accepted") throw new Error(`${text} is an acceptance`);
-      const outcome = { kind: "decided", decision, reply, resent: false } as const;
+      const outcome = { kind: "decided", decision, response, resent: false } as const;
       const context = { operation, redactor: new Redactor(), ids: {}, recovery: "Find it." };
       return toError(outcome, context) as unknown as Json;
     };

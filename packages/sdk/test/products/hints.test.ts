@@ -47,7 +47,7 @@ it.each(operations)("$id: every answer gets advice that fits, in two sentences a
   const recovery =
     operation.retry === "safe"
       ? undefined
-      : 'Find it with mpesa.transactions.status({ originatorConversationId: "x" }).';
+      : 'Find the payment with mpesa.transactions.status({ originatorConversationId: "x" }).';
 
   for (const { status, body } of answers) {
     const text = typeof body === "string" ? body : JSON.stringify(body);
@@ -56,7 +56,7 @@ it.each(operations)("$id: every answer gets advice that fits, in two sentences a
     const outcome = {
       kind: "decided",
       decision,
-      reply: { status, headers: new Headers(), text },
+      response: { status, headers: new Headers(), text },
       resent: false,
     } as const;
     const { type, hint } = toError(outcome, { operation, redactor: new Redactor(), ids: {}, recovery });
@@ -89,7 +89,7 @@ describe("an error", () => {
       mpesa.pull.register({ nominatedNumber: "0722000000", callbackUrl: "https://example.com/p" }),
     );
     expect(error.message).toBe(
-      'pullRegister: refused: 400.009.99 "Weird" (HTTP 400) (request 4788-81090592-4). It was refused before processing: correct what the message names, then send it again.',
+      'pullRegister: the request was rejected: 400.009.99 "Weird" (HTTP 400) (request 4788-81090592-4). It was refused before processing: correct what the message names, then send it again.',
     );
   });
 
@@ -158,7 +158,7 @@ describe("an error", () => {
     const body = { OriginatorConversationID: "own-1" } as never;
     const error = await failure(() => mpesa.raw.POST("/mpesa/b2c/v3/paymentrequest", { body }));
     expect(error["hint"]).toBe(
-      'It may have been processed: do not send it again. Find it with mpesa.transactions.status({ originatorConversationId: "own-1" }).',
+      'It may have been processed: do not send it again. Find the payment with mpesa.transactions.status({ originatorConversationId: "own-1" }).',
     );
   });
 });

@@ -30,7 +30,7 @@ describe("mpesa.raw", () => {
   ])("%s rejects, sends nothing, and says what is missing", async (_, call) => {
     const { mpesa, sent } = connect();
     const rejection = call(mpesa).catch((error: unknown) => error);
-    expect(String(await rejection)).toMatch(/TypeError: the second parameter must be an object: \{ body \}/);
+    expect(String(await rejection)).toMatch(/TypeError: The second parameter must be an object: \{ body \}/);
     expect(sent).toEqual([]);
   });
 

@@ -144,7 +144,7 @@ describe("an acknowledgement", () => {
     expect(error["type"]).toBe("MpesaOutcomeUnknownError");
     expect(error["ids"]).toEqual(own);
     expect(error.message).toContain("AG_20261006_2010a7c4d1f08e5b3926");
-    expect(error.message).toMatch(/do not send it again.*Find it with mpesa\.transactions\.status/s);
+    expect(error.message).toMatch(/do not send it again.*Find the payment with mpesa\.transactions\.status/s);
     expect(sent).toHaveLength(1);
   });
 

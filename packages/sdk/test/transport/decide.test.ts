@@ -109,7 +109,7 @@ describe("refused before processing", () => {
       "duplicateNotificationInfo",
     ],
   ] as const)("%s", (_, id, status, body, kind) => {
-    expect(decided(id, status, body)).toMatchObject({ kind: "refused", match: { kind } });
+    expect(decided(id, status, body)).toMatchObject({ kind: "rejected", match: { kind } });
   });
 
   test("the request id of an error in the keys of an acceptance", () => {
@@ -122,11 +122,11 @@ describe("refused before processing", () => {
     [400, { errorCode: "invalid_client", errorMessage: "?" }],
     [400, { ErrorCode: "invalid_client", Error: "ClientId is Invalid" }],
   ])("keys that the token call does not know: %s %j", (status, body) => {
-    expect(decided("generateToken", status, body).kind).toBe("refused");
+    expect(decided("generateToken", status, body).kind).toBe("rejected");
   });
 
   test("a 4xx number that no table knows", () => {
-    expect(decided("stkPush", 400, error("400.777.77", "New rule")).kind).toBe("refused");
+    expect(decided("stkPush", 400, error("400.777.77", "New rule")).kind).toBe("rejected");
   });
 });
 
@@ -158,12 +158,12 @@ describe("a token to replace", () => {
       { fault: { faultstring: "?", detail: { errorcode: "steps.oauth.v2.InvalidAPICallAsNoApiProductMatchFound" } } },
     ],
   ])("but not when the product is missing, in any shape: %s %j", (status, body) => {
-    expect(decided("b2cPaymentV3", status, body)).toMatchObject({ kind: "refused", match: { kind: "noApiProduct" } });
+    expect(decided("b2cPaymentV3", status, body)).toMatchObject({ kind: "rejected", match: { kind: "noApiProduct" } });
   });
 
   test("but not when the product is missing", () => {
     const body = error("401.003.01", "Invalid API call as no apiproduct match found");
-    expect(decided("b2cPaymentV3", 401, body)).toMatchObject({ kind: "refused", match: { kind: "noApiProduct" } });
+    expect(decided("b2cPaymentV3", 401, body)).toMatchObject({ kind: "rejected", match: { kind: "noApiProduct" } });
   });
 });
 

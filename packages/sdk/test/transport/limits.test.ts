@@ -24,7 +24,7 @@ describe("the way to a token", () => {
     const patient = withToken(never);
     const error = await failure(() => push(patient.mpesa, { timeoutMs: 30 }));
     expect(error).toMatchObject({ type: "MpesaConnectionError" });
-    expect(error.message).toContain("nothing was sent: there is no access token (none came within 30 ms)");
+    expect(error.message).toContain("nothing was sent: there is no access token (timed out after 30 ms)");
     expect([...sent, ...patient.sent]).toEqual([]);
   });
 
