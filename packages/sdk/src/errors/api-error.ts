@@ -1,17 +1,25 @@
 import type { ErrorKind } from "@mpesa/raw/codes";
 import { MpesaError, type MpesaErrorInit } from "./base.ts";
 
-/** Daraja refused the call. `kind` tells why: the same `errorCode` means different things by product and text. */
+/**
+ * Daraja rejected the request, or a request that moves no money (such as a query) failed. Branch on `kind` rather than
+ * on `errorCode`, because the meaning of an `errorCode` depends on the operation and on the text.
+ *
+ * @example
+ * catch (error) {
+ *   if (isMpesaError(error) && error.type === "MpesaApiError") console.warn(error.kind, error.errorMessage, error.hint);
+ * }
+ */
 export class MpesaApiError extends MpesaError {
   override readonly name = "MpesaApiError";
   readonly type = "MpesaApiError";
-  /** HTTP status; 200 happens too. */
+  /** HTTP status. Daraja also sends errors with status 200. */
   readonly status: number;
-  /** Daraja's code or the gateway's, when the answer had one. */
+  /** Code of Daraja or of the gateway; `undefined` if the response has none. */
   readonly errorCode: string | undefined;
-  /** Daraja's own text, redacted. */
+  /** Daraja's text, redacted; `undefined` if there is none. */
   readonly errorMessage: string | undefined;
-  /** What the code means for this operation, or `undefined` when it is not a known one. */
+  /** Meaning of the code for this operation; `undefined` for an unlisted code. */
   readonly kind: ErrorKind | undefined;
 
   constructor(

@@ -1,17 +1,21 @@
 import { MpesaError, type MpesaErrorInit } from "./base.ts";
 
 /**
- * Keys, product or environment were refused, or M-Pesa has rejected the initiator's credential so often that the client
- * sends nothing more that it signs. The call itself was not processed; where `status` is `undefined`, nothing was sent.
+ * The gateway rejected the keys, the product or the environment, and the request was not processed. Or the initiator
+ * guard withheld the request, because M-Pesa has rejected the initiator's credential twice; then `status` is
+ * `undefined` and nothing was sent.
  */
 export class MpesaAuthError extends MpesaError {
   override readonly name = "MpesaAuthError";
   readonly type = "MpesaAuthError";
-  /** HTTP status; `undefined` where the guard of the initiator held the request back. */
+  /** HTTP status; `undefined` if the initiator guard withheld the request. */
   readonly status: number | undefined;
-  /** Daraja's code or the gateway's, when the answer had one; of a request held back, the code of the last rejection. */
+  /**
+   * Code of Daraja or of the gateway; `undefined` if the response has none. For a request that was withheld, the code
+   * of the last rejection.
+   */
   readonly errorCode: string | undefined;
-  /** Daraja's own text, redacted, when there was one. */
+  /** Daraja's text, redacted; `undefined` if there is none. */
   readonly errorMessage: string | undefined;
 
   constructor(

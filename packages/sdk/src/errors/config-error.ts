@@ -1,15 +1,15 @@
 import { MpesaError, type MpesaErrorInit } from "./base.ts";
 import { describeIssues, type Issue } from "./issue.ts";
 
-/** The client is set up wrong: every problem at once. Nothing was sent. */
+/** The configuration of the client is invalid. Nothing was sent. `issues` lists every problem at once. */
 export class MpesaConfigError extends MpesaError {
   override readonly name = "MpesaConfigError";
   readonly type = "MpesaConfigError";
-  /** What is wrong, option by option. */
+  /** Problems, each with the name of its option. */
   readonly issues: readonly Issue[];
 
   constructor(issues: readonly Issue[], init: MpesaErrorInit = {}) {
-    super(`the client's configuration is wrong. ${describeIssues(issues)}`, init);
+    super(`the client's configuration is invalid. ${describeIssues(issues)}`, init);
     this.issues = issues;
   }
 }

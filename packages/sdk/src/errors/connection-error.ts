@@ -1,6 +1,9 @@
 import { MpesaError, type MpesaErrorInit } from "./base.ts";
 
-/** The call provably never left: no connection, no token, or aborted first. Nothing happened; calling again is safe. */
+/**
+ * The request was provably not sent: there was no connection or no access token, or the call was aborted before
+ * sending. It is safe to call again.
+ */
 export class MpesaConnectionError extends MpesaError {
   override readonly name = "MpesaConnectionError";
   readonly type = "MpesaConnectionError";

@@ -6,7 +6,7 @@ import type { MpesaOutcomeUnknownError } from "./outcome-unknown-error.ts";
 import type { MpesaRateLimitError } from "./rate-limit-error.ts";
 import type { MpesaValidationError } from "./validation-error.ts";
 
-/** Any error of this SDK, told apart by `type`. */
+/** Any error of this SDK, as a union on `type`. */
 export type AnyMpesaError =
   | MpesaConfigError
   | MpesaValidationError
@@ -17,7 +17,8 @@ export type AnyMpesaError =
   | MpesaOutcomeUnknownError;
 
 /**
- * Tells whether `error` comes from this SDK, also from another copy of the package, where `instanceof` fails.
+ * Returns whether `error` comes from this SDK. Unlike `instanceof`, this function also recognises errors of another
+ * copy of the package.
  *
  * @example
  * if (isMpesaError(error) && error.type === "MpesaApiError") console.warn(error.kind, error.hint);

@@ -1,16 +1,18 @@
-/** One thing that is wrong with one value. */
+/** A problem with one value. */
 export interface Issue {
-  /** The option or parameter, as the caller writes it: `payTo.account`. */
+  /** Name of the option or parameter, as the caller writes the name, such as `payTo.account`. */
   readonly field: string;
-  /** The shape of what came, never the value itself: `string of 14 characters`. */
+  /** Description of the received value, such as `a string of 14 characters`. Never the value itself. */
   readonly received: string;
-  /** The rule it breaks. */
+  /**
+   * The rule that the value breaks, as the end of a sentence that begins with the field, such as `must be a string`.
+   */
   readonly rule: string;
-  /** What to do. */
+  /** Advice on how to correct the value. */
   readonly fix: string;
 }
 
-/** Describes a value by its shape, so that a secret cannot leak through an error. */
+/** Describes a value without showing the value, so that no error contains a secret. */
 export function shapeOf(value: unknown): string {
   if (value === undefined) return "nothing";
   if (value === null) return "null";
@@ -28,7 +30,7 @@ export function shapeOf(value: unknown): string {
   return typeof value === "object" ? "an object" : `a ${typeof value}`;
 }
 
-/** A sentence about each issue, and how to fix it. */
+/** Returns the sentences of an error's message that describe its issues. */
 export function describeIssues(issues: readonly Issue[]): string {
   return issues
     .map(({ field, received, rule, fix }) => {

@@ -1,17 +1,22 @@
 import { MpesaError, type MpesaErrorInit, type MpesaIds } from "./base.ts";
 
 /**
- * The call may have been processed: its answer was lost, cut off, or not Daraja's. Never send it again;
- * `ids` and `hint` say what finds out.
+ * The outcome is unknown: the request may have been processed, but its response was lost, incomplete or inconclusive.
+ * Do not send a payment again. `hint` says how to find out what happened, and `ids` contains the IDs for doing so.
+ *
+ * @example
+ * catch (error) {
+ *   if (isMpesaError(error) && error.type === "MpesaOutcomeUnknownError") await checkLater(error.ids);
+ * }
  */
 export class MpesaOutcomeUnknownError extends MpesaError {
   override readonly name = "MpesaOutcomeUnknownError";
   readonly type = "MpesaOutcomeUnknownError";
-  /** HTTP status, when an answer came. */
+  /** HTTP status; `undefined` if no response came. */
   readonly status: number | undefined;
-  /** Daraja's code or the gateway's, when the answer had one. */
+  /** Code of Daraja or of the gateway; `undefined` if the response has none. */
   readonly errorCode: string | undefined;
-  /** Daraja's own text, redacted, when there was one. */
+  /** Daraja's text, redacted; `undefined` if there is none. */
   readonly errorMessage: string | undefined;
 
   constructor(

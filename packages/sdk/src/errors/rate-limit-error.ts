@@ -1,16 +1,22 @@
 import { MpesaError, type MpesaErrorInit } from "./base.ts";
 
-/** The gateway refused the call before processing it because too many came. Repeating it later is safe. */
+/**
+ * The gateway rejected the request before processing, because there were too many requests. It is safe to send the
+ * request again later.
+ */
 export class MpesaRateLimitError extends MpesaError {
   override readonly name = "MpesaRateLimitError";
   readonly type = "MpesaRateLimitError";
   /** HTTP status. */
   readonly status: number;
-  /** Daraja's code or the gateway's, when the answer had one. */
+  /** Code of Daraja or of the gateway; `undefined` if the response has none. */
   readonly errorCode: string | undefined;
-  /** Daraja's own text, redacted, when there was one. */
+  /** Daraja's text, redacted; `undefined` if there is none. */
   readonly errorMessage: string | undefined;
-  /** Milliseconds to wait, when the answer says so (`Retry-After`, or the rate in the spike-arrest text). */
+  /**
+   * Milliseconds to wait, from the `Retry-After` header or the rate in the text of a spike arrest; `undefined` if
+   * neither is there.
+   */
   readonly retryAfterMs: number | undefined;
 
   constructor(

@@ -1,11 +1,11 @@
 import { MpesaError, type MpesaErrorInit } from "./base.ts";
 import { describeIssues, type Issue } from "./issue.ts";
 
-/** These parameters are wrong, all of them listed at once. Nothing was sent. */
+/** Parameters of the call are invalid. Nothing was sent. `issues` lists every invalid parameter at once. */
 export class MpesaValidationError extends MpesaError {
   override readonly name = "MpesaValidationError";
   readonly type = "MpesaValidationError";
-  /** What is wrong, field by field. */
+  /** Problems, each with the name of its parameter. */
   readonly issues: readonly Issue[];
 
   constructor(issues: readonly Issue[], init: MpesaErrorInit = {}) {
