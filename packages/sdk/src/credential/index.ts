@@ -5,38 +5,50 @@ import { type Issue, shapeOf } from "../errors/issue.ts";
 import { publicKeys } from "./keys.ts";
 import { type KeyObject, type NodeCrypto, nodeCrypto } from "./node-crypto.ts";
 
-/** PKCS#1 v1.5 needs eleven bytes of the key's 256 for itself. */
+/** Maximum length of a password: PKCS#1 v1.5 uses 11 of the key's 256 bytes for padding. */
 const MAX_PASSWORD_BYTES = 245;
 const MODULUS_BITS = 2048;
-const PRECOMPUTE = "Make the credential once, on a machine with Node, and pass it as initiator.securityCredential.";
+const ENCRYPT_ELSEWHERE =
+  "Make the credential once on a machine with Node, and pass the credential as `initiator.securityCredential`.";
 
-/** What to encrypt, and for whom: `environment` picks Safaricom's key, `key` is one of your own. */
+/**
+ * The password to encrypt and the public key to encrypt with: Safaricom's key of an `environment`, or another `key`.
+ */
 export type SecurityCredentialOptions = {
-  /** The API user's password, as it was set on the M-Pesa portal: up to 245 bytes of UTF-8. */
+  /**
+   * The initiator's password, as set on the organisation portal: 1 to 245 bytes of UTF-8, without whitespace at either
+   * end.
+   */
   readonly password: string;
 } & (
   | {
-      /** Picks the public key that Safaricom gives out for this environment. */
+      /** The environment whose public key, as published by Safaricom, encrypts the password. */
       readonly environment: MpesaEnvironment;
       readonly key?: undefined;
     }
   | {
-      /** A certificate or a public key in PEM, RSA with 2048 bits. Dates are not checked. It wins over `environment`. */
+      /**
+       * A certificate or public key in PEM: RSA with 2048 bits. Overrides `environment`. The dates of a certificate are
+       * ignored.
+       */
       readonly key: string;
       readonly environment?: MpesaEnvironment | undefined;
     }
 );
 
 /**
- * Encrypts the initiator's password into the `SecurityCredential` that pay-outs, reversals, balance and status take:
- * RSA with PKCS#1 v1.5 padding over the password alone, in base64, 344 characters. Each call gives another text and all
- * stay valid until the password changes, which M-Pesa asks for every 90 days: make it once and keep it like a password.
+ * Encrypts the initiator's password into the `SecurityCredential` that payouts, reversals, balances and status queries
+ * require: RSA with PKCS#1 v1.5 padding, as 344 characters of base64.
  *
- * Needs `node:crypto` (Node, Bun, Deno, Workers with Node compatibility). The client calls it by itself when
- * `initiator.password` is given.
+ * Each call returns a different credential. Every credential stays valid until the password changes, and M-Pesa
+ * requires a new password every 90 days. Make a credential once and store it as safely as the password. If the client
+ * has `initiator.password`, the client encrypts the password by itself.
  *
- * @throws MpesaConfigError when the password is empty, too long or encrypted already, when the key is private, not PEM
- * or not RSA-2048, and where there is no `node:crypto`. No error shows password or key.
+ * Requires `node:crypto`: Node, Bun, Deno, or Workers with Node compatibility.
+ *
+ * @throws MpesaConfigError if the password is empty, too long, already encrypted, or begins or ends with whitespace; if
+ * the key is private, not in PEM, or not RSA with 2048 bits; and if the runtime has no `node:crypto`. The error
+ * contains neither password nor key.
  * @example
  * const credential = await securityCredential({ password, environment: "production" });
  * const mpesa = new Mpesa({ …, initiator: { name: "testapi", securityCredential: credential } });
@@ -44,45 +56,48 @@ export type SecurityCredentialOptions = {
  * await securityCredential({ password, key: await readFile("certificate.cer", "utf8") });
  */
 export async function securityCredential(options: SecurityCredentialOptions): Promise<string> {
-  // JavaScript may pass nothing, and then hears of all that is missing.
+  // A caller in JavaScript may pass no options; the error then lists everything that is missing.
   const { password, environment, key } = options ?? ({} as SecurityCredentialOptions);
   const issues = [...passwordIssues(password), ...keyIssues(environment, key)];
   if (issues.length > 0) throw new MpesaConfigError(issues);
   const crypto = await nodeCrypto();
-  if (!crypto) throw missing("is not there");
-  const publicKey = read(crypto, key ?? publicKeys[environment]);
-  if (!publicKey) throw wrongKey(key, "could not be read as a certificate or public key in PEM");
+  if (!crypto) throw cryptoError("which this runtime does not have");
+  const publicKey = readPublicKey(crypto, key ?? publicKeys[environment]);
+  if (!publicKey) throw keyError(key, "must be a readable certificate or public key in PEM");
   const { asymmetricKeyType: type, asymmetricKeyDetails: details } = publicKey;
   if (type !== "rsa" || details?.modulusLength !== MODULUS_BITS) {
     const found = type === "rsa" ? `RSA with ${details?.modulusLength} bits` : `of type ${type}`;
-    throw wrongKey(key, `must be RSA with ${MODULUS_BITS} bits, and is ${found}`);
+    throw keyError(key, `must be RSA with ${MODULUS_BITS} bits, but is ${found}`);
   }
   try {
-    // As text, since older versions of Deno take no key object here.
+    // The key is passed as a string, because older versions of Deno do not accept a key object here.
     const pem = publicKey.export({ type: "spki", format: "pem" });
     const input = { key: pem, padding: crypto.constants.RSA_PKCS1_PADDING };
     return toBase64(crypto.publicEncrypt(input, new TextEncoder().encode(password)));
   } catch {
-    throw missing("cannot encrypt with PKCS#1 v1.5");
+    throw cryptoError("which cannot encrypt with PKCS#1 v1.5 in this runtime");
   }
 }
 
 function passwordIssues(password: unknown): Issue[] {
-  const wrong = (rule: string, fix: string): Issue[] => [{ field: "password", received: shapeOf(password), rule, fix }];
-  if (typeof password !== "string" || password === "") return wrong("is needed", "Give the password of the API user.");
+  const issue = (rule: string, fix: string): Issue[] => [{ field: "password", received: shapeOf(password), rule, fix }];
+  if (typeof password !== "string" || password === "") return issue("is required", "Pass the initiator's password.");
   if (password.length === securityCredentialLength && /^[A-Za-z0-9+/]+={0,2}$/.test(password)) {
-    return wrong(
-      "is encrypted already",
-      "Pass it as initiator.securityCredential; encrypted twice it locks the API user.",
+    return issue(
+      "must be the plain password, but is already encrypted",
+      "Pass it as `initiator.securityCredential`. M-Pesa would reject a password that is encrypted twice, and rejections lock the initiator.",
     );
   }
   if (password !== password.trim()) {
-    return wrong("must not begin or end with white space", "It was probably copied with something around it.");
+    return issue(
+      "must not begin or end with whitespace",
+      "Remove the whitespace, which was probably copied with the password.",
+    );
   }
   if (new TextEncoder().encode(password).length > MAX_PASSWORD_BYTES) {
-    return wrong(
-      `must be at most ${MAX_PASSWORD_BYTES} bytes`,
-      "Give the password of the API user, not a key or a token.",
+    return issue(
+      `must be at most ${MAX_PASSWORD_BYTES} bytes long in UTF-8`,
+      "Pass the initiator's password, not a key or a token.",
     );
   }
   return [];
@@ -93,52 +108,57 @@ function keyIssues(environment: unknown, key: unknown): Issue[] {
     if (typeof environment === "string" && Object.hasOwn(publicKeys, environment)) return [];
     const received = shapeOf(environment);
     return [
-      { field: "environment", received, rule: 'must be "sandbox" or "production"', fix: "Or give a key of your own." },
+      {
+        field: "environment",
+        received,
+        rule: 'must be "sandbox" or "production"',
+        fix: "Correct it, or pass a `key`.",
+      },
     ];
   }
-  const wrong = (rule: string, fix: string): Issue[] => [{ field: "key", received: shapeOf(key), rule, fix }];
+  const issue = (rule: string, fix: string): Issue[] => [{ field: "key", received: shapeOf(key), rule, fix }];
   if (typeof key === "string" && key.includes("PRIVATE KEY")) {
-    return wrong(
-      "must be public, and this is a private key",
-      "Give Safaricom's certificate; nobody else needs a private key.",
+    return issue(
+      "must be a public key, but is a private key",
+      "Pass Safaricom's certificate. Never pass a private key to anyone.",
     );
   }
   if (typeof key !== "string" || !/-----BEGIN [A-Z0-9 ]+-----/.test(key)) {
-    return wrong(
-      "must be a certificate or public key in PEM, as text",
-      "It begins with -----BEGIN; a .cer file of bytes is DER: convert it.",
+    return issue(
+      "must be a certificate or public key in PEM, as a string",
+      "Pass the text that begins with -----BEGIN. A binary .cer file is in DER: convert it to PEM first.",
     );
   }
   return [];
 }
 
-function read({ createPublicKey }: NodeCrypto, pem: string): KeyObject | undefined {
+function readPublicKey({ createPublicKey }: NodeCrypto, pem: string): KeyObject | undefined {
   try {
-    // Takes a certificate as well, and never looks at its dates.
+    // createPublicKey also accepts a certificate, and ignores its dates.
     return createPublicKey(pem);
   } catch {
     return undefined;
   }
 }
 
-function wrongKey(key: unknown, rule: string): MpesaConfigError {
+function keyError(key: unknown, rule: string): MpesaConfigError {
   return new MpesaConfigError([
     {
       field: "key",
       received: shapeOf(key),
       rule,
-      fix: "Use the certificate that Safaricom gave out for this environment.",
+      fix: "Use the certificate that Safaricom publishes for this environment.",
     },
   ]);
 }
 
-function missing(what: string): MpesaConfigError {
+function cryptoError(problem: string): MpesaConfigError {
   return new MpesaConfigError([
     {
       field: "password",
       received: "a runtime without it",
-      rule: `needs node:crypto, which here ${what}`,
-      fix: PRECOMPUTE,
+      rule: `must be encrypted with node:crypto, ${problem}`,
+      fix: ENCRYPT_ELSEWHERE,
     },
   ]);
 }

@@ -1,8 +1,8 @@
 import type { MpesaEnvironment } from "@mpesa/raw";
 
 /**
- * Safaricom's public keys, taken out of their certificates: those expired years ago and are still in use.
- * A test compares the fingerprints with the spec's.
+ * Safaricom's public keys, copied from Safaricom's certificates. The certificates expired years ago, but the keys are
+ * still in use. A test compares the fingerprints with the spec.
  */
 export const publicKeys: Readonly<Record<MpesaEnvironment, string>> = {
   sandbox: `-----BEGIN PUBLIC KEY-----

@@ -1,11 +1,14 @@
-/** The part of node:crypto that is used, written down here so that no type of Node's reaches a public declaration. */
+/**
+ * The functions of node:crypto that this package calls. Declared here, so that public declarations contain no type of
+ * Node.
+ */
 export interface NodeCrypto {
   readonly constants: { readonly RSA_PKCS1_PADDING: number };
   createPublicKey(pem: string): KeyObject;
   publicEncrypt(key: { readonly key: string; readonly padding: number }, input: Uint8Array): Uint8Array;
 }
 
-/** A key that node:crypto has read. */
+/** A public key as node:crypto represents it. */
 export interface KeyObject {
   readonly asymmetricKeyType?: string;
   readonly asymmetricKeyDetails?: { readonly modulusLength?: number };
@@ -16,9 +19,9 @@ interface WithBuiltins {
   readonly process?: { readonly getBuiltinModule?: (id: string) => unknown };
 }
 
-/** Finds node:crypto where the runtime has it. */
+/** Resolves with node:crypto, or with `undefined` if the runtime does not have it. */
 export async function nodeCrypto(): Promise<NodeCrypto | undefined> {
-  // An import written out would make every bundler for browsers ask for a module that is not there.
+  // The name is in a variable, because a bundler for browsers would report a literal import as a missing module.
   const name = "node:crypto";
   const builtin = (globalThis as WithBuiltins).process?.getBuiltinModule?.(name);
   if (isNodeCrypto(builtin)) return builtin;
@@ -30,7 +33,7 @@ export async function nodeCrypto(): Promise<NodeCrypto | undefined> {
   }
 }
 
-/** A bundler's empty stand-in is not it. */
+/** Returns whether a module is node:crypto. Bundlers replace node:crypto with an empty module. */
 function isNodeCrypto(module: unknown): module is NodeCrypto {
   return typeof (module as Partial<NodeCrypto> | null | undefined)?.publicEncrypt === "function";
 }

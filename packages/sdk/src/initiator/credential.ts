@@ -1,10 +1,10 @@
 import type { Config } from "../config.ts";
 import type { Initiator, InitiatorWithPassword } from "./initiator.ts";
 
-/** Turns passwords into credentials, once for each initiator: the same credential is good until the password changes. */
+/** Encrypts the passwords of initiators, once for each initiator: a credential is valid until the password changes. */
 export class Credentials {
   readonly #environment: Config["environment"];
-  readonly #made = new WeakMap<
+  readonly #byInitiator = new WeakMap<
     InitiatorWithPassword,
     { readonly password: string; readonly credential: Promise<string> }
   >();
@@ -13,27 +13,27 @@ export class Credentials {
     this.#environment = environment;
   }
 
-  /** @throws MpesaConfigError when the password cannot be encrypted here. */
+  /** Returns the credential of an initiator. @throws MpesaConfigError if this runtime cannot encrypt the password. */
   async of(initiator: Initiator): Promise<string> {
     if (initiator.securityCredential !== undefined) return initiator.securityCredential;
-    const known = this.#made.get(initiator);
+    const known = this.#byInitiator.get(initiator);
     if (known?.password === initiator.password) return known.credential;
     const { password } = initiator;
-    const credential = this.#make(initiator);
-    this.#made.set(initiator, { password, credential });
+    const credential = this.#encrypt(initiator);
+    this.#byInitiator.set(initiator, { password, credential });
     try {
       return await credential;
     } catch (error) {
-      this.#made.delete(initiator);
+      this.#byInitiator.delete(initiator);
       throw error;
     }
   }
 
-  async #make({ password, key }: InitiatorWithPassword): Promise<string> {
-    // Loaded late: whoever brings a credential should not need node:crypto.
+  async #encrypt({ password, key }: InitiatorWithPassword): Promise<string> {
+    // Imported only here, so that a client that has a finished credential does not need node:crypto.
     const { securityCredential } = await import("../credential/index.ts");
     if (key !== undefined) return securityCredential({ password, key });
-    // A client without environment is refused a password without a key when it is made.
+    // The client's constructor rejects a password without a key if the client has no environment.
     return securityCredential({ password, environment: this.#environment ?? "sandbox" });
   }
 }

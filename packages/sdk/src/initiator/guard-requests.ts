@@ -1,25 +1,27 @@
 import { REQUEST_LIFE_MS } from "./guard-state.ts";
 
-/** At most this many IDs are kept in memory, two or three for each request. */
+/** Maximum number of IDs in memory. Each request has two or three IDs. */
 const MAX_IDS = 20_000;
 
-/** Who signed: the initiator's name and the fingerprint of the credential. */
+/** The initiator and the credential that signed a request. */
 export interface Signer {
+  /** The initiator's name. */
   readonly name: string;
+  /** The fingerprint of the credential. */
   readonly credential: string;
 }
 
-/** What is known of a request by one of its IDs. */
+/** Facts about a signed request, stored under each of its IDs. */
 export interface SignedRequest {
-  /** Absent if the result came first and nobody knows yet whose request it was. */
+  /** Absent while only the result of the request has arrived, because a result does not name its initiator. */
   readonly signer?: Signer;
-  /** When it was signed, in milliseconds since 1970. */
+  /** The moment at which the request was signed, in milliseconds since 1970. */
   readonly sentAt: number;
-  /** The code with which its credential was rejected, so that a repeated callback does not count again. */
+  /** The code with which M-Pesa rejected the credential. Kept so that a copy of the callback is not counted again. */
   readonly rejected?: string;
 }
 
-/** The requests of the last day by their IDs, the oldest of which give way to new ones. */
+/** The signed requests of the last day by their IDs. The oldest entries are removed when the memory is full. */
 export class RequestMemory {
   readonly #byId = new Map<string, SignedRequest>();
 
@@ -37,7 +39,10 @@ export class RequestMemory {
   }
 }
 
-/** Reads what a store gave. Other programs may have written there: what is no request is not known. */
+/**
+ * Reads a request from a stored value. Returns `undefined` for any other value, because other programs may write to the
+ * store.
+ */
 export function toRequest(value: unknown): SignedRequest | undefined {
   const { signer, sentAt, rejected } = (value ?? {}) as Partial<Record<keyof SignedRequest, unknown>>;
   const { name, credential } = (signer ?? {}) as Partial<Record<keyof Signer, unknown>>;

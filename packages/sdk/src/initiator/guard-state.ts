@@ -1,41 +1,56 @@
-/** The span in which rejections are counted, and for which an initiator is then held back. A production integrator does the same. */
+/**
+ * Rejections within ten minutes count together, and a credential is then withheld for ten minutes. A production
+ * integrator uses the same limits.
+ */
 const WINDOW_MS = 600_000;
-/** M-Pesa locks an initiator after an unknown number of rejections; two is what that integrator risks. */
+/**
+ * Number of rejections after which a credential is withheld. The number after which M-Pesa locks the initiator is
+ * unknown.
+ */
 const MAX_REJECTIONS = 2;
-/** How long a request is remembered: a result that comes later belongs to an unknown request. */
+/**
+ * Milliseconds for which a request is remembered: one day. A later result counts as the result of an unknown request.
+ */
 export const REQUEST_LIFE_MS = 86_400_000;
-/** Two rejections hold a credential back, so the thousand of a batch need not be kept. */
+/**
+ * Maximum numbers of rejections to keep. Two are enough to withhold a credential, so the other rejections of a batch
+ * are dropped.
+ */
 const MAX_KEPT = { ofCredential: 5, ofInitiator: 100 } as const;
 
 /** One rejection of a credential. */
 export interface Rejection {
   /** The fingerprint of the credential. */
   readonly credential: string;
-  /** M-Pesa's ID of the request, which stays the same in each copy of a callback. */
+  /** M-Pesa's ID of the request, which is the same in every copy of the callback. */
   readonly id: string;
+  /** The code of the rejection. */
   readonly code: string;
-  /** When the request was signed, in milliseconds since 1970. */
+  /** The moment at which the request was signed, in milliseconds since 1970. */
   readonly sentAt: number;
-  /** When the rejection arrived, in milliseconds since 1970. */
+  /** The moment at which the rejection arrived, in milliseconds since 1970. */
   readonly at: number;
 }
 
 /**
- * What is known of one initiator. Two of these merge without loss, in any order: rejections are only added, and the times
- * up to which they are forgiven only grow. So processes may write over each other and put it right afterwards.
+ * State of one initiator. Two states merge without loss, in any order: rejections are only added, and `resetAt` and
+ * `provenAt` only grow. Therefore processes may overwrite each other's state in the store and merge afterwards.
  */
 export interface InitiatorState {
   readonly rejections: readonly Rejection[];
-  /** Rejections of requests that were signed up to this time do not count: the caller said so. */
+  /** Rejections of requests that were signed up to this time do not count, because the caller called `reset`. */
   readonly resetAt: number;
-  /** The same for each credential, because a request signed at that time succeeded. */
+  /**
+   * Per credential, the time at which a successful request was signed. Rejections of requests signed up to this time do
+   * not count.
+   */
   readonly provenAt: Readonly<Record<string, number>>;
 }
 
-export const EMPTY: InitiatorState = { rejections: [], resetAt: 0, provenAt: {} };
+export const EMPTY_STATE: InitiatorState = { rejections: [], resetAt: 0, provenAt: {} };
 
-/** Everything that either side knows and that still matters, in a fixed order. */
-export function merged(one: InitiatorState, other: InitiatorState, now: number): InitiatorState {
+/** Merges two states into one state with a fixed order, and drops rejections and times that no longer count. */
+export function mergeStates(one: InitiatorState, other: InitiatorState, now: number): InitiatorState {
   const isRecent = (at: number): boolean => at > now - REQUEST_LIFE_MS;
   const proven = new Map<string, number>();
   for (const [credential, at] of [...Object.entries(one.provenAt), ...Object.entries(other.provenAt)]) {
@@ -48,48 +63,54 @@ export function merged(one: InitiatorState, other: InitiatorState, now: number):
     const { credential, id, sentAt, at } = rejection;
     const isForgiven = sentAt <= Math.max(resetAt, proven.get(credential) ?? 0);
     const key = `${credential} ${id}`;
-    // The first arrival counts; a process whose clock is ahead must not prolong it.
+    // The earliest arrival counts, so that a process whose clock is ahead cannot prolong the hold.
     if (!isForgiven && at > now - 2 * WINDOW_MS && at <= (byRequest.get(key)?.at ?? at)) byRequest.set(key, rejection);
   }
   const sorted = [...byRequest.values()].sort((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1));
-  const isLast = ({ credential }: Rejection, index: number): boolean =>
+  const isAmongNewest = ({ credential }: Rejection, index: number): boolean =>
     sorted.slice(index + 1).filter((later) => later.credential === credential).length < MAX_KEPT.ofCredential;
-  const rejections = sorted.filter(isLast).slice(-MAX_KEPT.ofInitiator);
+  const rejections = sorted.filter(isAmongNewest).slice(-MAX_KEPT.ofInitiator);
   return { rejections, resetAt, provenAt };
 }
 
-/** Whether both know the same. Both must come from {@link merged}. */
-export function isSame(one: InitiatorState, other: InitiatorState): boolean {
+/** Returns whether two states are equal. Both must come from {@link mergeStates}. */
+export function isSameState(one: InitiatorState, other: InitiatorState): boolean {
   return JSON.stringify(one) === JSON.stringify(other);
 }
 
-/** Why and until when a credential is held back. */
+/** Reason and end of the time for which a credential is withheld. */
 export interface Hold {
   /** The code of the last rejection. */
   readonly code: string;
-  /** Milliseconds since 1970. */
+  /** End of the hold, in milliseconds since 1970. */
   readonly until: number;
 }
 
-/** Whether the last rejections of a credential came so close together that it must rest. */
+/**
+ * Returns the hold of a credential, or `undefined` if the credential may sign: two rejections within ten minutes start
+ * a hold.
+ */
 export function holdOf({ rejections }: InitiatorState, credential: string, now: number): Hold | undefined {
-  const own = rejections.filter((one) => one.credential === credential).slice(-MAX_REJECTIONS);
-  const [first, last] = [own[0], own.at(-1)];
-  if (own.length < MAX_REJECTIONS || !first || !last || last.at - first.at >= WINDOW_MS) return undefined;
-  // Another process' clock may be ahead.
+  const newest = rejections.filter((rejection) => rejection.credential === credential).slice(-MAX_REJECTIONS);
+  const [first, last] = [newest[0], newest.at(-1)];
+  if (newest.length < MAX_REJECTIONS || !first || !last || last.at - first.at >= WINDOW_MS) return undefined;
+  // The clock of the process that counted the rejection may be ahead.
   const until = Math.min(last.at, now) + WINDOW_MS;
   return now < until ? { code: last.code, until } : undefined;
 }
 
-/** Reads what a store gave. Other programs may have written there: what is not a state counts as an empty one. */
+/**
+ * Reads a state from a stored value. Returns an empty state for any other value, because other programs may write to
+ * the store.
+ */
 export function toState(value: unknown): InitiatorState {
   const { rejections, resetAt, provenAt } = (value ?? {}) as Partial<Record<keyof InitiatorState, unknown>>;
-  const isRejection = (one: unknown): boolean => {
-    const { credential, id, code, sentAt, at } = (one ?? {}) as Partial<Record<keyof Rejection, unknown>>;
+  const isRejection = (value: unknown): boolean => {
+    const { credential, id, code, sentAt, at } = (value ?? {}) as Partial<Record<keyof Rejection, unknown>>;
     return [credential, id, code].every((part) => typeof part === "string") && [sentAt, at].every(Number.isFinite);
   };
   const times = typeof provenAt === "object" && provenAt !== null ? Object.values(provenAt) : [Number.NaN];
   const isState =
     Array.isArray(rejections) && rejections.every(isRejection) && [resetAt, ...times].every(Number.isFinite);
-  return isState ? (value as InitiatorState) : EMPTY;
+  return isState ? (value as InitiatorState) : EMPTY_STATE;
 }

@@ -1,18 +1,21 @@
-import { inTime } from "../auth/abortable.ts";
+import { waitForStore } from "../auth/abortable.ts";
 import { sha256Hex } from "../sha256.ts";
 
 /** One record of an {@link InitiatorGuardStore}. */
 export interface StoredGuardRecord {
-  /** JSON. It contains initiator names, hashes, codes and times, but no secret and nothing of a payment. */
+  /** JSON with initiator names, hashes, codes and times. Contains no secret and no data of a payment. */
   readonly value: string;
-  /** When the record may be dropped, in milliseconds since 1970. */
+  /** The moment from which the record may be deleted, in milliseconds since 1970. */
   readonly expiresAt: number;
 }
 
 /**
- * Shares what an initiator guard has counted between processes: in Redis, a table or the like. Whoever can write to the
- * store can hold your initiators back or release them, so keep it private. The guard waits up to two seconds for each
- * step; a failing store is reported through `onEvent` and stops nothing.
+ * A store, for example in Redis or a database, through which the initiator guards of several processes share their
+ * counts. Whoever can write to the store can stop your initiators from signing, or release them, so keep the store
+ * private.
+ *
+ * The guard waits two seconds at most for each operation. If the store fails, the guard emits a `warning` event with
+ * the code `guardStoreFailed` and continues with the counts of its own process.
  *
  * @example
  * const store: InitiatorGuardStore = {
@@ -23,7 +26,7 @@ export interface StoredGuardRecord {
 export interface InitiatorGuardStore {
   /** Resolves with what `set` stored, or `undefined`. The guard ignores records that have expired. */
   get(key: string): Promise<StoredGuardRecord | undefined>;
-  /** Stores or replaces a record. `key` is a word, a colon and a hash. */
+  /** Stores or replaces a record. `key` consists of a word, a colon and a hash. */
   set(key: string, record: StoredGuardRecord): Promise<void>;
 }
 
@@ -35,16 +38,19 @@ export class SharedRecords {
     this.#store = store;
   }
 
-  /** Rejects if the store fails, is slow, or contains something that `check` does not accept. */
-  async get<T>(kind: string, id: string, { check, now }: { check: (value: unknown) => T; now: number }): Promise<T> {
-    const found = await inTime(this.#store.get(await keyOf(kind, id)));
-    if (found === undefined || found === null || found.expiresAt <= now) return check(undefined);
-    return check(JSON.parse(found.value));
+  /**
+   * Passes the stored value to `read` and resolves with what `read` returns. Rejects if the store fails or takes longer
+   * than two seconds.
+   */
+  async get<T>(kind: string, id: string, { read, now }: { read: (value: unknown) => T; now: number }): Promise<T> {
+    const found = await waitForStore(this.#store.get(await keyOf(kind, id)));
+    if (found === undefined || found === null || found.expiresAt <= now) return read(undefined);
+    return read(JSON.parse(found.value));
   }
 
-  /** Rejects if the store fails or is slow. */
+  /** Stores a value. Rejects if the store fails or takes longer than two seconds. */
   async set(kind: string, id: string, { value, expiresAt }: { value: unknown; expiresAt: number }): Promise<void> {
-    await inTime(
+    await waitForStore(
       this.#store.set(await keyOf(kind, id), { value: JSON.stringify(value), expiresAt: Math.ceil(expiresAt) }),
     );
   }

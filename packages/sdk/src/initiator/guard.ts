@@ -8,12 +8,12 @@ import { text } from "../transport/error-body.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import { RequestMemory, type SignedRequest, type Signer, toRequest } from "./guard-requests.ts";
 import {
-  EMPTY,
+  EMPTY_STATE,
   type Hold,
   holdOf,
   type InitiatorState,
-  isSame,
-  merged,
+  isSameState,
+  mergeStates,
   REQUEST_LIFE_MS,
   toState,
 } from "./guard-state.ts";
@@ -21,9 +21,12 @@ import { type InitiatorGuardStore, SharedRecords } from "./guard-store.ts";
 import type { InitiatorGuard, ObservedResult } from "./guard-types.ts";
 import type { Initiator } from "./initiator.ts";
 
-/** How to set up an initiator guard. */
+/** Options of {@link createInitiatorGuard}. */
 export interface InitiatorGuardOptions {
-  /** Shares the counts between processes. @default none: the guard counts what this process sees */
+  /**
+   * A store that shares the counts between processes.
+   * @default none: the guard counts only the rejections that this process receives
+   */
   store?: InitiatorGuardStore;
   /** Receives the guard's `warning` events. @default the `onEvent` of the first client that uses the guard */
   onEvent?: MpesaEventHandler;
@@ -32,23 +35,28 @@ export interface InitiatorGuardOptions {
 }
 
 /**
- * Makes a guard to be shared by client and callback handler. After two rejections of a credential within ten minutes, the
- * clients that use the guard send no request that this credential signs: payouts, business payments, tax, balances, status
- * queries and reversals end with `MpesaAuthError` and nothing is sent. A `warning` event with the code `initiatorHeld` says so
- * once. Signing resumes with another password or credential at once, with the same one ten minutes after the last rejection,
- * after a success of a later request, or after `reset`.
+ * Makes an initiator guard, which clients and callback handlers share. The guard keeps M-Pesa from locking an initiator
+ * whose credential is wrong.
+ *
+ * After two rejections of a credential within ten minutes, clients with this guard send no request that the credential
+ * signs. Payouts, business payments, tax payments, balances, status queries and reversals reject with `MpesaAuthError`,
+ * and nothing is sent. The guard reports the hold once, in a `warning` event with the code `initiatorHeld`. Another
+ * password or credential may sign at once. The same credential may sign again ten minutes after the last rejection,
+ * after the success of a later request, or after `reset`.
  *
  * The guard counts rejections in responses, and in results of any product at the callback handler or in `reconcile`. A
- * result contains no name, so the guard remembers for a day which request had which ID. A rejection with an unknown ID counts against
- * the last credential of the only initiator that this guard has seen. If there were several or none, a `warning` event with
- * the code `rejectionUnattributed` reports it, and it counts when the response that names the ID arrives.
+ * result does not name its initiator, so the guard remembers the IDs of each request for one day. If the ID of a
+ * rejection is unknown, the rejection counts against the last credential of the only initiator that this guard has
+ * seen. If the guard has seen several initiators or none, it emits a `warning` event with the code
+ * `rejectionUnattributed`, and counts the rejection when the response with this ID arrives.
  *
- * Not protected: requests that were sent before their rejections arrive. A hundred payouts started together with a wrong
- * password are a hundred rejections; try a new credential with `account.balance` first. A credential that is encrypted anew
- * for each call looks like another one each time: encrypt it once, or pass the password. Processes that do not share a
- * `store` count apart.
+ * The guard cannot stop requests that were sent before a rejection arrived: a hundred payouts started together with a
+ * wrong password are a hundred rejections. Test a new credential with `account.balance` first. If you encrypt the
+ * password for each call, each credential counts separately, so encrypt once or pass the password. Processes without a
+ * common `store` count separately.
  *
- * @throws MpesaConfigError for options that are not usable.
+ * @param options Store, event handler and clock; see {@link InitiatorGuardOptions}.
+ * @throws MpesaConfigError for invalid options.
  * @example
  * const initiatorGuard = createInitiatorGuard();
  * const mpesa = new Mpesa({ ...options, initiatorGuard });
@@ -57,7 +65,7 @@ export interface InitiatorGuardOptions {
 export function createInitiatorGuard(options: InitiatorGuardOptions = {}): InitiatorGuard {
   const { store, onEvent, now } = options ?? {};
   const isFunction = (value: unknown): boolean => typeof value === "function";
-  const demands: [field: string, value: unknown, ok: boolean, rule: string, fix: string][] = [
+  const requirements: [field: string, value: unknown, ok: boolean, rule: string, fix: string][] = [
     [
       "store",
       store,
@@ -68,7 +76,7 @@ export function createInitiatorGuard(options: InitiatorGuardOptions = {}): Initi
     ["onEvent", onEvent, isFunction(onEvent), "must be a function", "Omit it for the client's onEvent."],
     ["now", now, isFunction(now), "must be a function", "Omit it for Date.now."],
   ];
-  const issues = demands
+  const issues = requirements
     .filter(([, value, ok]) => value !== undefined && !ok)
     .map(([field, value, , rule, fix]) => ({ field, received: shapeOf(value), rule, fix }));
   if (issues.length > 0) throw new MpesaConfigError(issues);
@@ -76,28 +84,30 @@ export function createInitiatorGuard(options: InitiatorGuardOptions = {}): Initi
 }
 
 /**
- * A store that only gets and sets may write over what another process has just written. So a state is read again after it
- * was written, and written again if something is missing: only a process that pauses for longer than all of these reads
- * between its own read and write can hide a rejection, until the process that counted it uses the store again.
+ * Number of times that a state is read after a rejection was counted, and written again if it is incomplete. A store
+ * has no atomic update, so another process may overwrite a state that was just written. Only a process that pauses
+ * between its own read and write for longer than all these rounds can hide a rejection, until the process that counted
+ * the rejection uses the store again.
  */
-const ROUNDS = 8;
-/** Beyond it there are no dates. */
+const SYNC_ROUNDS = 8;
+/** Maximum time in milliseconds that a `Date` can represent, rounded down. */
 const MAX_TIME = 8e15;
-/** Callbacks whose codes mean something about a customer. */
-const OF_CUSTOMERS: readonly unknown[] = ["stk", "ussd"];
+/** Kinds of callbacks whose codes are about a customer and not about an initiator. */
+const CUSTOMER_KINDS: readonly unknown[] = ["stk", "ussd"];
 
-/** The guard as a client sees it. */
+/** The implementation of {@link InitiatorGuard}, with the methods that a client calls. */
 export class Guard implements InitiatorGuard {
   readonly #records: SharedRecords | undefined;
   readonly #now: () => number;
   readonly #requests = new RequestMemory();
   readonly #states = new Map<string, InitiatorState>();
-  readonly #fingerprints = new WeakMap<Initiator, { readonly of: string; readonly made: Promise<string> }>();
-  readonly #announced = new Set<string>();
+  readonly #fingerprints = new WeakMap<Initiator, { readonly source: string; readonly fingerprint: Promise<string> }>();
+  /** Credentials whose hold has been reported. */
+  readonly #reported = new Set<string>();
   #emit: MpesaEventHandler | undefined;
-  /** The last signer, if all had the same name; null if not. */
-  #only: Signer | null | undefined;
-  #lastStamp = 0;
+  /** The last signer, as long as all signers had the same name; otherwise `null`. */
+  #onlySigner: Signer | null | undefined;
+  #lastTimestamp = 0;
 
   constructor({ store, onEvent, now = Date.now }: InitiatorGuardOptions) {
     this.#records = store && new SharedRecords(store);
@@ -105,120 +115,136 @@ export class Guard implements InitiatorGuard {
     this.#now = now;
   }
 
-  /** Gives the guard somewhere to report to, unless it has that. */
-  listen(emit: MpesaEventHandler): void {
+  /** Sets the handler of the guard's events, unless the guard has a handler already. */
+  setDefaultEmitter(emit: MpesaEventHandler): void {
     this.#emit ??= emit;
   }
 
-  /** Name and fingerprint; a password is hashed once. */
-  async signer(initiator: Initiator, baseUrl: string): Promise<Signer> {
-    const of = `${baseUrl} ${initiator.password ?? initiator.securityCredential}`;
+  /** Returns the initiator's name and the fingerprint of its credential. A credential is hashed only once. */
+  async signerOf(initiator: Initiator, baseUrl: string): Promise<Signer> {
+    const source = `${baseUrl} ${initiator.password ?? initiator.securityCredential}`;
     let known = this.#fingerprints.get(initiator);
-    if (known?.of !== of) {
-      known = { of, made: fingerprintOf(initiator, { baseUrl, leaves: this.#records !== undefined }) };
+    if (known?.source !== source) {
+      const isStored = this.#records !== undefined;
+      known = { source, fingerprint: fingerprintOf(initiator, { baseUrl, isStored }) };
       this.#fingerprints.set(initiator, known);
     }
-    return { name: initiator.name, credential: await known.made };
+    return { name: initiator.name, credential: await known.fingerprint };
   }
 
-  /** A time that no other request of this process has, so that requests have an order even on a clock that stands still. */
-  stamp(): number {
-    this.#lastStamp = Math.max(this.#time(), this.#lastStamp + 0.001);
-    return this.#lastStamp;
+  /**
+   * Returns the current time, made unique in this process, so that requests have an order even if the clock stands
+   * still.
+   */
+  nextTimestamp(): number {
+    this.#lastTimestamp = Math.max(this.#time(), this.#lastTimestamp + 0.001);
+    return this.#lastTimestamp;
   }
 
-  /** Whether this credential must not be used now. */
+  /** Returns the hold of a signer's credential, or `undefined` if the credential may sign now. */
   async hold(signer: Signer): Promise<Hold | undefined> {
-    this.#only = this.#only === undefined || this.#only?.name === signer.name ? signer : null;
-    const state = await this.#exchange(signer.name, 1);
-    return this.#announce(signer, state);
+    this.#onlySigner = this.#onlySigner === undefined || this.#onlySigner?.name === signer.name ? signer : null;
+    const state = await this.#synchronize(signer.name, 1);
+    return this.#reportHold(signer, state);
   }
 
-  /** Remembers whose request has this ID, which was made before sending. */
-  begun(signer: Signer, id: string, sentAt: number): Promise<void> {
-    return this.#keep(id, { signer, sentAt });
+  /** Remembers the signer of a request by the ID that was made before sending. */
+  rememberRequest(signer: Signer, id: string, sentAt: number): Promise<void> {
+    return this.#remember(id, { signer, sentAt });
   }
 
-  /** The same for IDs of a response; counts the rejection of the request if its result came first. */
-  async answered(signer: Signer, ids: readonly string[], sentAt: number): Promise<void> {
-    const one = async (id: string): Promise<void> => {
-      const before = await this.#request(id);
+  /**
+   * Remembers the signer of a request by the IDs of its response. If the result came first and was a rejection, counts
+   * the rejection.
+   */
+  async rememberResponseIds(signer: Signer, ids: readonly string[], sentAt: number): Promise<void> {
+    const rememberId = async (id: string): Promise<void> => {
+      const before = await this.#findRequest(id);
       if (before?.signer && before.sentAt === sentAt) return;
-      await this.#keep(id, { signer, sentAt });
+      await this.#remember(id, { signer, sentAt });
       const { rejected } = before?.signer
         ? {}
-        : ((await this.#stored(rejectionOf(id))) ?? this.#requests.get(id) ?? {});
-      if (rejected !== undefined) await this.count(signer, { id, code: rejected, sentAt });
+        : ((await this.#readStored(rejectionKeyOf(id))) ?? this.#requests.get(id) ?? {});
+      if (rejected !== undefined) await this.countRejection(signer, { id, code: rejected, sentAt });
     };
-    await Promise.all(ids.map(one));
+    await Promise.all(ids.map(rememberId));
   }
 
-  /** Counts one rejection. */
-  async count(signer: Signer, { id, code, sentAt }: { id: string; code: string; sentAt: number }): Promise<void> {
+  /** Counts one rejection of a signer's credential. */
+  async countRejection(
+    signer: Signer,
+    { id, code, sentAt }: { id: string; code: string; sentAt: number },
+  ): Promise<void> {
     const rejection = { credential: signer.credential, id, code, sentAt, at: this.#time() };
-    // At once, so that calls of this process need not wait for the store.
-    this.#announce(signer, this.#merge(signer.name, { ...EMPTY, rejections: [rejection] }));
-    this.#announce(signer, await this.#exchange(signer.name, ROUNDS));
+    // Counted in memory first, so that other calls of this process need not wait for the store.
+    this.#reportHold(signer, this.#merge(signer.name, { ...EMPTY_STATE, rejections: [rejection] }));
+    this.#reportHold(signer, await this.#synchronize(signer.name, SYNC_ROUNDS));
   }
 
   async observe(result: ObservedResult): Promise<void> {
     const { kind, resultCode, resultDescription, conversationId, originatorConversationId } = result ?? {};
-    const given = text(resultCode);
-    if (given === undefined || OF_CUSTOMERS.includes(kind)) return;
-    const code = rejectionCode(given, text(resultDescription));
-    if (code === undefined && !isZero(given)) return;
+    const receivedCode = text(resultCode);
+    if (receivedCode === undefined || CUSTOMER_KINDS.includes(kind)) return;
+    const code = rejectionCode(receivedCode, text(resultDescription));
+    if (code === undefined && !isZero(receivedCode)) return;
     const ids = [text(conversationId), text(originatorConversationId)].filter((id) => id !== undefined);
-    const requests = await Promise.all(ids.map((id) => this.#request(id)));
-    const request = requests.find((one) => one?.signer);
+    const requests = await Promise.all(ids.map((id) => this.#findRequest(id)));
+    const request = requests.find((found) => found?.signer);
     if (code === undefined) {
-      if (request?.signer) await this.#prove(request.signer, request.sentAt);
+      if (request?.signer) await this.#recordSuccess(request.signer, request.sentAt);
       return;
     }
-    // The first of the IDs is the request's own; the second may have been used again.
+    // Rejections are counted by the first ID, which M-Pesa made. The caller may have used the second ID for several
+    // requests.
     const [id = ""] = ids;
     if (requests[0]?.rejected !== undefined) return;
-    const { signer = this.#only ?? undefined, sentAt = this.stamp() } = request ?? {};
-    await this.#keep(id, { ...(signer && { signer }), sentAt, rejected: code });
-    if (signer) return this.count(signer, { id, code, sentAt });
-    const named = await this.#stored(id);
-    if (named?.signer) return this.count(named.signer, { id, code, sentAt: named.sentAt });
-    const what = `M-Pesa rejected the credential of an initiator (${code}) in the result of a request that this guard does not know.`;
+    const { signer = this.#onlySigner ?? undefined, sentAt = this.nextTimestamp() } = request ?? {};
+    await this.#remember(id, { ...(signer && { signer }), sentAt, rejected: code });
+    if (signer) return this.countRejection(signer, { id, code, sentAt });
+    const stored = await this.#readStored(id);
+    if (stored?.signer) return this.countRejection(stored.signer, { id, code, sentAt: stored.sentAt });
+    const what = `M-Pesa rejected the credential of an initiator (${code}) in the result of a request that is unknown to this guard.`;
     this.#warn(
       "rejectionUnattributed",
-      `${what} Pass the same guard, or guards with one store, to every client and handler.`,
+      `${what} Pass the same guard, or guards with the same store, to every client and callback handler.`,
     );
   }
 
   async reset(name: string): Promise<void> {
-    this.#merge(name, { ...EMPTY, resetAt: this.stamp() });
-    await this.#exchange(name, ROUNDS);
+    this.#merge(name, { ...EMPTY_STATE, resetAt: this.nextTimestamp() });
+    await this.#synchronize(name, SYNC_ROUNDS);
   }
 
-  /** A success shows that the credential was right when its request was signed. */
-  async #prove(signer: Signer, sentAt: number): Promise<void> {
-    const { rejections } = await this.#exchange(signer.name, 1);
-    if (!rejections.some((one) => one.credential === signer.credential && one.sentAt <= sentAt)) return;
-    this.#merge(signer.name, { ...EMPTY, provenAt: { [signer.credential]: sentAt } });
-    this.#announce(signer, await this.#exchange(signer.name, 1));
+  /**
+   * Records that a signed request succeeded, which proves that its credential was valid when the request was signed.
+   */
+  async #recordSuccess(signer: Signer, sentAt: number): Promise<void> {
+    const { rejections } = await this.#synchronize(signer.name, 1);
+    if (!rejections.some((rejection) => rejection.credential === signer.credential && rejection.sentAt <= sentAt))
+      return;
+    this.#merge(signer.name, { ...EMPTY_STATE, provenAt: { [signer.credential]: sentAt } });
+    this.#reportHold(signer, await this.#synchronize(signer.name, 1));
   }
 
-  async #request(id: string): Promise<SignedRequest | undefined> {
+  /** Finds a request by one of its IDs, in memory or else in the store. */
+  async #findRequest(id: string): Promise<SignedRequest | undefined> {
     const known = this.#requests.get(id);
     if (known) return known;
-    const [rejection, request] = await Promise.all([this.#stored(rejectionOf(id)), this.#stored(id)]);
-    // It may have become known in the meantime.
+    const [rejection, request] = await Promise.all([this.#readStored(rejectionKeyOf(id)), this.#readStored(id)]);
+    // While the store was read, the request may have been remembered in memory.
     return this.#requests.get(id) ?? ((request ?? rejection) && { ...rejection, ...(request as SignedRequest) });
   }
 
   /**
-   * Signer and rejection of a request have records of their own: two processes may write them at the same time, and whoever
-   * reads the other's record after writing its own sees both.
+   * Reads a record about a request from the store. Signer and rejection of a request are separate records, because two
+   * processes may write them at the same time. A process that writes one record and then reads the other finds both.
    */
-  async #stored(id: string): Promise<SignedRequest | undefined> {
-    return this.#share((records) => records.get("request", id, { check: toRequest, now: this.#time() }));
+  async #readStored(id: string): Promise<SignedRequest | undefined> {
+    return this.#withStore((records) => records.get("request", id, { read: toRequest, now: this.#time() }));
   }
 
-  async #keep(id: string, { signer, sentAt, rejected }: SignedRequest): Promise<void> {
+  /** Remembers facts about a request in memory and in the store. */
+  async #remember(id: string, { signer, sentAt, rejected }: SignedRequest): Promise<void> {
     this.#requests.set(id, {
       ...this.#requests.get(id),
       sentAt,
@@ -226,50 +252,57 @@ export class Guard implements InitiatorGuard {
       ...(rejected && { rejected }),
     });
     const expiresAt = sentAt + REQUEST_LIFE_MS;
-    await this.#share(async (records) => {
+    await this.#withStore(async (records) => {
       if (signer) await records.set("request", id, { value: { signer, sentAt }, expiresAt });
-      if (rejected) await records.set("request", rejectionOf(id), { value: { sentAt, rejected }, expiresAt });
+      if (rejected) await records.set("request", rejectionKeyOf(id), { value: { sentAt, rejected }, expiresAt });
     });
   }
 
   #merge(name: string, more: InitiatorState): InitiatorState {
-    const state = merged(this.#states.get(name) ?? EMPTY, more, this.#time());
-    if (isSame(state, EMPTY)) this.#states.delete(name);
+    const state = mergeStates(this.#states.get(name) ?? EMPTY_STATE, more, this.#time());
+    if (isSameState(state, EMPTY_STATE)) this.#states.delete(name);
     else this.#states.set(name, state);
     return state;
   }
 
-  /** Takes over what the store knows, and writes what it does not know. */
-  async #exchange(name: string, rounds: number): Promise<InitiatorState> {
-    await this.#share(async (records) => {
+  /**
+   * Merges the state in memory with the state in the store, and writes the result to the store if the store lacks part
+   * of it.
+   */
+  async #synchronize(name: string, rounds: number): Promise<InitiatorState> {
+    await this.#withStore(async (records) => {
       for (let round = 0; round < rounds; round++) {
         const now = this.#time();
-        const there = merged(await records.get("initiator", name, { check: toState, now }), EMPTY, now);
-        const value = this.#merge(name, there);
-        if (!isSame(value, there)) await records.set("initiator", name, { value, expiresAt: now + REQUEST_LIFE_MS });
+        const stored = mergeStates(await records.get("initiator", name, { read: toState, now }), EMPTY_STATE, now);
+        const value = this.#merge(name, stored);
+        if (!isSameState(value, stored))
+          await records.set("initiator", name, { value, expiresAt: now + REQUEST_LIFE_MS });
       }
     });
-    return this.#merge(name, EMPTY);
+    return this.#merge(name, EMPTY_STATE);
   }
 
-  /** Reports the beginning of a hold, once. */
-  #announce({ name, credential }: Signer, state: InitiatorState): Hold | undefined {
+  /** Returns the hold of a credential, and reports the beginning of the hold once. */
+  #reportHold({ name, credential }: Signer, state: InitiatorState): Hold | undefined {
     const hold = holdOf(state, credential, this.#time());
-    if (!hold) this.#announced.delete(credential);
-    else if (!this.#announced.has(credential)) {
-      this.#announced.add(credential);
+    if (!hold) this.#reported.delete(credential);
+    else if (!this.#reported.has(credential)) {
+      this.#reported.add(credential);
       const what = `M-Pesa rejected the credential of initiator ${JSON.stringify(name)} twice within ten minutes, last with ${hold.code}.`;
-      this.#warn("initiatorHeld", `${what} Nothing that it signs is sent until ${isoOf(hold.until)}.`);
+      this.#warn("initiatorHeld", `${what} No request signed with this credential is sent until ${isoOf(hold.until)}.`);
     }
     return hold;
   }
 
-  async #share<T>(work: (records: SharedRecords) => Promise<T>): Promise<T | undefined> {
+  /**
+   * Runs work on the store, if there is a store. Reports an error in a `warning` event and returns `undefined` then.
+   */
+  async #withStore<T>(work: (records: SharedRecords) => Promise<T>): Promise<T | undefined> {
     if (!this.#records) return undefined;
     try {
       return await work(this.#records);
     } catch (cause) {
-      const message = `the store of the initiator guard failed (${nameOf(cause)}); going on without it.`;
+      const message = `The store of the initiator guard failed (${nameOf(cause)}). The guard continues without the store.`;
       this.#warn("guardStoreFailed", message);
       return undefined;
     }
@@ -279,23 +312,24 @@ export class Guard implements InitiatorGuard {
     this.#emit?.({ type: "warning", code, message });
   }
 
-  /** A clock of the caller's that fails must not stop a payment. */
+  /** Returns the time of the caller's clock, or the real time if that clock fails, so that a payment is not stopped. */
   #time(): number {
     try {
       const now = this.#now();
       if (Math.abs(now) < MAX_TIME) return now;
     } catch {
-      // The real one will do.
+      // The real time is used instead.
     }
     return Date.now();
   }
 }
 
-/** The ID under which a store has the rejection of a request. */
-function rejectionOf(id: string): string {
+/** Returns the ID under which a store has the rejection of a request. */
+function rejectionKeyOf(id: string): string {
   return `${id} rejection`;
 }
 
+/** Returns a time in milliseconds since 1970 as an ISO 8601 string. */
 export function isoOf(ms: number): string {
   return new Date(ms).toISOString();
 }

@@ -3,27 +3,37 @@ import { securityCredentialLength } from "@mpesa/raw/platform";
 import { text } from "../validate/limits.ts";
 import { invalid, type Parsed, valid } from "../validate/schema.ts";
 
-/** The API user that signs payouts, business payments, balances, status queries and reversals; its password is encrypted already. */
+/** An initiator whose password is encrypted already. */
 export interface InitiatorWithCredential {
-  /** The API user's name on the M-Pesa organisation portal. */
+  /** The initiator's name on the organisation portal. */
   name: string;
-  /** The password, encrypted for the environment: 344 characters of base64. Works everywhere, browsers included. */
+  /** The password, encrypted with the environment's public key: 344 characters of base64. Requires no `node:crypto`. */
   securityCredential: string;
   password?: never;
   key?: never;
 }
 
-/** The same with the plain password, which is encrypted when a call first needs it. Needs `node:crypto`. */
+/**
+ * An initiator with a plain password, which is encrypted before the first call that the initiator signs. Requires
+ * `node:crypto`.
+ */
 export interface InitiatorWithPassword {
+  /** The initiator's name on the organisation portal. */
   name: string;
-  /** The API user's password, as it was set on the M-Pesa portal. */
+  /** The initiator's password, as set on the organisation portal. */
   password: string;
-  /** A public key or certificate in PEM. @default Safaricom's key of the client's environment */
+  /** A public key or certificate in PEM: RSA with 2048 bits. @default Safaricom's key of the client's environment */
   key?: string;
   securityCredential?: never;
 }
 
-/** The API user that signs: with a ready credential, or with its password. */
+/**
+ * The initiator (also called API user) that signs payouts, business payments, balances, status queries and reversals,
+ * with a finished credential or with a plain password.
+ *
+ * @example
+ * const initiator: Initiator = { name: "testapi", password: process.env["MPESA_INITIATOR_PASSWORD"] ?? "" };
+ */
 export type Initiator = InitiatorWithCredential | InitiatorWithPassword;
 
 /** An initiator with everything that is wrong with it, without a word of its secrets. It stays the object that it is: its credential is made once. */
@@ -87,7 +97,7 @@ function parseKey(key: unknown): Parsed<unknown> {
   );
 }
 
-/** Base64 of the key's 256 bytes: any other text of that length was damaged on its way here. */
+/** Base64 of 256 bytes, the length of the key. A string of another form is not a finished credential. */
 const CREDENTIAL = new RegExp(rules.SecurityCredential.pattern);
 
 function isCredential(value: unknown): boolean {

@@ -1,7 +1,7 @@
 import type { Core } from "../core.ts";
 import { Credentials } from "./credential.ts";
 
-/** What the products that an initiator signs share. */
+/** Parts of a client that all calls signed by an initiator share. */
 export interface InitiatorLink {
   readonly core: Core;
   readonly credentials: Credentials;

@@ -111,9 +111,9 @@ describe("securityCredential", () => {
   it.each(["pkcs1", "pkcs8"] as const)("refuses a private key (%s)", async (type) => {
     const secret = pair.privateKey.export({ type, format: "pem" }) as string;
     const message = await refusal({ password: "Invented999!*!", key: secret });
-    expect(message).toContain("this is a private key");
+    expect(message).toContain("is a private key");
     expect(message).not.toContain(secret.split("\n")[1]);
-    expect(await refusal({ password: "Invented1", key: key + secret })).toContain("this is a private key");
+    expect(await refusal({ password: "Invented1", key: key + secret })).toContain("is a private key");
   });
 
   it.each([
@@ -124,16 +124,16 @@ describe("securityCredential", () => {
     ["null", null],
   ])("refuses %s as key and says what a key looks like", async (_, wrong) => {
     expect(await refusal({ password: "Invented1", key: wrong })).toMatch(
-      /^the client's configuration is wrong\. `key` must be .*in PEM.*DER/,
+      /^the client's configuration is invalid\. `key` must be .*in PEM.*DER/,
     );
   });
 
   it("refuses a frame with garbage in it", async () => {
     expect(await refusal({ password: "Invented1", key: pem("CERTIFICATE", Buffer.from("garbage")) })).toContain(
-      "could not be read",
+      "must be a readable certificate or public key in PEM",
     );
     expect(await refusal({ password: "Invented1", key: pem("PUBLIC KEY", Buffer.from("garbage")) })).toContain(
-      "could not be read",
+      "must be a readable certificate or public key in PEM",
     );
   });
 
@@ -143,9 +143,9 @@ describe("securityCredential", () => {
     const pss = generateKeyPairSync("rsa-pss", { modulusLength: 2048 });
     const refused = (one: KeyObject): Promise<string> =>
       refusal({ password: "Invented1", key: one.export({ type: "spki", format: "pem" }) });
-    expect(await refused(small.publicKey)).toContain("must be RSA with 2048 bits, and is RSA with 1024 bits");
-    expect(await refused(curve.publicKey)).toContain("must be RSA with 2048 bits, and is of type ec");
-    expect(await refused(pss.publicKey)).toContain("must be RSA with 2048 bits, and is of type rsa-pss");
+    expect(await refused(small.publicKey)).toContain("must be RSA with 2048 bits, but is RSA with 1024 bits");
+    expect(await refused(curve.publicKey)).toContain("must be RSA with 2048 bits, but is of type ec");
+    expect(await refused(pss.publicKey)).toContain("must be RSA with 2048 bits, but is of type rsa-pss");
     const certificate = expiredCertificate(small.publicKey, small.privateKey);
     expect(await refusal({ password: "Invented1", key: certificate })).toContain("RSA with 1024 bits");
   });
@@ -153,7 +153,7 @@ describe("securityCredential", () => {
   it("refuses a password that is encrypted already, and says where it belongs", async () => {
     const credential = await securityCredential({ password: "Invented999!*!", key });
     const message = await refusal({ password: credential, key });
-    expect(message).toContain("is encrypted already");
+    expect(message).toContain("is already encrypted");
     expect(message).toContain("initiator.securityCredential");
     expect(message).not.toContain(credential);
   });
@@ -163,16 +163,16 @@ describe("securityCredential", () => {
     ["an empty text", ""],
     ["a number", 12345678],
   ])("refuses %s as password", async (_, password) => {
-    expect(await refusal({ password, environment: "sandbox" })).toContain("`password` is needed");
+    expect(await refusal({ password, environment: "sandbox" })).toContain("`password` is required");
   });
 
   it("refuses a password that was copied with its line break", async () => {
-    expect(await refusal({ password: "Invented999!*!\n", environment: "sandbox" })).toContain("white space");
+    expect(await refusal({ password: "Invented999!*!\n", environment: "sandbox" })).toContain("whitespace");
   });
 
   it.each([[undefined], [null]])("names all that is missing when it is given %s", async (given) => {
     const message = await refusal(given as never);
-    expect(message).toContain("`password` is needed");
+    expect(message).toContain("`password` is required");
     expect(message).toContain("`environment` must be");
   });
 
@@ -215,7 +215,7 @@ describe("securityCredential", () => {
     const { securityCredential: elsewhere } = await import("../../src/credential/index.ts");
     vi.doUnmock("../../src/credential/node-crypto.ts");
     await expect(elsewhere({ password: "Invented1", environment: "sandbox" })).rejects.toThrow(
-      /node:crypto, which here is not there.*initiator\.securityCredential/,
+      /node:crypto, which this runtime does not have.*initiator\.securityCredential/,
     );
   });
 });

@@ -58,8 +58,8 @@ describe("after two rejections in results", () => {
     );
     expect(error.message).toBe(
       'b2cPaymentV3: nothing was sent: M-Pesa rejected the credential of initiator "testapi" twice within ten minutes, last with 2001, ' +
-        "and further rejections lock the initiator. Correct the credential or the role; another credential is used at once. " +
-        'The same one is used again after 2026-10-06T07:02:19.000Z, or after initiatorGuard.reset("testapi").',
+        "and further rejections lock the initiator. Correct the credential or the role of the initiator. A new credential may sign at once; " +
+        'the same credential may sign again after 2026-10-06T07:02:19.000Z, or after initiatorGuard.reset("testapi").',
     );
     expect(error).toMatchObject({
       ids: { originatorConversationId: "own-1" },
@@ -75,7 +75,7 @@ describe("after two rejections in results", () => {
     for (let nth = 0; nth < 5; nth++) await failure(() => pay(world));
     expect(world.held()).toEqual([
       'initiatorHeld: M-Pesa rejected the credential of initiator "testapi" twice within ten minutes, last with 2001. ' +
-        "Nothing that it signs is sent until 2026-10-06T07:02:19.000Z.",
+        "No request signed with this credential is sent until 2026-10-06T07:02:19.000Z.",
     ]);
   });
 
