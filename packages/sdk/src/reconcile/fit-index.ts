@@ -1,38 +1,45 @@
-import { inSlices, type Pause } from "./slices.ts";
+import { mapInSlices, type Pause } from "./slices.ts";
 
-/** The values by which a row and a prompt are compared. An absent value contradicts nothing. */
+/** The values by which a row of the list and a prompt are compared. An absent value contradicts no other value. */
 export interface Traits {
   readonly cents: number | undefined;
   readonly phoneNumber: string | undefined;
   readonly account: string | undefined;
 }
 
-/** Items that are alike in all compared values, by their positions in ascending order. */
+/** Items whose compared values are all equal. */
 export interface Bucket {
   readonly id: number;
+  /** The positions of the items, in ascending order. */
   readonly positions: readonly number[];
 }
 
-/** A bucket whose items fit; `agrees` if phone number or account are equal. */
+/** A bucket whose items do not contradict the values that were looked up. */
 export interface Fit {
   readonly bucket: Bucket;
-  readonly agrees: boolean;
+  /** True if the phone number or the account is equal. */
+  readonly hasEqualPayer: boolean;
 }
 
 const CENTS = 1;
 const PHONE_NUMBER = 2;
 const ACCOUNT = 4;
 
-/** The buckets for one set of compared traits. */
+/** The buckets of all items, for one set of compared traits. */
 interface Table {
   readonly buckets: Map<string, Bucket & { readonly positions: number[] }>;
-  /** Which of the compared traits the items have: one look-up each. */
+  /**
+   * Bit masks of the compared traits that the items have, one for each combination that occurs. Each costs one lookup.
+   */
   readonly patterns: Set<number>;
 }
 
-/** Finds the items that do not contradict given traits, in at most eight look-ups instead of one comparison per item. */
+/**
+ * An index that finds the items that do not contradict certain traits, with at most eight lookups instead of one
+ * comparison per item.
+ */
 export class FitIndex {
-  /** By the traits that are compared, because those that the other side lacks are not. */
+  /** Tables by the bit mask of the compared traits. Only traits that the other side has are compared. */
   readonly #tables: ReadonlyMap<number, Table>;
   #count = 0;
 
@@ -40,32 +47,35 @@ export class FitIndex {
     this.#tables = new Map(Array.from(compared, (traits) => [traits, { buckets: new Map(), patterns: new Set() }]));
   }
 
-  /** Indexes `items`, an item being a position with its traits, for look-ups by the traits of `others`. */
-  static async of(
+  /** Indexes `items`, which are positions with their traits, for lookups by the traits of `others`. */
+  static async create(
     items: Iterable<readonly [position: number, traits: Traits]>,
     others: readonly Traits[],
     pause: Pause,
   ): Promise<FitIndex> {
-    const index = new FitIndex(new Set(await inSlices(others, pause, present)));
-    await inSlices(items, pause, ([position, traits]) => index.#add(position, traits));
+    const index = new FitIndex(new Set(await mapInSlices(others, pause, maskOf)));
+    await mapInSlices(items, pause, ([position, traits]) => index.#add(position, traits));
     return index;
   }
 
-  /** The non-empty buckets of items that fit; no item is in two of them. */
-  fits(traits: Traits): Fit[] {
-    const compared = present(traits);
+  /**
+   * Returns the buckets of the items that do not contradict the traits. No bucket is empty, and no item is in two
+   * buckets.
+   */
+  find(traits: Traits): Fit[] {
+    const compared = maskOf(traits);
     const table = this.#tables.get(compared);
     const found: Fit[] = [];
     for (const equal of table?.patterns ?? []) {
       const bucket = table?.buckets.get(keyOf(traits, compared, equal));
-      if (bucket) found.push({ bucket, agrees: (equal & (PHONE_NUMBER | ACCOUNT)) !== 0 });
+      if (bucket) found.push({ bucket, hasEqualPayer: (equal & (PHONE_NUMBER | ACCOUNT)) !== 0 });
     }
     return found;
   }
 
   #add(position: number, traits: Traits): void {
     for (const [compared, { buckets, patterns }] of this.#tables) {
-      const pattern = compared & present(traits);
+      const pattern = compared & maskOf(traits);
       patterns.add(pattern);
       const key = keyOf(traits, compared, pattern);
       const bucket = buckets.get(key);
@@ -75,13 +85,13 @@ export class FitIndex {
   }
 }
 
-/** The number of items in buckets. */
-export function countOf(fits: readonly Fit[]): number {
+/** Returns the number of items in all buckets. */
+export function countItems(fits: readonly Fit[]): number {
   return fits.reduce((count, { bucket }) => count + bucket.positions.length, 0);
 }
 
-/** Which traits are there, as a bit mask. */
-function present({ cents, phoneNumber, account }: Traits): number {
+/** Returns a bit mask of the traits that are present. */
+function maskOf({ cents, phoneNumber, account }: Traits): number {
   return (
     (cents === undefined ? 0 : CENTS) |
     (phoneNumber === undefined ? 0 : PHONE_NUMBER) |
@@ -89,7 +99,10 @@ function present({ cents, phoneNumber, account }: Traits): number {
   );
 }
 
-/** Names a bucket: `-` for an absent value, nothing for one that is not compared. The account is last: it is free text. */
+/**
+ * Returns the name of a bucket. An absent value is written as `-`, and a value that is not compared is left out. The
+ * account comes last, because an account is free text and may contain a separator.
+ */
 function keyOf({ cents, phoneNumber, account }: Traits, compared: number, equal: number): string {
   const part = (trait: number, value: string): string => (equal & trait ? value : compared & trait ? "-" : "");
   return `${part(CENTS, `=${cents}`)} ${part(PHONE_NUMBER, `=${phoneNumber}`)} ${part(ACCOUNT, `=${account}`)}`;

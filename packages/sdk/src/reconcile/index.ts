@@ -3,17 +3,21 @@ import { type ReconcileTools, reconcile } from "./reconcile.ts";
 import type { KnownPayment, PayoutSettlement, ReconcileParams, ReconcileReport } from "./types.ts";
 
 /**
- * Compares what you believe with what Safaricom knows, for after an outage and for every night: customers' payments
- * by the list of the last 48 hours, open prompts by their query, open payouts by status queries. Each known payment
- * ends in exactly one list of the report; run it until `complete`. It only asks, moves nothing, and may be repeated.
+ * Compares the payments in your records with Safaricom's: customers' payments with the list of the last 48 hours, open
+ * prompts with STK queries, and open payouts with status queries. Run a reconciliation after an outage and every night.
+ * It only reads and moves no money, so it may be repeated. Run it again until the report is `complete`.
  *
- * A wrong entry or a query that fails does not stop the others: it ends in `unknown` with its error. In the sandbox
- * prompts are asked every 15 seconds, in one line with all waits of this client. The results of status queries come to
- * `resultUrl`: with `results` they are waited for; without it the payouts stay `open`, with the ids that the result
- * will name. A prompt that Safaricom has never heard of looks like one that is still open.
+ * Each payment of `known` ends in exactly one list of the report. If an entry is invalid, or a query fails, the entry
+ * ends in `unknown` with the error, and the other entries are still compared. A prompt that does not exist at Safaricom
+ * looks like a prompt that is still open.
  *
- * @throws MpesaValidationError for wrong parameters, all at once; nothing was sent.
- * @throws The signal's reason when aborted, and what reading `known` throws.
+ * The STK queries share the rate limit of the client, `maxQueriesPerSecond`, with all `stk.wait` calls; in the sandbox
+ * there is one query every 15 seconds. The results of status queries are posted to `resultUrl`. With `results`, the
+ * reconciliation waits for these results. Without it, payouts stay `open`, and the report contains the IDs that the
+ * results will contain.
+ *
+ * @throws MpesaValidationError for invalid parameters, all listed at once. Nothing was sent.
+ * @throws The reason of `signal` if the signal aborts, and any error from reading `known`.
  * @example
  * const report = await mpesa.reconcile({
  *   from: new Date(Date.now() - 24 * 3_600_000),

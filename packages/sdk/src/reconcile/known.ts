@@ -17,61 +17,67 @@ import {
   under,
   valid,
 } from "../validate/schema.ts";
-import { inSlices, type Pause } from "./slices.ts";
+import { mapInSlices, type Pause } from "./slices.ts";
 import type { KnownPayment } from "./types.ts";
 
-/** A checked entry: what it is, and under which id Safaricom has it. */
+/** A validated entry of `known`. */
 export interface Entry<T> {
+  /** The entry as the caller passed it. */
   readonly known: T;
+  /** The ID under which Safaricom has the payment. */
   readonly id: string;
+  /** The amount in shillings. */
   readonly amount: number;
 }
 
-/** A prompt, with what could tell its row in the list. */
+/** A prompt, with the values by which its row in the list can be found. */
 export interface PromptEntry<T> extends Entry<T> {
   readonly shortCode: string | undefined;
   readonly phoneNumber: string | undefined;
   readonly account: string | undefined;
 }
 
-/** A payout, with the name that its id has in a status query. */
+/** A payout, with the name of the parameter that contains its ID in a status query. */
 export interface PayoutEntry<T> extends Entry<T> {
   readonly shortCode: string | undefined;
   readonly name: "originatorConversationId" | "conversationId";
 }
 
-/** All entries by kind, and what is wrong with the others. */
+/** All entries by kind, with the errors of invalid entries. */
 export interface SortedKnown<T> {
   readonly receipts: readonly Entry<T>[];
   readonly prompts: readonly PromptEntry<T>[];
   readonly payouts: readonly PayoutEntry<T>[];
-  readonly wrong: readonly { readonly known: T; readonly error: AnyMpesaError }[];
-  /** Receipts that any entry names, a wrong one too. */
+  readonly invalid: readonly { readonly known: T; readonly error: AnyMpesaError }[];
+  /** Receipts that the entries name, including invalid entries. */
   readonly receiptsHere: ReadonlySet<string>;
 }
 
-const NAMES = ["receipt", "checkoutRequestId", "originatorConversationId", "conversationId"] as const;
+const ID_FIELDS = ["receipt", "checkoutRequestId", "originatorConversationId", "conversationId"] as const;
 
-/** Checks each entry for itself: a wrong one must not keep the others from being accounted for. */
+/**
+ * Validates each entry by itself and sorts the entries by kind. An invalid entry does not keep the others from being
+ * compared.
+ */
 export async function sortKnown<T extends KnownPayment>(all: readonly T[], pause: Pause): Promise<SortedKnown<T>> {
   const sorted = {
     receipts: [] as Entry<T>[],
     prompts: [] as PromptEntry<T>[],
     payouts: [] as PayoutEntry<T>[],
-    wrong: [] as { known: T; error: AnyMpesaError }[],
+    invalid: [] as { known: T; error: AnyMpesaError }[],
     receiptsHere: new Set<string>(),
   };
   const seen = new Set<string>();
-  await inSlices(all, pause, (known, index) => {
-    // Rows of a database have null where a program leaves out.
-    const given = Object.entries({ ...known }).filter(([, value]) => value !== null);
-    const fields: Readonly<Record<string, unknown>> = Object.fromEntries(given);
+  await mapInSlices(all, pause, (known, index) => {
+    // Rows of a database contain null for an absent value.
+    const present = Object.entries({ ...known }).filter(([, value]) => value !== null);
+    const fields: Readonly<Record<string, unknown>> = Object.fromEntries(present);
     if (typeof fields["receipt"] === "string") sorted.receiptsHere.add(fields["receipt"].trim());
     try {
-      sort(known, fields, { at: `known[${index}]`, seen, sorted });
+      sortEntry(known, fields, { at: `known[${index}]`, seen, sorted });
     } catch (error) {
       if (!isMpesaError(error)) throw error;
-      sorted.wrong.push({ known, error });
+      sorted.invalid.push({ known, error });
     }
   });
   return sorted;
@@ -83,13 +89,17 @@ interface Sorting<T> {
   readonly sorted: { receipts: Entry<T>[]; prompts: PromptEntry<T>[]; payouts: PayoutEntry<T>[] };
 }
 
-/** @throws MpesaValidationError with everything that is wrong with this entry. */
-function sort<T>(known: T, given: Given, { at, seen, sorted }: Sorting<T>): void {
-  // A prompt whose receipt has come is settled by that.
-  const isSettled = given["receipt"] !== undefined;
-  const names = NAMES.filter((name) => given[name] !== undefined && !(isSettled && name === "checkoutRequestId"));
-  // A payout may have both of its ids.
-  const [name, second] = names.join() === NAMES.slice(2).join() ? names.slice(0, 1) : names;
+/**
+ * Validates an entry and adds the entry to the list of its kind.
+ *
+ * @throws MpesaValidationError with every problem of the entry.
+ */
+function sortEntry<T>(known: T, given: Given, { at, seen, sorted }: Sorting<T>): void {
+  // If a prompt has a receipt, the receipt is looked up.
+  const hasReceipt = given["receipt"] !== undefined;
+  const names = ID_FIELDS.filter((name) => given[name] !== undefined && !(hasReceipt && name === "checkoutRequestId"));
+  // A payout may have both of its IDs; the first is looked up.
+  const [name, second] = names.join() === ID_FIELDS.slice(2).join() ? names.slice(0, 1) : names;
   const isNamed = name !== undefined && second === undefined;
   const payment = isNamed ? identify(name, seen) : unnamed;
   const entry = <V extends object>(details: Parser<V>): V & { id: string } =>
@@ -99,15 +109,15 @@ function sort<T>(known: T, given: Given, { at, seen, sorted }: Sorting<T>): void
   else sorted.payouts.push({ known, name, ...entry(payoutDetails) });
 }
 
-type Name = (typeof NAMES)[number];
+type IdField = (typeof ID_FIELDS)[number];
 
-function operationOf(name: Name | undefined): "pullQuery" | "stkQuery" | "transactionStatus" {
+function operationOf(name: IdField | undefined): "pullQuery" | "stkQuery" | "transactionStatus" {
   if (name === "checkoutRequestId") return "stkQuery";
   return name === "receipt" || name === undefined ? "pullQuery" : "transactionStatus";
 }
 
 const requestId = text(statusRules.OriginalConversationID);
-const IDENTIFIERS: Readonly<Record<Name, Parser<string>>> = {
+const IDENTIFIERS: Readonly<Record<IdField, Parser<string>>> = {
   receipt: text(),
   checkoutRequestId: text(stkRules.CheckoutRequestID),
   originatorConversationId: requestId,
@@ -124,7 +134,7 @@ const promptDetails = openObject({
 });
 
 /** The identifier of an entry, which no earlier entry may have. */
-function identify(name: Name, seen: Set<string>): Parser<{ id: string }> {
+function identify(name: IdField, seen: Set<string>): Parser<{ id: string }> {
   return (given) => {
     const value = (given as Given)[name];
     const parsed = IDENTIFIERS[name](typeof value === "string" ? value.trim() : value, undefined);
@@ -132,7 +142,7 @@ function identify(name: Name, seen: Set<string>): Parser<{ id: string }> {
     const id = parsed.value;
     const key = `${operationOf(name)} ${id}`;
     if (seen.has(key)) {
-      const fix = "Check your records: if both entries are booked, one of them is wrong.";
+      const fix = "Check your records: they contain the payment twice, and perhaps count the amount twice.";
       return invalid(id, "must not name the same payment as an earlier entry", fix, name);
     }
     seen.add(key);
@@ -141,8 +151,8 @@ function identify(name: Name, seen: Set<string>): Parser<{ id: string }> {
 }
 
 const unnamed: Parser<{ id: string }> = (given) => {
-  const fix = `Pass one of ${NAMES.join(", ")}; a receipt may stand beside the checkoutRequestId.`;
-  return invalid(given, "must name its payment in one way", fix);
+  const fix = `Pass one of ${ID_FIELDS.join(", ")}. Only \`receipt\` and \`checkoutRequestId\`, or the two conversation IDs, may occur together.`;
+  return invalid(given, "must identify its payment by one ID", fix);
 };
 
 /** The same parser for a value that the caller knows under this name. */
@@ -154,18 +164,19 @@ function nested<T>(name: string, parser: Parser<T>): Parser<T> {
 }
 
 function parseKnownAmount(value: unknown): Parsed<number> {
-  // Databases give exact decimals as text.
+  // Databases return exact decimals as strings.
   const amount = typeof value === "string" && /^\s*\d+(\.\d+)?\s*$/.test(value) ? Number(value) : value;
   if (typeof amount === "number" && Number.isFinite(amount) && amount > 0) return valid(amount);
-  return invalid(value, "must be a number of shillings above 0", "Pass the amount that your records have.");
+  const rule = "must be a number of shillings above 0, or a string with such a number";
+  return invalid(value, rule, "Pass the amount that your records contain.");
 }
 
-/** Whether two amounts are the same to the cent. */
-export function sameAmount(one: number, other: number): boolean {
-  return inCents(one) === inCents(other);
+/** Returns whether two amounts in shillings are the same to the cent. */
+export function isSameAmount(a: number, b: number): boolean {
+  return inCents(a) === inCents(b);
 }
 
-/** Whole cents: decimals of a float may differ far behind them. */
+/** Returns an amount in whole cents, because floating-point amounts may differ by tiny fractions of a cent. */
 export function inCents(amount: number): number {
   return Math.round(amount * 100);
 }

@@ -8,17 +8,23 @@ import type { InitiatorLink } from "../initiator/link.ts";
 import type { Acknowledgement } from "../initiator/submit.ts";
 import { type TransactionStatusParams, transactionStatus } from "../transactions/status.ts";
 import { wait as sleep } from "../transport/backoff.ts";
-import { differ } from "../transport/errors.ts";
-import { type PayoutEntry, sameAmount } from "./known.ts";
+import { areDifferentIds } from "../transport/errors.ts";
+import { isSameAmount, type PayoutEntry } from "./known.ts";
 import type { PayoutSettlement, ReconcileParams, StatusResults } from "./types.ts";
 
-/** A payout with its query, and the result as soon as it has come; that promise never rejects. */
+/**
+ * A payout with its status query and a promise of the query's result, or with the error of the query. The promise never
+ * rejects.
+ */
 export type AskedPayout<T, S> = { readonly entry: PayoutEntry<T> } & (
   | { readonly query: Acknowledgement; readonly result: Promise<S | undefined>; readonly error?: undefined }
   | { readonly query?: undefined; readonly error: AnyMpesaError }
 );
 
-/** Sends the status queries one after the other. The results come to `resultUrl`; they are waited for meanwhile. */
+/**
+ * Sends the status queries one after the other. Results are posted to `resultUrl`; the wait for a result begins when
+ * its query is sent.
+ */
 export async function askPayouts<T, S extends PayoutSettlement>(
   link: InitiatorLink,
   entries: readonly PayoutEntry<T>[],
@@ -38,105 +44,115 @@ export async function askPayouts<T, S extends PayoutSettlement>(
 ): Promise<AskedPayout<T, S>[]> {
   const { initiator, resultUrl, timeoutUrl, results } = params;
   const asked: AskedPayout<T, S>[] = [];
-  let refused: AnyMpesaError | undefined;
+  let rejection: AnyMpesaError | undefined;
   for (const entry of entries) {
     try {
-      if (refused) throw refused;
-      const question: TransactionStatusParams = {
+      if (rejection) throw rejection;
+      const statusParams: TransactionStatusParams = {
         ...(entry.name === "conversationId" ? { conversationId: entry.id } : { originatorConversationId: entry.id }),
         party: { shortCode: entry.shortCode ?? shortCode },
         ...(initiator && { initiator }),
         ...(resultUrl && { resultUrl }),
         ...(timeoutUrl && { timeoutUrl }),
       };
-      const query = await transactionStatus(link, question, { ...options, signal: stop });
-      asked.push({ entry, query, result: hear(link, results, query, { stop, resultTimeoutMs }) });
+      const query = await transactionStatus(link, statusParams, { ...options, signal: stop });
+      asked.push({ entry, query, result: waitForResult(link, results, query, { stop, resultTimeoutMs }) });
     } catch (error) {
       if (!isMpesaError(error)) throw error;
-      // What is refused once is refused for all, and wrong passwords lock the initiator.
-      if (error.type === "MpesaAuthError" || error.type === "MpesaConfigError") refused = error;
+      // An error of keys, product or initiator applies to every query, and repeated wrong passwords lock the initiator.
+      if (error.type === "MpesaAuthError" || error.type === "MpesaConfigError") rejection = error;
       asked.push({ entry, error });
     }
   }
   return asked;
 }
 
-/** The result of one query, or nothing when it does not come in time: then it is found under the ids of the query. */
-async function hear<S extends PayoutSettlement>(
+/**
+ * Resolves with the result of a query, or with `undefined` if no result arrives in time. A late result can be found by
+ * the query's IDs.
+ */
+async function waitForResult<S extends PayoutSettlement>(
   { core }: InitiatorLink,
   results: StatusResults<S> | undefined,
   query: Acknowledgement,
   { stop, resultTimeoutMs }: { stop: AbortSignal; resultTimeoutMs: number },
 ): Promise<S | undefined> {
   if (!results) return undefined;
-  const late = new AbortController();
-  const signal = AbortSignal.any([stop, late.signal]);
+  const ended = new AbortController();
+  const signal = AbortSignal.any([stop, ended.signal]);
   const warn = (message: string): void => core.emit({ type: "warning", code: "resultsFailed", message });
   try {
-    // Called in an async function, so that a throw is a rejection too.
+    // Called in an async function, so that an error that `wait` throws becomes a rejection.
     const waiting = (async () => results.wait(query, signal))();
     const result = await Promise.race([waiting, sleep(resultTimeoutMs, signal).then(() => undefined)]);
     if (result === undefined || result === null) return undefined;
-    const isOther =
-      differ(result.conversationId, query.conversationId) ||
-      differ(result.originatorConversationId, query.originatorConversationId);
-    if (!isOther) {
+    const isOfAnotherQuery =
+      areDifferentIds(result.conversationId, query.conversationId) ||
+      areDifferentIds(result.originatorConversationId, query.originatorConversationId);
+    if (!isOfAnotherQuery) {
       const { conversationId, originatorConversationId } = query;
       await core.guard.observe({ resultCode: result.resultCode, conversationId, originatorConversationId });
       return result;
     }
-    warn("the results hook gave the result of another query; the payout stays open.");
+    warn("`results.wait` resolved with the result of another query. The payout stays open.");
   } catch (cause) {
-    warn(`the results hook failed (${nameOf(cause)}); the payout stays open.`);
+    warn(`\`results.wait\` failed (${nameOf(cause)}). The payout stays open.`);
   } finally {
-    late.abort();
+    ended.abort();
   }
   return undefined;
 }
 
-/** What a result says about a payout. */
-export type Verdict =
-  | { readonly is: "matched" | "missingThere" | "failed" | "open" }
-  | { readonly is: "differentAmount"; readonly amountThere: number }
-  | { readonly is: "unknown"; readonly error: AnyMpesaError };
+/** The list of the report in which a payout belongs, with the facts that this list requires. */
+export type PayoutPlacement =
+  | { readonly list: "matched" | "missingThere" | "failed" | "open" }
+  | { readonly list: "differentAmount"; readonly amountThere: number }
+  | { readonly list: "unknown"; readonly error: AnyMpesaError };
 
-export function judge<T>(entry: PayoutEntry<T>, settlement: PayoutSettlement): Verdict {
+/** Decides in which list of the report a payout belongs, by the result of its status query. */
+export function placePayout<T>(entry: PayoutEntry<T>, settlement: PayoutSettlement): PayoutPlacement {
   const { amount, id, name } = entry;
   const { outcome, amount: paid, resultCode } = settlement;
-  const unknown = (what: string): Verdict => {
-    const hint = "Ask again later; do not pay again.";
+  const unknown = (what: string): PayoutPlacement => {
+    const hint = "Run the reconciliation again later. Do not pay again.";
     const ids = { [name]: id };
     const error = new MpesaOutcomeUnknownError(what, { operation: "transactionStatus", ids, hint });
-    return { is: "unknown", error };
+    return { list: "unknown", error };
   };
   if (isAboutAnother(entry, settlement)) return unknown("the result of the status query is about another payment.");
   switch (outcome) {
     case "succeeded": {
       const amountThere = typeof paid === "object" ? paid?.value : paid;
       if (typeof amountThere !== "number" || !Number.isFinite(amountThere))
-        return unknown("it was paid, but the result tells no amount.");
-      return sameAmount(amount, amountThere) ? { is: "matched" } : { is: "differentAmount", amountThere };
+        return unknown("the payout succeeded, but the result contains no amount.");
+      return isSameAmount(amount, amountThere) ? { list: "matched" } : { list: "differentAmount", amountThere };
     }
     case "failed":
-      return { is: "failed" };
+      return { list: "failed" };
     case "pending":
-      return { is: "open" };
+      return { list: "open" };
     default:
   }
-  if (resultCode === undefined) return unknown("the query itself waited too long, or its result cannot be read.");
+  if (resultCode === undefined)
+    return unknown("the status query timed out in M-Pesa's queue, or its result cannot be read.");
   if (lookupCode(resultCodes, String(resultCode), { operation: "transactionStatus" })?.customer === "notFound")
-    return { is: "missingThere" };
-  return unknown(`the status query ended with result ${resultCode} and did not tell what became of it.`);
+    return { list: "missingThere" };
+  return unknown(
+    `the status query ended with result code ${resultCode}, and its result does not contain the outcome of the payout.`,
+  );
 }
 
-/** Whether a result names another payout than the one that was asked about. Either of its two ids will do. */
+/**
+ * Returns whether a result is about a payout other than the entry. If one of the two IDs is equal, the result is about
+ * the right payout.
+ */
 function isAboutAnother<T>(
   { id, name }: PayoutEntry<T>,
   { askedOriginatorConversationId, askedConversationId }: PayoutSettlement,
 ): boolean {
-  const [same, other] =
+  const [sameKind, otherKind] =
     name === "conversationId"
       ? [askedConversationId, askedOriginatorConversationId]
       : [askedOriginatorConversationId, askedConversationId];
-  return differ(same, id) && other?.trim() !== id;
+  return areDifferentIds(sameKind, id) && otherKind?.trim() !== id;
 }

@@ -5,13 +5,13 @@ import type { WaitTools } from "../stk/wait.ts";
 import { check } from "../validate/schema.ts";
 import type { PromptEntry } from "./known.ts";
 
-/** What asking for a prompt brought. */
+/** A prompt with the result or the error of its query. */
 export type AskedPrompt<T> = { readonly entry: PromptEntry<T> } & (
   | { readonly status: StkQueryResult; readonly error?: undefined }
   | { readonly status?: undefined; readonly error: AnyMpesaError }
 );
 
-/** Asks for each prompt once, in the rhythm that all waits of the client share. */
+/** Sends one query for each prompt, at the rate that all `stk.wait` calls of the client share. */
 export async function askPrompts<T>(
   core: Core,
   tools: WaitTools,
@@ -23,25 +23,25 @@ export async function askPrompts<T>(
   }: { options: CallOptions | undefined; stop: AbortSignal; shortCode: string; passkey: string | undefined },
 ): Promise<AskedPrompt<T>[]> {
   const asked: AskedPrompt<T>[] = [];
-  let refused: AnyMpesaError | undefined;
+  let rejection: AnyMpesaError | undefined;
   for (const entry of entries) {
-    const reading: StkReading = refused
-      ? { error: refused, final: true }
-      : await ask(core, tools, entry, { options: { ...options, signal: stop }, defaults });
+    const reading: StkReading = rejection
+      ? { error: rejection, final: true }
+      : await queryPrompt(core, tools, entry, { options: { ...options, signal: stop }, defaults });
     if ("status" in reading) {
       asked.push({ entry, status: reading.status });
       continue;
     }
     const { error } = reading;
     if (!isMpesaError(error)) throw error;
-    // Keys and products that are refused once are refused for all.
-    if (error.type === "MpesaAuthError") refused = error;
+    // Keys or a product that are rejected for one query are rejected for every query.
+    if (error.type === "MpesaAuthError") rejection = error;
     asked.push({ entry, error });
   }
   return asked;
 }
 
-async function ask<T>(
+async function queryPrompt<T>(
   core: Core,
   tools: WaitTools,
   { id, shortCode }: PromptEntry<T>,

@@ -1,15 +1,15 @@
 import type { AnyMpesaError } from "../errors/is-mpesa-error.ts";
-import type { LeftRow } from "./link.ts";
+import type { UnlinkedRow } from "./link.ts";
 import type { Finding, KnownPayment, MissingHere, PayoutSettlement, ReconcileReport } from "./types.ts";
 
 type Evidence<T extends KnownPayment, S extends PayoutSettlement> = Partial<Omit<Finding<T, S>, "known">>;
 
-/** The lists while they are filled. */
-export class Report<T extends KnownPayment, S extends PayoutSettlement> {
+/** A report in the making: collects the findings and returns the finished {@link ReconcileReport}. */
+export class ReportBuilder<T extends KnownPayment, S extends PayoutSettlement> {
   readonly #matched: Finding<T, S>[] = [];
   readonly #missingHere: MissingHere<T>[] = [];
-  /** Whether a row in `missingHere` may belong to a prompt. */
-  #hasUnlinked = false;
+  /** True if a row in `missingHere` may belong to a prompt. */
+  #hasCandidates = false;
   readonly #missingThere: Finding<T, S>[] = [];
   readonly #differentAmount: (Finding<T, S> & { readonly amountThere: number })[] = [];
   readonly #failed: Finding<T, S>[] = [];
@@ -21,16 +21,16 @@ export class Report<T extends KnownPayment, S extends PayoutSettlement> {
     lists[list].push(finding(known, evidence));
   }
 
-  different(known: T, amountThere: number, evidence?: Evidence<T, S>): void {
+  addDifferentAmount(known: T, amountThere: number, evidence?: Evidence<T, S>): void {
     this.#differentAmount.push({ ...finding(known, evidence), amountThere });
   }
 
-  unknown(known: T, error: AnyMpesaError, evidence?: Evidence<T, S>): void {
+  addUnknown(known: T, error: AnyMpesaError, evidence?: Evidence<T, S>): void {
     this.#unknown.push({ ...finding(known, evidence), error });
   }
 
-  missingHere({ transaction, count, candidates }: LeftRow<T>): void {
-    if (count > 0) this.#hasUnlinked = true;
+  addMissingHere({ transaction, count, candidates }: UnlinkedRow<T>): void {
+    if (count > 0) this.#hasCandidates = true;
     this.#missingHere.push({
       transaction,
       get candidates() {
@@ -39,11 +39,11 @@ export class Report<T extends KnownPayment, S extends PayoutSettlement> {
     });
   }
 
-  result(pullError: AnyMpesaError | undefined): ReconcileReport<T, S> {
-    const undecided = [this.#open, this.#unknown, this.#missingThere];
-    const isDecided = !this.#hasUnlinked && undecided.every((list) => list.length === 0);
+  build(pullError: AnyMpesaError | undefined): ReconcileReport<T, S> {
+    const inconclusive = [this.#open, this.#unknown, this.#missingThere];
+    const isConclusive = !this.#hasCandidates && inconclusive.every((list) => list.length === 0);
     return {
-      complete: pullError === undefined && isDecided,
+      complete: pullError === undefined && isConclusive,
       matched: this.#matched,
       missingHere: this.#missingHere,
       missingThere: this.#missingThere,

@@ -1,13 +1,15 @@
 import type { WaitTools } from "../stk/wait.ts";
 
-/** Milliseconds of work before other work gets its turn. */
+/** Milliseconds of work after which other work of the process may run. */
 const SLICE_MS = 20;
 
-/** Called before each item of a long loop: returns a promise to wait for when the time slice is used up. */
+/** A function to call before each item of a long loop. Returns a promise to wait for if the time slice is over. */
 export type Pause = () => Promise<void> | undefined;
 
-/** Divides long work into time slices, so that a server goes on serving meanwhile. */
-export function slices({ clock, sleep }: Pick<WaitTools, "clock" | "sleep">, stop: AbortSignal): Pause {
+/**
+ * Makes a {@link Pause} that divides long work into time slices, so that a server can handle other requests in between.
+ */
+export function createPause({ clock, sleep }: Pick<WaitTools, "clock" | "sleep">, stop: AbortSignal): Pause {
   let started = clock();
   return () => {
     if (clock() - started < SLICE_MS) return undefined;
@@ -18,17 +20,17 @@ export function slices({ clock, sleep }: Pick<WaitTools, "clock" | "sleep">, sto
   };
 }
 
-/** `Array.from` in time slices. */
-export async function inSlices<A, B>(
+/** Maps items to results like `Array.from`, but in time slices. */
+export async function mapInSlices<A, B>(
   items: Iterable<A>,
   pause: Pause,
-  work: (item: A, position: number) => B,
+  map: (item: A, position: number) => B,
 ): Promise<B[]> {
   const results: B[] = [];
   for (const item of items) {
     const pausing = pause();
     if (pausing) await pausing;
-    results.push(work(item, results.length));
+    results.push(map(item, results.length));
   }
   return results;
 }

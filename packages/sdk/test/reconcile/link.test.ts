@@ -40,13 +40,13 @@ it("links what a comparison of every row with every prompt would link", async ()
       fc.array(row, { maxLength: 7 }),
       fc.array(asked, { maxLength: 7 }),
       fc.boolean(),
-      async (rows, prompts, whole) => {
-        const pause = slices(ticking, new AbortController().signal);
-        const linked = await linkRows(rows, prompts, { whole, pause });
-        const expected = oracle(rows, prompts, whole);
-        expect([...linked.rows]).toEqual([...expected.rows]);
-        expect(linked.left.map(({ transaction }) => transaction)).toEqual(expected.left.map(([one]) => one));
-        for (const [at, { count, candidates }] of linked.left.entries()) {
+      async (rows, prompts, isListComplete) => {
+        const pause = createPause(ticking, new AbortController().signal);
+        const linked = await linkRows(rows, prompts, { isListComplete, pause });
+        const expected = oracle(rows, prompts, isListComplete);
+        expect([...linked.rowOfPrompt]).toEqual([...expected.rows]);
+        expect(linked.unlinked.map(({ transaction }) => transaction)).toEqual(expected.left.map(([one]) => one));
+        for (const [at, { count, candidates }] of linked.unlinked.entries()) {
           const [, wanted] = expected.left[at] ?? [];
           expect(candidates().length).toBe(count);
           expect(candidates().map((one) => prompts.findIndex(({ entry }) => entry.known === one))).toEqual(
@@ -60,7 +60,7 @@ it("links what a comparison of every row with every prompt would link", async ()
 });
 
 /** The definition: every row is held against every prompt. */
-function oracle(rows: readonly PulledTransaction[], asked: readonly Asked[], whole: boolean) {
+function oracle(rows: readonly PulledTransaction[], asked: readonly Asked[], isListComplete: boolean) {
   const living = asked.filter(({ status }) => status?.outcome !== "failed");
   const isSame = (one: number, other: number): boolean => Math.round(one * 100) === Math.round(other * 100);
   const agrees = ({ entry }: Asked, { phoneNumber, billReference }: PulledTransaction): boolean | undefined => {
@@ -80,7 +80,8 @@ function oracle(rows: readonly PulledTransaction[], asked: readonly Asked[], who
   for (const payment of rows) {
     const fitting = living.filter((one) => fits(one, payment));
     const [only] = fitting;
-    const isAlone = only && fitting.length === 1 && rows.filter((other) => fits(only, other)).length === 1 && whole;
+    const isAlone =
+      isListComplete && only && fitting.length === 1 && rows.filter((other) => fits(only, other)).length === 1;
     const isLikely = only && payment.amount !== undefined && agrees(only, payment) === true;
     if (isAlone && isLikely && only.status?.outcome === "succeeded") linked.set(only.entry, payment);
     else {

@@ -194,7 +194,7 @@ describe("payouts", () => {
       if (callback.kind === "unrecognised") expect.unreachable("it has all its ids");
       const report = await run(world({}), { known: [payout], results: told(callback) });
       expect(report.unknown).toMatchObject([
-        { known: payout, query, error: { message: expect.stringContaining("waited too long") } },
+        { known: payout, query, error: { message: expect.stringContaining("timed out in M-Pesa's queue") } },
       ]);
       expect(report).toMatchObject({ complete: false, failed: [], missingThere: [] });
     },

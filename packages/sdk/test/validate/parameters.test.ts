@@ -61,12 +61,15 @@ describe("an unknown parameter", () => {
     expect(error.message).toContain(`nothing was sent. Unknown parameter \`${name}\`. ${advice}`);
   });
 
-  it.each(["0708374149", "254708374149", "a".repeat(100), "my key"])("whose name is data is not quoted", async (name) => {
-    const { mpesa } = connect();
-    const error = await failure(() => mpesa.stk.push(any({ ...push, [name]: 1 })));
-    expect(fieldsOf(error)).toEqual([`(a name of ${name.length} characters)`]);
-    expect(`${error.message} ${JSON.stringify(error)}`).not.toContain(name);
-  });
+  it.each(["0708374149", "254708374149", "a".repeat(100), "my key"])(
+    "whose name is data is not quoted",
+    async (name) => {
+      const { mpesa } = connect();
+      const error = await failure(() => mpesa.stk.push(any({ ...push, [name]: 1 })));
+      expect(fieldsOf(error)).toEqual([`(a name of ${name.length} characters)`]);
+      expect(`${error.message} ${JSON.stringify(error)}`).not.toContain(name);
+    },
+  );
 });
 
 describe("a message", () => {
@@ -86,10 +89,7 @@ describe("a message", () => {
       "`description` must be a string of 1 to 13 characters; got a string of 14 characters. Shorten it: the SDK never cuts a string.",
     ],
     [{ payTo: { account: "" } }, "`payTo.account` must be a string of 1 to 12 characters; got an empty string."],
-    [
-      { payTo: { paybill: "1", account: "A" } },
-      "Unknown parameter `payTo.paybill`. Did you mean `payBill`?",
-    ],
+    [{ payTo: { paybill: "1", account: "A" } }, "Unknown parameter `payTo.paybill`. Did you mean `payBill`?"],
     [
       { payTo: { payBill: "174379", account: "A", till: "600001" } },
       "`payTo` must name a pay bill with an account, or a till with its store; got an object. Pass { payBill, account } for a pay bill, or { till, store, reference } for a till.",
