@@ -1,86 +1,98 @@
 /** State of a delivery at the moment of a claim. */
 export type ClaimState =
-  /** The delivery is yours: run it, then `complete` or `fail` it. */
+  /** The delivery is claimed for you: run it, then call `complete` or `fail`. */
   | "new"
-  /** It was completed before. */
+  /** The delivery was completed before. */
   | "duplicate"
-  /** Someone else has claimed it and may still be at work. */
+  /** Another worker has claimed the delivery and may still be running it. */
   | "busy";
 
 /** Result of a claim. */
 export type Claim =
   | {
       readonly state: "new";
-      /** Proof of this one claim, which `complete` and `fail` require. Not empty, and never given out twice. */
+      /** Proof of this claim, which `complete` and `fail` require. A non-empty string that no other claim has. */
       readonly token: string;
     }
   | { readonly state: "duplicate" | "busy" };
 
-/** A delivery that was claimed and not completed, and that nobody is working on. */
+/** A delivery that was claimed, is not completed, and has no lease now. */
 export interface PendingDelivery {
+  /** The key of the delivery. */
   readonly key: string;
-  /** What was given to the first `claim`, unchanged. */
+  /** The payload of the first `claim`, unchanged. */
   readonly payload: string;
-  /** How often it was claimed so far. */
+  /** Number of claims so far. */
   readonly attempts: number;
 }
 
 /**
- * Remembers deliveries, so that each is handed to your code once although it may arrive several times, and so that none is
- * lost when the process dies between its arrival and the end of your code. An entry is absent, claimed, or completed; a claim
- * holds for a lease, after which the entry is pending again. `memoryInbox` and `sqliteInbox` are ready made;
- * `inboxContract` tests your own on another store.
+ * An inbox remembers deliveries of callbacks. Safaricom may post a callback several times, and your process may die
+ * between the arrival of a callback and the end of your function. With an inbox, your function is completed once for
+ * each delivery, and no delivery is lost. `memoryInbox` and `sqliteInbox` are inboxes; `inboxContract` tests your own
+ * inbox on another store.
  *
- * Each claim has a token of its own. Once someone else has claimed the entry, the older token is stale: it changes nothing,
- * and `complete` and `fail` return `false`, so that a worker whose lease ended cannot finish or free the other one's claim.
+ * A delivery is absent, claimed, pending or completed. A claim lasts for one lease; if the delivery is not completed by
+ * then, the delivery is pending and can be claimed again.
  *
- * A delivery that takes longer than the lease may run twice at the same time; one that was completed never runs again.
+ * Each claim has its own token. When another worker claims the delivery, the older token becomes stale: with a stale
+ * token, `complete` and `fail` change nothing and return `false`. Therefore a worker whose lease has ended cannot end
+ * another worker's claim.
+ *
+ * A delivery that takes longer than its lease may run twice at the same time. A completed delivery never runs again.
  *
  * Keys are printable ASCII of at most 450 characters.
  */
 export interface Inbox {
   /**
-   * Takes the delivery for the length of one lease and, if the key is unknown, stores the payload: in one atomic step, durable
-   * before the promise resolves. Of any number of claims at the same time, one gets `new`. An entry that has failed, or whose
-   * lease has run out, is `new` again, with a new token, and keeps its first payload.
+   * Claims a delivery for one lease. If the key is unknown, also stores the payload. Both happen in one atomic step,
+   * which is durable before the promise resolves. Of any number of simultaneous claims, exactly one returns `new`. A
+   * delivery that failed, or whose lease has ended, is `new` again with a new token, and keeps its first payload.
    */
   claim(key: string, payload: string): Promise<Claim>;
   /**
-   * Completes the delivery for good. The payload may be forgotten, the key not. The token counts until the next claim, also
-   * after its lease, and completing twice with the same token is no error.
+   * Completes a delivery permanently. The inbox may delete the payload, but must keep the key. The token is valid until
+   * the next claim, even after the lease has ended. Completing twice with the same token returns `true` twice.
    *
-   * @param alsoCompletes Keys that this delivery settles as well. In the same atomic step each of them is completed whatever
-   *   its state, also if it is unknown or claimed by someone else, whose token becomes stale.
-   * @returns Whether the token counted. If `false`, nothing has changed.
+   * @param alsoCompletes Keys of further deliveries that are completed in the same atomic step. Their state does not
+   *   matter: each key may be unknown, or claimed by another worker, whose token becomes stale.
+   * @returns Whether the token was valid. If `false`, nothing has changed.
    */
   complete(key: string, token: string, alsoCompletes?: readonly string[]): Promise<boolean>;
   /**
-   * Ends the claim without success: the entry is pending at once, and the token is spent.
+   * Ends a claim without success. The delivery is pending at once, and the token becomes invalid.
    *
-   * @returns Whether the token counted. If `false`, nothing has changed.
+   * @returns Whether the token was valid. If `false`, nothing has changed.
    */
   fail(key: string, token: string): Promise<boolean>;
-  /** Lists entries that are neither completed nor under a lease, the one that waits longest first. Claims nothing. */
+  /** Returns at most `limit` pending deliveries, the longest waiting delivery first. Claims nothing. */
   pending(limit: number): Promise<readonly PendingDelivery[]>;
 }
 
-/** Options that every ready-made inbox takes. */
+/** Options of `memoryInbox` and `sqliteInbox`. */
 export interface InboxOptions {
-  /** Milliseconds that a claim holds, above 0. Longer than your slowest callback function. @default 300000 */
+  /**
+   * Length of the lease of a claim in milliseconds, above 0. Must be longer than your slowest callback function takes.
+   * @default 300000
+   */
   readonly leaseMs?: number;
   /** The clock, in milliseconds since 1970. @default Date.now */
   readonly now?: () => number;
 }
 
-/** The options with their defaults, in whole milliseconds: stores may take nothing else. @throws TypeError when they are wrong. */
-export function checkedInbox({ leaseMs = 300_000, now = Date.now }: InboxOptions): Required<InboxOptions> {
-  // NaN would make every claim succeed.
+/**
+ * Returns the options with their defaults, in whole milliseconds, because a store may accept only integers.
+ *
+ * @throws TypeError for an invalid `leaseMs`.
+ */
+export function checkInboxOptions({ leaseMs = 300_000, now = Date.now }: InboxOptions): Required<InboxOptions> {
+  // With NaN, every claim would return "new".
   if (!(typeof leaseMs === "number" && leaseMs > 0 && Number.isFinite(leaseMs)))
     throw new TypeError("leaseMs must be a number of milliseconds above 0");
-  // Asked only when it is needed: a simulator's clock may not exist yet.
+  // The clock is read at the first claim and not here, because a simulator's clock may not exist yet.
   const checkedNow = (): number => {
     const ms = Math.floor(now());
-    if (!Number.isFinite(ms)) throw new TypeError("now must give milliseconds since 1970");
+    if (!Number.isFinite(ms)) throw new TypeError("now must return milliseconds since 1970");
     return ms;
   };
   return { leaseMs: Math.ceil(leaseMs), now: checkedNow };

@@ -1,10 +1,13 @@
-import { type Claim, checkedInbox, type Inbox, type InboxOptions, type PendingDelivery } from "./inbox.ts";
+import { type Claim, checkInboxOptions, type Inbox, type InboxOptions, type PendingDelivery } from "./inbox.ts";
 
 export type { Claim, ClaimState, Inbox, InboxOptions, PendingDelivery } from "./inbox.ts";
 
-/** How to set up a {@link memoryInbox}. */
+/** Options of {@link memoryInbox}. */
 export interface MemoryInboxOptions extends InboxOptions {
-  /** Completed keys to remember; beyond it the oldest is forgotten. Open deliveries are never dropped. @default 100000 */
+  /**
+   * Maximum number of completed keys to remember, at least 0. When there are more, the oldest key is forgotten.
+   * Deliveries that are not completed are never forgotten. @default 100000
+   */
   readonly maxCompleted?: number;
 }
 
@@ -12,26 +15,26 @@ interface Entry {
   readonly payload: string;
   attempts: number;
   availableAt: number;
-  /** Of the last claim; absent once that has failed. */
+  /** The token of the last claim; absent after `fail`. */
   token?: string | undefined;
 }
 
 /**
- * An inbox in the memory of one process: stops duplicates, and forgets everything when the process ends. For tests, for
- * development, and where a lost delivery is found again by reconciling.
+ * Makes an inbox in the memory of one process. It stops duplicates, but loses all deliveries when the process ends. Use
+ * it for tests, for development, or if `mpesa.reconcile` finds payments whose callback was lost.
  *
- * @throws TypeError for wrong options.
+ * @throws TypeError for invalid options.
  * @example
  * const handler = createCallbackHandler({ baseUrl, secrets, inbox: memoryInbox(), on });
  */
 export function memoryInbox(options: MemoryInboxOptions = {}): Inbox {
-  const { leaseMs, now } = checkedInbox(options);
+  const { leaseMs, now } = checkInboxOptions(options);
   const { maxCompleted = 100_000 } = options;
-  if (!(maxCompleted >= 0)) throw new TypeError("maxCompleted must be a number from 0");
+  if (!(maxCompleted >= 0)) throw new TypeError("maxCompleted must be a number of at least 0");
   const open = new Map<string, Entry>();
-  /** Completed keys, the oldest first, with the token that completed them. */
+  /** Completed keys with the tokens that completed these keys, the oldest first. */
   const completed = new Map<string, string>();
-  const settle = (key: string, token: string): void => {
+  const markCompleted = (key: string, token: string): void => {
     open.delete(key);
     if (!completed.has(key)) completed.set(key, token);
   };
@@ -47,7 +50,7 @@ export function memoryInbox(options: MemoryInboxOptions = {}): Inbox {
     },
     async complete(key: string, token: string, alsoCompletes: readonly string[] = []): Promise<boolean> {
       if (!token || (completed.get(key) ?? open.get(key)?.token) !== token) return false;
-      for (const settled of [key, ...alsoCompletes]) settle(settled, token);
+      for (const completedKey of [key, ...alsoCompletes]) markCompleted(completedKey, token);
       for (const oldest of completed.keys()) {
         if (completed.size <= maxCompleted) break;
         completed.delete(oldest);

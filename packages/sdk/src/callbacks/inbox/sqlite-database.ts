@@ -1,4 +1,7 @@
-/** The little of `node:sqlite` that is used here; its own types would make every user of this package need them. */
+/**
+ * The parts of `node:sqlite` that this package calls. Declared here, so that users of this package do not need Node's
+ * types.
+ */
 export interface Statement {
   all(...values: (string | number)[]): Record<string, unknown>[];
   run(...values: (string | number)[]): { changes: number | bigint };
@@ -12,14 +15,15 @@ interface SqliteModule {
   DatabaseSync: new (path: string) => Database;
 }
 
+/** Opens a SQLite file. @throws Error if the runtime has no `node:sqlite`, or if the file cannot be opened. */
 export async function openDatabase(path: string): Promise<Database> {
   const { DatabaseSync } = await loadSqlite();
   return new DatabaseSync(path);
 }
 
-/** Runs the work in one transaction, which is one commit, or none if it throws. */
+/** Runs `work` in one transaction. If `work` throws, the transaction is rolled back. */
 export function inTransaction<T>(database: Database, work: () => T): T {
-  // IMMEDIATE waits for other processes here. A transaction that began by reading could fail when it wants to write.
+  // IMMEDIATE waits here for other processes. A transaction that begins by reading may fail later, at its first write.
   database.exec("BEGIN IMMEDIATE");
   try {
     const result = work();
@@ -29,19 +33,21 @@ export function inTransaction<T>(database: Database, work: () => T): T {
     try {
       database.exec("ROLLBACK");
     } catch {
-      // A full disk, for one, has ended the transaction already.
+      // Some errors, such as a full disk, have rolled the transaction back already.
     }
     throw error;
   }
 }
 
 async function loadSqlite(): Promise<SqliteModule> {
-  // Not a literal import: bundlers and runtimes without the module must be able to read this file.
+  // The name is in a variable, so that bundlers and runtimes without the module can load this file.
   const name = "node:sqlite";
   try {
     return (await import(name)) as SqliteModule;
   } catch (cause) {
-    const hint = "use Node 22.13 or newer, or another inbox";
-    throw new Error(`sqliteInbox needs the module node:sqlite, which this runtime does not have: ${hint}.`, { cause });
+    const hint = "Use Node 22.13 or later, or another inbox.";
+    throw new Error(`sqliteInbox requires the module node:sqlite, which this runtime does not have. ${hint}`, {
+      cause,
+    });
   }
 }

@@ -2,44 +2,46 @@ import { formerKeyOf, SETTLED } from "../handler/key.ts";
 import type { ClaimState } from "./inbox.ts";
 import { type Database, inTransaction } from "./sqlite-database.ts";
 
-/** Adds the column for tokens to a file from before claims had them. */
-export function addTokens(database: Database): void {
-  const lacksTokens = (): boolean =>
+/** Adds the column `token` to a file of a version that had no tokens. */
+export function addTokenColumn(database: Database): void {
+  const lacksColumn = (): boolean =>
     database.prepare("SELECT 1 FROM pragma_table_info('mpesa_inbox') WHERE name = 'token'").all().length === 0;
-  if (!lacksTokens()) return;
+  if (!lacksColumn()) return;
   inTransaction(database, () => {
-    // Another process may have added it while this one waited for the transaction.
-    if (!lacksTokens()) return;
+    // Another process may have added the column while this process waited for the transaction.
+    if (!lacksColumn()) return;
     database.exec("ALTER TABLE mpesa_inbox ADD COLUMN token TEXT");
-    // A process that died between two commits left a failure claimed, only to be completed with its success.
-    const settle =
+    // In an older version, the success of a payment completed an earlier failure in two commits: a claim with this
+    // payload, then the completion. If the process died in between, the row was left claimed.
+    const completeSettled =
       "UPDATE mpesa_inbox SET completed_at = available_at, payload = '' WHERE payload = ? AND completed_at IS NULL";
-    database.prepare(settle).run(SETTLED);
+    database.prepare(completeSettled).run(SETTLED);
   });
 }
 
 /**
- * Looks a delivery up under its former key, which did not contain the reference, in the rows that an older version wrote.
+ * Returns a function that finds the state of a delivery in rows of an older version. The keys of these rows did not
+ * contain the reference.
  *
- * A completed row has lost its payload, and with it the proof of its reference. It counts as a duplicate all the same: a
- * payment that is booked twice is the greater harm, and rows that nobody writes any more cannot silence what comes later.
- * See docs/decisions/0012.
+ * A completed row has no payload any more, so its reference is unknown. The row counts as a duplicate for every
+ * reference: to record a payment twice would be the greater harm, and the number of such rows does not grow. See
+ * docs/decisions/0012.
  */
-export function formerClaims(
+export function createFormerLookup(
   database: Database,
 ): (key: string, payload: string, time: number) => Exclude<ClaimState, "new"> | undefined {
-  // This version gives every row that it claims a token.
-  const look = database.prepare(
+  // A row without a token was claimed by an older version.
+  const findRow = database.prepare(
     "SELECT payload, available_at, completed_at FROM mpesa_inbox WHERE key = ? AND token IS NULL",
   );
   return (key, payload, time) => {
     const formerKey = formerKeyOf(key);
-    const row = formerKey === undefined ? undefined : look.all(formerKey)[0];
+    const row = formerKey === undefined ? undefined : findRow.all(formerKey)[0];
     if (!row) return undefined;
     if (row["completed_at"] !== null) return "duplicate";
-    // A process of the older version may still be at work, if the stored callback came on the same route.
-    const isHeld = Number(row["available_at"]) > time && referenceOf(row["payload"]) === referenceOf(payload);
-    return isHeld ? "busy" : undefined;
+    // If the reference is the same, a process of the older version may still be running this delivery.
+    const isClaimed = Number(row["available_at"]) > time && referenceOf(row["payload"]) === referenceOf(payload);
+    return isClaimed ? "busy" : undefined;
   };
 }
 

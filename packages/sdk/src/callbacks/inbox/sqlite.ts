@@ -1,18 +1,21 @@
-import { type Claim, checkedInbox, type Inbox, type InboxOptions, type PendingDelivery } from "./inbox.ts";
+import { type Claim, checkInboxOptions, type Inbox, type InboxOptions, type PendingDelivery } from "./inbox.ts";
 import { inTransaction, openDatabase } from "./sqlite-database.ts";
-import { addTokens, formerClaims } from "./sqlite-migration.ts";
+import { addTokenColumn, createFormerLookup } from "./sqlite-migration.ts";
 
 export type { Claim, ClaimState, Inbox, InboxOptions, PendingDelivery } from "./inbox.ts";
 
 /** An inbox in a SQLite file. */
 export interface SqliteInbox extends Inbox {
-  /** Forgets deliveries that were completed before this moment, and says how many. A duplicate that comes later is new again. */
+  /**
+   * Deletes the deliveries that were completed before a point in time, and returns their number. If a copy of a deleted
+   * delivery arrives later, the copy counts as new.
+   */
   prune(completedBefore: Date): Promise<number>;
-  /** Closes the file. */
+  /** Closes the file. The inbox cannot be used afterwards. */
   close(): Promise<void>;
 }
 
-// FULL makes every commit wait for the disk: what was acknowledged survives a power cut, too.
+// With FULL, every commit waits for the disk, so that an acknowledged callback also survives a power cut.
 const SETUP = `
   PRAGMA busy_timeout = 10000;
   PRAGMA journal_mode = WAL;
@@ -35,7 +38,7 @@ const CLAIM = `
   RETURNING key`;
 const COMPLETE = `
   UPDATE mpesa_inbox SET completed_at = coalesce(completed_at, ?), payload = '' WHERE key = ? AND token = ?`;
-const SETTLE = `
+const COMPLETE_OTHER = `
   INSERT INTO mpesa_inbox (key, payload, attempts, available_at, completed_at, token) VALUES (?, '', 0, ?, ?, ?)
   ON CONFLICT (key) DO UPDATE SET completed_at = excluded.completed_at, payload = '', token = excluded.token
     WHERE completed_at IS NULL`;
@@ -46,51 +49,56 @@ const PENDING = `
   ORDER BY available_at LIMIT ?`;
 
 /**
- * An inbox in a SQLite file through `node:sqlite`: durable, and safe to share between processes of one machine (not over a
- * network file system). Payloads of open deliveries are in the file as they came and may hold personal data; a completed one
- * keeps its key only. Each callback takes two commits, each of which blocks the process for one disk write. Needs Node 22.13
- * or newer (22.5 with `--experimental-sqlite`).
+ * Opens an inbox in a SQLite file through `node:sqlite`. The inbox is durable, and several processes of one machine may
+ * share the file, but not over a network file system. Requires Node 22.13 or later (22.5 or later with
+ * `--experimental-sqlite`).
  *
- * A file of an older version is updated when it is opened. Its open deliveries are delivered, and what it completed stays a
- * duplicate. Its keys did not contain the reference, so that a completed one counts for every reference; if a signed URL may
- * have leaked before the update, call `prune(new Date())` once, and the older version's callbacks count no more.
+ * The file contains the unchanged payloads of deliveries that are not completed, which may be personal data. Of a
+ * completed delivery, only the key remains. Each callback takes two commits, and each commit blocks the process for one
+ * disk write.
  *
- * @param path The file; created if missing, its folder is not.
- * @throws TypeError for wrong options, Error where `node:sqlite` does not exist and for a file that cannot be opened.
+ * A file of an older version is updated when it is opened. Its pending deliveries are delivered, and its completed
+ * deliveries stay duplicates. Keys of the older version did not contain the reference, so a completed key counts for
+ * every reference. If a signed URL may have leaked before the update, call `prune(new Date())` once, so that completed
+ * keys of the older version no longer count.
+ *
+ * @param path The path of the file. A missing file is created; a missing folder is an error.
+ * @param options Lease and clock; see {@link InboxOptions}.
+ * @throws TypeError for invalid options. Error if the runtime has no `node:sqlite`, or if the file cannot be opened.
  * @example
  * const inbox = await sqliteInbox("/var/lib/shop/callbacks.db");
  * const handler = createCallbackHandler({ baseUrl, secrets, inbox, on });
- * // Takes what has failed, and what a crash left behind once its lease has run out: five minutes after the claim.
+ * // Redelivers callbacks that failed, and callbacks that a crash interrupted once their lease has ended (after five minutes).
  * setInterval(() => handler.redeliver().catch(report), 60_000);
  */
 export async function sqliteInbox(path: string, options: InboxOptions = {}): Promise<SqliteInbox> {
-  const { leaseMs, now } = checkedInbox(options);
+  const { leaseMs, now } = checkInboxOptions(options);
   const database = await openDatabase(path);
   database.exec(SETUP);
-  addTokens(database);
+  addTokenColumn(database);
   const claim = database.prepare(CLAIM);
-  const look = database.prepare("SELECT completed_at FROM mpesa_inbox WHERE key = ?");
-  const former = formerClaims(database);
+  const findCompletion = database.prepare("SELECT completed_at FROM mpesa_inbox WHERE key = ?");
+  const findFormerState = createFormerLookup(database);
   const complete = database.prepare(COMPLETE);
-  const settle = database.prepare(SETTLE);
+  const completeOther = database.prepare(COMPLETE_OTHER);
   const fail = database.prepare(FAIL);
   const pending = database.prepare(PENDING);
   const prune = database.prepare("DELETE FROM mpesa_inbox WHERE completed_at < ?");
   return {
     async claim(key: string, payload: string): Promise<Claim> {
       const time = now();
-      const formerState = former(key, payload, time);
+      const formerState = findFormerState(key, payload, time);
       if (formerState) return { state: formerState };
       const token = crypto.randomUUID();
-      // all() runs the statement to its end; get() would leave it, and its transaction, open.
+      // all() runs the statement to its end; get() would leave the statement and its transaction open.
       if (claim.all(key, payload, time + leaseMs, token, time).length > 0) return { state: "new", token };
-      return { state: look.all(key)[0]?.["completed_at"] === null ? "busy" : "duplicate" };
+      return { state: findCompletion.all(key)[0]?.["completed_at"] === null ? "busy" : "duplicate" };
     },
     async complete(key: string, token: string, alsoCompletes: readonly string[] = []): Promise<boolean> {
       const time = now();
       return inTransaction(database, () => {
         if (Number(complete.run(time, key, token).changes) === 0) return false;
-        for (const settled of alsoCompletes) settle.run(settled, time, time, token);
+        for (const otherKey of alsoCompletes) completeOther.run(otherKey, time, time, token);
         return true;
       });
     },
