@@ -61,7 +61,7 @@ describe("an unknown parameter", () => {
     expect(error.message).toContain(`nothing was sent. Unknown parameter \`${name}\`. ${advice}`);
   });
 
-  it.each(["0708374149", "254708374149", "a".repeat(100), "my key"])(
+  it.each(["0708374149", "254708374149", "to254708374149", "a".repeat(100), "my key"])(
     "whose name is data is not quoted",
     async (name) => {
       const { mpesa } = connect();
