@@ -1,7 +1,9 @@
 import { relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { documentLimits } from "./generate/documented-limits.ts";
 import { generate } from "./generate/index.ts";
+import { loadSpec } from "./generate/load.ts";
 import { SpecError } from "./generate/problem.ts";
 import { compare, driftSentence, write } from "./generate/write.ts";
 
@@ -24,7 +26,12 @@ async function main(): Promise<number> {
   const outDir = values.out === undefined ? resolve(root, "packages/raw") : resolve(values.out);
   const prefix = `${relative(process.cwd(), outDir).replaceAll("\\", "/") || "."}/`;
   try {
-    const files = await generate({ specDir, schemaDir: resolve(root, "spec") });
+    const files = new Map(await generate({ specDir, schemaDir: resolve(root, "spec") }));
+    if (values.out === undefined) {
+      const { document } = loadSpec({ specDir, schemaDir: resolve(root, "spec") });
+      for (const [name, source] of documentLimits(document, resolve(root, "packages/sdk/src")))
+        files.set(`../sdk/src/${name}`, source);
+    }
     if (values.check === true) {
       const sentence = driftSentence(compare(files, outDir), prefix);
       if (sentence === undefined) return 0;

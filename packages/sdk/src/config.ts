@@ -11,7 +11,7 @@ import type { MpesaEventHandler } from "./events.ts";
 import type { Guard } from "./initiator/guard.ts";
 import type { InitiatorGuard } from "./initiator/guard-types.ts";
 import { type Initiator, parseInitiator } from "./initiator/initiator.ts";
-import { parseTimeout } from "./validate/call-options.ts";
+import { parseMaxRetries, parseTimeout } from "./validate/call-options.ts";
 import { parsePasskey, parseShortCode } from "./validate/formats.ts";
 import { choice } from "./validate/limits.ts";
 import { type Parsed, under } from "./validate/schema.ts";
@@ -146,6 +146,7 @@ export function checkConfig(given: MpesaOptions): Config {
     wrong("initiatorGuard", initiatorGuard, "must be an initiator guard", "Make it with createInitiatorGuard().");
   const parsers: readonly (readonly [field: string, value: unknown, parse: (value: unknown) => Parsed<unknown>])[] = [
     ["timeoutMs", timeoutMs, parseTimeout],
+    ["maxRetries", maxRetries, parseMaxRetries],
     ["shortCode", options.shortCode, parseShortCode],
     ["passkey", options.passkey, parsePasskey],
     ["callbackUrl", options.callbackUrl, parseCallbackUrl],
@@ -163,9 +164,6 @@ export function checkConfig(given: MpesaOptions): Config {
   }
   const initiator = options.initiator === undefined ? undefined : parseInitiator(options.initiator, environment);
   if (initiator?.ok === false) issues.push(...under("initiator", initiator.issues));
-  if (!(Number.isInteger(maxRetries) && maxRetries >= 0 && maxRetries <= 10)) {
-    wrong("maxRetries", maxRetries, "must be a whole number from 0 to 10", "2 is the default.");
-  }
   const { maxQueriesPerSecond: rate } = options;
   if (rate !== undefined && !(typeof rate === "number" && rate > 0 && rate <= MAX_QUERIES_PER_SECOND)) {
     const rule = `must be a number above 0, at most ${MAX_QUERIES_PER_SECOND}`;

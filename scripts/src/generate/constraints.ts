@@ -51,7 +51,8 @@ function constName(schema: string): string {
   return `${lowerFirst(schema)}Constraints`;
 }
 
-function fieldsOf(document: JsonObject, schema: JsonObject): JsonObject {
+/** The limits of a schema, field by field. */
+export function fieldsOf(document: JsonObject, schema: JsonObject): JsonObject {
   const required = new Set(textsOf(schema["required"]));
   const fields: JsonObject = {};
   for (const [name, property] of objectEntries(schema["properties"])) {

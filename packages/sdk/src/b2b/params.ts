@@ -3,13 +3,15 @@ import type { InitiatorParams } from "../initiator/params.ts";
 
 /** What every payment from your short code takes. */
 export interface BusinessPaymentParams extends InitiatorParams {
-  /** Whole shillings, 1 or more: the limit of customers' transactions does not hold between organisations. */
+  /** Whole shillings: the limit of customers' transactions does not hold between organisations. @limits B2bRequest.Amount: an integer of at least 1 */
   amount: number;
-  /** A second note, at most 100 characters. */
+  /** A second note. @limits B2bRequest.Occassion: 1 to 100 characters */
   occasion?: string;
   /**
-   * Your unique id of this payment, at most 50 characters. Undocumented for business payments, in production use, and
-   * not known to refuse a second request.
+   * Your unique ID of this payment. Undocumented for business payments, in production use, and not known to reject a
+   * second request.
+   *
+   * @limits B2bRequest.OriginatorConversationID: 1 to 50 characters
    * @default a random UUID, which is in every error
    */
   originatorConversationId?: string;
@@ -25,7 +27,7 @@ export interface RequestedPaymentParams extends BusinessPaymentParams {
 export interface B2bPayBillParams extends RequestedPaymentParams {
   /** The pay bill that gets the money. */
   payBill: string;
-  /** The account there, at most 13 characters. */
+  /** The account there. @limits B2bRequest.AccountReference: 1 to 13 characters */
   account: string;
 }
 
@@ -33,7 +35,7 @@ export interface B2bPayBillParams extends RequestedPaymentParams {
 export interface B2bBuyGoodsParams extends RequestedPaymentParams {
   /** The till that gets the money. */
   till: string;
-  /** At most 13 characters. */
+  /** A note for the receiver. @limits B2bRequest.AccountReference: 1 to 13 characters */
   account?: string;
   /**
    * What the receiver is called on the wire. Disputed: the portal says `"4"`, production software sends `"2"`. Try the
@@ -46,7 +48,7 @@ export interface B2bBuyGoodsParams extends RequestedPaymentParams {
 export interface B2bTopUpParams extends RequestedPaymentParams {
   /** The payout (B2C) short code whose utility account gets the money. */
   b2cShortCode: string;
-  /** At most 13 characters. */
+  /** A note for the receiver. @limits B2bRequest.AccountReference: 1 to 13 characters */
   account?: string;
 }
 
@@ -63,7 +65,7 @@ export interface B2bSendParams extends RequestedPaymentParams {
   commandId: B2bRequest["CommandID"];
   /** The short code that gets the money; your own for moves between accounts. */
   receiver: string;
-  /** At most 13 characters; `BusinessPayBill` needs it. */
+  /** Required for `BusinessPayBill`. @limits B2bRequest.AccountReference: 1 to 13 characters */
   account?: string;
   /** @default "4", a short code */
   receiverIdentifierType?: "2" | "4";
@@ -71,7 +73,7 @@ export interface B2bSendParams extends RequestedPaymentParams {
 
 /** A tax payment to the Kenya Revenue Authority. */
 export interface B2bPayTaxParams extends BusinessPaymentParams {
-  /** The payment registration number (PRN) that the authority issued, at most 13 characters. */
+  /** The payment registration number (PRN) that the authority issued. @limits TaxRequest.AccountReference: 1 to 13 characters */
   paymentRegistrationNumber: string;
 }
 
@@ -81,7 +83,7 @@ export interface B2bExpressCheckoutParams {
   till: string;
   /** Your pay bill, which gets the money. @default the client's shortCode */
   payBill?: string;
-  /** Whole shillings, 1 or more: the limit of customers' transactions does not hold between organisations. */
+  /** Whole shillings: the limit of customers' transactions does not hold between organisations. @limits UssdPushRequest.amount: an integer of at least 1 */
   amount: number;
   /** Shown to the merchant. */
   reference: string;

@@ -5,12 +5,14 @@ import type { InitiatorParams } from "../initiator/params.ts";
 export interface PayoutParams extends InitiatorParams {
   /** Who gets the money: `0712 345 678`, `+254712345678`, `254712345678`. */
   phoneNumber: string | number;
-  /** Whole shillings, 10 to 250,000. */
+  /** Whole shillings. @limits B2cV3Request.Amount: an integer from 10 to 250,000 */
   amount: number;
-  /** A second note, at most 100 characters. */
+  /** A second note. @limits B2cV3Request.Occassion: 1 to 100 characters */
   occasion?: string;
   /**
-   * Your unique id of this payout, at most 50 characters. Store it before the call: it finds the payout again.
+   * Your unique ID of this payout. Store it before the call: it finds the payout again.
+   *
+   * @limits B2cV3Request.OriginatorConversationID: 1 to 50 characters
    * @default a random UUID, which is in the result and in every error
    */
   originatorConversationId?: string;

@@ -17,10 +17,11 @@ export interface C2bRegisterUrlsParams {
   apiVersion?: "v1" | "v2";
 }
 
-/** Paying a pay bill with the account that the customer types, at most 20 characters. */
+/** Paying a pay bill with the account that the customer types. */
 export interface C2bToPayBill {
   /** @default the client's shortCode */
   payBill?: string;
+  /** @limits C2bSimulateRequest.BillRefNumber: 1 to 20 characters */
   account: string;
   till?: never;
 }
@@ -38,7 +39,7 @@ export interface C2bSimulateParams {
   payTo: C2bToPayBill | C2bToTill;
   /** Who pretends to pay. The sandbox has one number for it, 254708374149. */
   phoneNumber: string | number;
-  /** Whole shillings, 1 to 250,000. */
+  /** Whole shillings. @limits C2bSimulateRequest.Amount: an integer from 1 to 250,000 */
   amount: number;
   /** @default the client's apiVersion.c2b, or "v2" */
   apiVersion?: "v1" | "v2";

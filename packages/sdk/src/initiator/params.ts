@@ -14,7 +14,7 @@ export interface InitiatorParams {
   resultUrl?: string | URL;
   /** Where your request is posted back when it waits in M-Pesa's queue for too long. @default the client's timeoutUrl */
   timeoutUrl?: string | URL;
-  /** A note of 2 to 100 characters. @default the name of the call */
+  /** A note. @limits B2cV3Request.Remarks: 2 to 100 characters @default the name of the call */
   remarks?: string;
 }
 

@@ -21,7 +21,7 @@ type Absent<K extends string> = { [name in K]?: never };
 export interface QrGenerateParams {
   /** Whom the customer pays. */
   payTo: QrPayTo;
-  /** Whole shillings, 1 to 250,000. */
+  /** Whole shillings. @limits QrRequest.Amount: an integer from 1 to 250,000 */
   amount: number;
   /** Your name, shown to the customer. */
   merchantName: string;

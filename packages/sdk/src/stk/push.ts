@@ -8,9 +8,10 @@ import { check, either, object, optional, orClient, type ShapeOf } from "../vali
 import { urlParameter } from "../validate/urls.ts";
 import { type StkCredentials, signStk, stkCredentials } from "./credentials.ts";
 
-/** Paying a pay bill: the number (the client's by default) and the account, at most 12 characters, shown in the prompt. */
+/** Paying a pay bill: the number (the client's by default) and the account. */
 export interface PayToPayBill {
   payBill?: string;
+  /** Shown in the prompt. @limits StkPushRequest.AccountReference: 1 to 12 characters */
   account: string;
   till?: never;
   store?: never;
@@ -22,7 +23,7 @@ export interface PayToTill {
   till: string;
   /** @default the client's shortCode */
   store?: string;
-  /** At most 12 characters, shown in the prompt. @default the till number */
+  /** Shown in the prompt. @limits StkPushRequest.AccountReference: 1 to 12 characters @default the till number */
   reference?: string;
   payBill?: never;
   account?: never;
@@ -34,11 +35,11 @@ export interface StkPushParams extends StkCredentials {
   payTo: PayToPayBill | PayToTill;
   /** Who pays and gets the prompt: `0712 345 678`, `+254712345678`, `254712345678`. */
   phoneNumber: string | number;
-  /** Whole shillings, 1 to 250,000. */
+  /** Whole shillings. @limits StkPushRequest.Amount: an integer from 1 to 250,000 */
   amount: number;
   /** Where the outcome is posted. @default the client's callbackUrl */
   callbackUrl?: string | URL;
-  /** At most 13 characters. @default the account or reference */
+  /** A note for the payer. @limits StkPushRequest.TransactionDesc: 1 to 13 characters @default the account or reference */
   description?: string;
 }
 

@@ -12,7 +12,7 @@ import { check, object, oneOf, optional, type ShapeOf } from "../validate/schema
 export type TransactionStatusParams = Omit<InitiatorParams, "shortCode"> & {
   /** Who took part in it. @default the client's shortCode */
   party?: TransactionParty;
-  /** A second note, at most 100 characters. */
+  /** A second note. @limits StatusRequest.Occasion: 1 to 100 characters */
   occasion?: string;
 } & (
     | { /** The M-Pesa receipt. */ receipt: string; originatorConversationId?: never; conversationId?: never }

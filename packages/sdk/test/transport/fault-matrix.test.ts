@@ -89,7 +89,6 @@ async function callOnce(
     else
       await core.call(operation.id as Exclude<OperationId, "generateToken">, request as never, {
         options: { signal },
-        secrets: [],
       });
     return "resolves";
   } catch (error) {
