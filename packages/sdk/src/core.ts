@@ -77,7 +77,6 @@ export interface CallContext {
   readonly resend?: boolean;
   /** The initiator that signs the body. @default the initiator that the body names */
   readonly initiator?: Initiator;
-  readonly maxRetries?: number;
 }
 
 /** Outcome of a call, with the redactor and the error of the call. */
@@ -146,19 +145,6 @@ export class Core {
     throw exchange.toError();
   }
 
-  call<K extends PostId>(id: K, body: BodyOf<K>, context: CallContext): Promise<AcceptanceOf<K>> {
-    return this.request(id, body, context);
-  }
-
-  error(
-    operation: OperationInfo,
-    outcome: SendOutcome,
-    redactor: Redactor,
-    { ids = {}, recovery }: Pick<CallContext, "ids" | "recovery">,
-  ): MpesaError {
-    return toError(outcome, { operation, redactor, ids, recovery });
-  }
-
   /** Sends a body and returns the outcome. For calls that handle some rejections themselves. */
   async exchange<K extends PostId>(id: K, body: BodyOf<K>, context: CallContext): Promise<Exchange> {
     const operation: OperationInfo = operationTable[id];
@@ -200,11 +186,11 @@ export class Core {
     operation: OperationInfo,
     { query = "", headers, content }: Omit<RawRequest, "signal">,
     body: unknown,
-    { options = NO_OPTIONS, ids = {}, recovery, resend = false, initiator, maxRetries: retries }: CallContext,
+    { options = NO_OPTIONS, ids = {}, recovery, resend = false, initiator }: CallContext,
   ): Promise<Exchange> {
     checkCallOptions(operation.id, options, ids);
     this.#checkFetch(operation, ids);
-    const { timeoutMs = this.config.timeoutMs, maxRetries = retries ?? this.config.maxRetries, signal } = options;
+    const { timeoutMs = this.config.timeoutMs, maxRetries = this.config.maxRetries, signal } = options;
     const redactor = this.redactor.child(() => secretsOf({ body, initiator, headers, callerHeaders: options.headers }));
     const request: OutgoingRequest = {
       url: this.#baseUrl + operation.path + query,

@@ -1,4 +1,5 @@
 import { balanceRequestConstraints as rules } from "@mpesa/raw/constraints";
+import { type MpesaPromise, startCall } from "../call.ts";
 import type { CallOptions } from "../core.ts";
 import type { InitiatorLink } from "../initiator/link.ts";
 import { type InitiatorParams, signedAbout, signedBody } from "../initiator/params.ts";
@@ -24,7 +25,7 @@ export interface Account {
    * @example
    * const { conversationId } = await mpesa.account.balance();
    */
-  balance(params?: AccountBalanceParams, options?: CallOptions): Promise<Acknowledgement>;
+  balance(params?: AccountBalanceParams, options?: CallOptions): MpesaPromise<Acknowledgement>;
 }
 
 const balanceParams = object({
@@ -33,7 +34,7 @@ const balanceParams = object({
 } satisfies ShapeOf<AccountBalanceParams>);
 
 export function createAccount(link: InitiatorLink): Account {
-  return { balance: (params, options) => accountBalance(link, params, options) };
+  return { balance: (params, options) => startCall(options, (scope) => accountBalance(link, params, scope)) };
 }
 
 async function accountBalance(

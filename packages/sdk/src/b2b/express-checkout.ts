@@ -45,7 +45,7 @@ export async function b2bExpressCheckout(
     partnerName: values.partnerName,
     RequestRefID: requestRefId,
   };
-  const raw = await core.call("ussdPush", body, {
+  const raw = await core.request("ussdPush", body, {
     options,
     ids: { requestRefId },
     recovery: "Nothing looks it up: wait for the callback, whose URL should hold a reference of yours.",

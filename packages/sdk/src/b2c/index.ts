@@ -1,3 +1,4 @@
+import { type MpesaPromise, startCall } from "../call.ts";
 import type { CallOptions } from "../core.ts";
 import type { InitiatorLink } from "../initiator/link.ts";
 import type { PayoutAcknowledgement } from "../initiator/submit.ts";
@@ -23,7 +24,7 @@ export interface B2c {
    * const id = crypto.randomUUID(); // stored with the order first
    * await mpesa.b2c.pay({ phoneNumber: "0712 345 678", amount: 500, remarks: "Refund", originatorConversationId: id });
    */
-  pay(params: B2cPayParams, options?: CallOptions): Promise<PayoutAcknowledgement>;
+  pay(params: B2cPayParams, options?: CallOptions): MpesaPromise<PayoutAcknowledgement>;
   /**
    * Pays a customer only if the identity document belongs to the number. By agreement with Safaricom. Whether a repeated
    * id is refused here is unknown, so it is never sent twice.
@@ -32,7 +33,7 @@ export interface B2c {
    * @example
    * await mpesa.b2c.payWithIdCheck({ phoneNumber, amount: 500, idType: "nationalId", idNumber: "00000000" });
    */
-  payWithIdCheck(params: B2cPayWithIdCheckParams, options?: CallOptions): Promise<PayoutAcknowledgement>;
+  payWithIdCheck(params: B2cPayWithIdCheckParams, options?: CallOptions): MpesaPromise<PayoutAcknowledgement>;
   /**
    * Pays the owner of a Pochi la Biashara into that account.
    *
@@ -40,13 +41,13 @@ export interface B2c {
    * @example
    * await mpesa.b2c.payPochi({ phoneNumber: "0712 345 678", amount: 500 });
    */
-  payPochi(params: B2cPayPochiParams, options?: CallOptions): Promise<PayoutAcknowledgement>;
+  payPochi(params: B2cPayPochiParams, options?: CallOptions): MpesaPromise<PayoutAcknowledgement>;
 }
 
 export function createB2c(link: InitiatorLink): B2c {
   return {
-    pay: (params, options) => b2cPay(link, params, options),
-    payWithIdCheck: (params, options) => b2cPayWithIdCheck(link, params, options),
-    payPochi: (params, options) => b2cPayPochi(link, params, options),
+    pay: (params, options) => startCall(options, (scope) => b2cPay(link, params, scope)),
+    payWithIdCheck: (params, options) => startCall(options, (scope) => b2cPayWithIdCheck(link, params, scope)),
+    payPochi: (params, options) => startCall(options, (scope) => b2cPayPochi(link, params, scope)),
   };
 }

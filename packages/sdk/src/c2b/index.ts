@@ -1,3 +1,4 @@
+import { type MpesaPromise, startCall } from "../call.ts";
 import type { CallOptions, Core } from "../core.ts";
 import type { C2bRegisterUrlsParams, C2bSimulateParams } from "./params.ts";
 import { type C2bRegistration, c2bRegister } from "./register.ts";
@@ -18,7 +19,7 @@ export interface C2b {
    *   responseType: "Completed",
    * });
    */
-  registerUrls(params: C2bRegisterUrlsParams, options?: CallOptions): Promise<C2bRegistration>;
+  registerUrls(params: C2bRegisterUrlsParams, options?: CallOptions): MpesaPromise<C2bRegistration>;
   /**
    * Pretends a customer payment. Sandbox only, where many of its notices get lost.
    *
@@ -27,12 +28,12 @@ export interface C2b {
    * @example
    * await mpesa.c2b.simulate({ payTo: { payBill: "600638", account: "INV-1" }, phoneNumber: "254708374149", amount: 10 });
    */
-  simulate(params: C2bSimulateParams, options?: CallOptions): Promise<C2bSimulation>;
+  simulate(params: C2bSimulateParams, options?: CallOptions): MpesaPromise<C2bSimulation>;
 }
 
 export function createC2b(core: Core): C2b {
   return {
-    registerUrls: (params, options) => c2bRegister(core, params, options),
-    simulate: (params, options) => c2bSimulate(core, params, options),
+    registerUrls: (params, options) => startCall(options, (scope) => c2bRegister(core, params, scope)),
+    simulate: (params, options) => startCall(options, (scope) => c2bSimulate(core, params, scope)),
   };
 }

@@ -1,7 +1,7 @@
-import { type C2bRegisterResponse, type DarajaError, operationTable } from "@mpesa/raw";
+import type { C2bRegisterResponse, DarajaError } from "@mpesa/raw";
 import type { ErrorKind } from "@mpesa/raw/codes";
 import { c2bRegisterRequestConstraints as rules } from "@mpesa/raw/constraints";
-import type { CallContext, CallOptions, Core } from "../core.ts";
+import type { CallOptions, Core } from "../core.ts";
 import { text } from "../transport/error-body.ts";
 import { ownShortCode } from "../validate/formats.ts";
 import { choice } from "../validate/limits.ts";
@@ -44,8 +44,8 @@ export async function c2bRegister(
     ConfirmationURL: values.confirmationUrl,
     ValidationURL: values.validationUrl,
   };
-  const context: CallContext = { options };
-  const { outcome, redactor } = await core.exchange(id, body, context);
+  const exchange = await core.exchange(id, body, { options });
+  const { outcome, redactor } = exchange;
   if (outcome.kind === "decided") {
     const { decision } = outcome;
     if (decision.kind === "accepted") {
@@ -64,5 +64,5 @@ export async function c2bRegister(
       };
     }
   }
-  throw core.error(operationTable[id], outcome, redactor, context);
+  throw exchange.toError();
 }

@@ -65,7 +65,7 @@ export async function c2bSimulate(
   const id = versionOf(core, params) === "v1" ? "c2bSimulateV1" : "c2bSimulateV2";
   const { payTo, phoneNumber, amount } = check(id, simulateParams, params, core);
   const body = { ...targetBody(payTo), Amount: amount, Msisdn: wireNumber(phoneNumber) };
-  const raw = await core.call(id, body, { options });
+  const raw = await core.request(id, body, { options });
   return {
     responseDescription: textOf(raw.ResponseDescription) ?? "",
     originatorConversationId: textOf(raw.OriginatorCoversationID) || undefined,

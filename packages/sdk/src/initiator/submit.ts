@@ -1,4 +1,4 @@
-import { type DarajaError, operationTable, type Acknowledgement as QueuedResponse } from "@mpesa/raw";
+import type { DarajaError, Acknowledgement as QueuedResponse } from "@mpesa/raw";
 import type { initiatorFields } from "@mpesa/raw/platform";
 import { MONEY_HINT } from "../codes/lookup.ts";
 import { type AcceptanceOf, type BodyOf, type CallContext, type CallOptions, requireId } from "../core.ts";
@@ -72,7 +72,7 @@ export async function submit<K extends SubmitId>(
   submission: Submission<K>,
 ): Promise<Acknowledgement> {
   const { credential, context } = await sign(link, submission);
-  const raw = (await link.core.call(submission.id, submission.body(credential), context)) as AcceptanceOf<SubmitId>;
+  const raw = (await link.core.request(submission.id, submission.body(credential), context)) as AcceptanceOf<SubmitId>;
   // For these operations no source documents that M-Pesa keeps the caller's ID. The result contains the ID of the
   // response.
   const receivedId = text(raw.OriginatorConversationID);
@@ -99,7 +99,8 @@ export async function submitPayout<K extends SubmitId>(
 ): Promise<PayoutAcknowledgement> {
   const { core } = link;
   const { credential, context } = await sign(link, submission);
-  const { outcome, redactor } = await core.exchange(submission.id, submission.body(credential), { ...context, resend });
+  const exchange = await core.exchange(submission.id, submission.body(credential), { ...context, resend });
+  const { outcome, redactor } = exchange;
   if (outcome.kind === "decided") {
     const { decision, resent } = outcome;
     const body = decision.body as Record<string, unknown>;
@@ -124,7 +125,7 @@ export async function submitPayout<K extends SubmitId>(
       return { originatorConversationId: ownId, conversationId: undefined, responseDescription, duplicate: true, raw };
     }
   }
-  throw core.error(operationTable[submission.id], outcome, redactor, context);
+  throw exchange.toError();
 }
 
 /**

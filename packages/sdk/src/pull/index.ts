@@ -1,3 +1,4 @@
+import { type MpesaPromise, startCall } from "../call.ts";
 import type { CallOptions, Core } from "../core.ts";
 import { type PulledTransaction, type PullPage, type PullQueryParams, type PullRange, pullQuery } from "./query.ts";
 import { type PullRegisterParams, type PullRegistration, pullRegister } from "./register.ts";
@@ -15,7 +16,7 @@ export interface Pull {
    * @example
    * await mpesa.pull.register({ nominatedNumber: "0722 000 000", callbackUrl: "https://example.com/pull" });
    */
-  register(params: PullRegisterParams, options?: CallOptions): Promise<PullRegistration>;
+  register(params: PullRegisterParams, options?: CallOptions): MpesaPromise<PullRegistration>;
   /**
    * Fetches one page of payments; a page is said to hold 100, and an empty one means that there are no more.
    * An MpesaApiError of the kind `pullNothingAvailable` is about the service: it has nothing for the short code yet.
@@ -23,7 +24,7 @@ export interface Pull {
    * @example
    * const { transactions } = await mpesa.pull.query({ from, to, offset: 100 });
    */
-  query(params: PullQueryParams, options?: CallOptions): Promise<PullPage>;
+  query(params: PullQueryParams, options?: CallOptions): MpesaPromise<PullPage>;
   /**
    * Goes through all payments of a range, each once, fetching pages as they are needed. A range that begins more than
    * 48 hours ago is refused, because Daraja keeps no more; one that reaches far into the future is split.
@@ -38,8 +39,8 @@ export interface Pull {
 
 export function createPull(core: Core): Pull {
   return {
-    register: (params, options) => pullRegister(core, params, options),
-    query: (params, options) => pullQuery(core, params, options),
+    register: (params, options) => startCall(options, (scope) => pullRegister(core, params, scope)),
+    query: (params, options) => startCall(options, (scope) => pullQuery(core, params, scope)),
     transactions: (range, options) => pullTransactions(core, range, options),
   };
 }

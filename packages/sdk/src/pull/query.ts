@@ -126,7 +126,7 @@ export async function fetchPage(
     EndDate: localTime(to),
     OffSetValue: String(offset),
   };
-  const raw: PullPage["raw"] = await core.call("pullQuery", body, { options });
+  const raw: PullPage["raw"] = await core.request("pullQuery", body, { options });
   const [rows, message] = isJson(raw) ? [raw["Response"], raw["ResponseMessage"]] : [raw, undefined];
   const entries: unknown[] = [asList(rows) ?? rows].flat(3);
   // Rows that cannot be read must not look like no rows: an iteration would end in the middle.

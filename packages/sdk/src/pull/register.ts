@@ -43,7 +43,7 @@ export async function pullRegister(
   // The portal's sample has this number in its national form.
   const NominatedNumber = nominatedNumber.replace(/^254/, "0");
   const body = { ShortCode: shortCode, RequestType, NominatedNumber, CallBackURL: callbackUrl };
-  const raw = await core.call("pullRegister", body, { options });
+  const raw = await core.request("pullRegister", body, { options });
   const status = text(raw.ResponseStatus) ?? text(raw["Response Status"]);
   return {
     alreadyRegistered: status === PullRegisterCode.AlreadyRegistered,

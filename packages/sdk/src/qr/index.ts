@@ -1,5 +1,6 @@
 import type { QrResponse } from "@mpesa/raw";
 import { qrRequestConstraints as rules } from "@mpesa/raw/constraints";
+import { type MpesaPromise, startCall } from "../call.ts";
 import { type CallOptions, type Core, requireId } from "../core.ts";
 import { text as textOf } from "../transport/error-body.ts";
 import { parsePhoneNumber, parseShortCode } from "../validate/formats.ts";
@@ -58,7 +59,7 @@ export interface Qr {
    *   reference: "INV-1042",
    * });
    */
-  generate(params: QrGenerateParams, options?: CallOptions): Promise<QrCode>;
+  generate(params: QrGenerateParams, options?: CallOptions): MpesaPromise<QrCode>;
 }
 
 const TRX_CODES = { payBill: "PB", till: "BG", agent: "WA", phoneNumber: "SM", business: "SB" } as const;
@@ -86,7 +87,7 @@ const qrParams = object({
 } satisfies ShapeOf<QrGenerateParams>);
 
 export function createQr(core: Core): Qr {
-  return { generate: (params, options) => qrGenerate(core, params, options) };
+  return { generate: (params, options) => startCall(options, (scope) => qrGenerate(core, params, scope)) };
 }
 
 async function qrGenerate(core: Core, params: QrGenerateParams, options?: CallOptions): Promise<QrCode> {
@@ -99,7 +100,7 @@ async function qrGenerate(core: Core, params: QrGenerateParams, options?: CallOp
     CPI: payTo.value,
     Size: String(size),
   };
-  const raw = await core.call("qrGenerate", body, { options });
+  const raw = await core.request("qrGenerate", body, { options });
   const qrCode = requireId("qrGenerate", raw, "QRCode");
   return {
     qrCode,

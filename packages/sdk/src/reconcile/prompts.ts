@@ -59,7 +59,7 @@ async function queryPrompt<T>(
   const { pace, clock } = tools;
   await pace.turn({ earliest: clock(), over: options.signal });
   options.signal.throwIfAborted();
-  const reading = await readStk(core, plan, { options });
+  const reading = await readStk(core, plan, options);
   if ("error" in reading && isMpesaError(reading.error) && reading.error.type === "MpesaRateLimitError")
     pace.hold(clock() + (reading.error.retryAfterMs ?? 0));
   return reading;

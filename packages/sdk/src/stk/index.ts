@@ -1,3 +1,4 @@
+import { type MpesaPromise, startCall } from "../call.ts";
 import type { CallOptions, Core } from "../core.ts";
 import { Pace } from "./pace.ts";
 import { type StkPushParams, type StkPushResult, stkPush } from "./push.ts";
@@ -28,7 +29,7 @@ export interface Stk {
    *   callbackUrl: "https://example.com/stk/9f2c",
    * });
    */
-  push(params: StkPushParams, options?: CallOptions): Promise<StkPushResult>;
+  push(params: StkPushParams, options?: CallOptions): MpesaPromise<StkPushResult>;
   /**
    * Asks once for the state of a prompt. Every form in which Daraja says "not yet" is `pending`.
    * The sandbox allows 5 queries a minute, one every 12 seconds.
@@ -37,7 +38,7 @@ export interface Stk {
    * @example
    * const { outcome } = await mpesa.stk.query({ checkoutRequestId: push.checkoutRequestId });
    */
-  query(params: StkQueryParams, options?: CallOptions): Promise<StkQueryResult>;
+  query(params: StkQueryParams, options?: CallOptions): MpesaPromise<StkQueryResult>;
   /**
    * Waits until the prompt is paid, has failed, or the time is up (`unknown`). The first query leaves after 12 seconds,
    * the next ones every 15 seconds. All waits of this client share one line: in the sandbox for 4 queries a minute, in
@@ -70,7 +71,7 @@ export function createWaitTools(core: Core, time: typeof realTime = realTime): W
 export function createStk(core: Core, tools: WaitTools): Stk {
   return {
     wait: (push, options) => stkWait(core, tools, push, options ?? {}),
-    push: (params, options) => stkPush(core, params, options),
-    query: (params, options) => stkQuery(core, params, options),
+    push: (params, options) => startCall(options, (scope) => stkPush(core, params, scope)),
+    query: (params, options) => startCall(options, (scope) => stkQuery(core, params, scope)),
   };
 }

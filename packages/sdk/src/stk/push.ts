@@ -90,7 +90,7 @@ const RECOVERY =
 
 export async function stkPush(core: Core, params: StkPushParams, options?: CallOptions): Promise<StkPushResult> {
   const { body, shortCode } = buildPush(core, params);
-  const raw = await core.call("stkPush", body, { options, recovery: RECOVERY });
+  const raw = await core.request("stkPush", body, { options, recovery: RECOVERY });
   return {
     checkoutRequestId: requireId("stkPush", raw, "CheckoutRequestID"),
     merchantRequestId: textOf(raw.MerchantRequestID) ?? "",

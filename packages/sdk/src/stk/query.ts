@@ -1,4 +1,4 @@
-import { operationTable, type StkQueryResponse } from "@mpesa/raw";
+import type { StkQueryResponse } from "@mpesa/raw";
 import { stkQueryRequestConstraints as rules } from "@mpesa/raw/constraints";
 import { explainResult } from "../codes/callback-codes.ts";
 import type { Code } from "../codes/code.ts";
@@ -64,7 +64,7 @@ export type StkReading = ({ readonly status: StkQueryResult } | { readonly error
 };
 
 export async function stkQuery(core: Core, params: StkQueryParams, options?: CallOptions): Promise<StkQueryResult> {
-  const reading = await readStk(core, check("stkQuery", stkQueryParams, params, core), { options });
+  const reading = await readStk(core, check("stkQuery", stkQueryParams, params, core), options);
   if ("error" in reading) throw reading.error;
   return reading.status;
 }
@@ -92,7 +92,7 @@ export const stkQueryParams: Parser<StkQueryPlan, Core> = openObject(
 export async function readStk(
   core: Core,
   { checkoutRequestId, merchantRequestId, shortCode, ...signer }: StkQueryPlan,
-  how: Pick<CallContext, "options" | "maxRetries">,
+  options: CallContext["options"],
 ): Promise<StkReading> {
   const { password, timestamp } = signStk(shortCode, signer, core.config.now);
   const body = {
@@ -102,8 +102,8 @@ export async function readStk(
     CheckoutRequestID: checkoutRequestId,
   };
   const ids = { checkoutRequestId, ...(merchantRequestId !== undefined && { merchantRequestId }) };
-  const context = { ...how, ids };
-  const { outcome, redactor } = await core.exchange("stkQuery", body, context);
+  const exchange = await core.exchange("stkQuery", body, { options, ids });
+  const { outcome, redactor } = exchange;
   const nothing = { checkoutRequestId, merchantRequestId: undefined, raw: undefined };
   if (isPending(outcome)) {
     const { code, error, retryAfterMs } = outcome.decision;
@@ -119,7 +119,7 @@ export async function readStk(
     return { status, retryAfterMs };
   }
   if (outcome.kind !== "decided" || outcome.decision.kind !== "accepted") {
-    const error = core.error(operationTable.stkQuery, outcome, redactor, context);
+    const error = exchange.toError();
     const asked = outcome.kind === "decided" && outcome.decision.kind !== "accepted" ? outcome.decision : undefined;
     return { error, final: isFinal(outcome, error), retryAfterMs: asked?.retryAfterMs };
   }

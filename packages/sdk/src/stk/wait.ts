@@ -162,7 +162,7 @@ async function poll<T extends StkSettlement>(
     stop.throwIfAborted();
     if (!isTurn) return fromTimeout(last, plan);
     const attemptMs = Math.max(1, Math.min(core.config.timeoutMs, Math.ceil(deadline - clock())));
-    const reading = await readStk(core, plan, { options: { signal: stop, timeoutMs: attemptMs }, maxRetries: 0 });
+    const reading = await readStk(core, plan, { signal: stop, timeoutMs: attemptMs, maxRetries: 0 });
     stop.throwIfAborted();
     earliest = clock() + POLL_INTERVAL_MS;
     if (reading.retryAfterMs !== undefined) pace.hold(clock() + reading.retryAfterMs);

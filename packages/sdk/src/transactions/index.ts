@@ -1,3 +1,4 @@
+import { type MpesaPromise, startCall } from "../call.ts";
 import type { CallOptions } from "../core.ts";
 import type { InitiatorLink } from "../initiator/link.ts";
 import type { Acknowledgement } from "../initiator/submit.ts";
@@ -19,7 +20,7 @@ export interface Transactions {
    * const { originatorConversationId } = error.ids;
    * if (originatorConversationId) await mpesa.transactions.status({ originatorConversationId });
    */
-  status(params: TransactionStatusParams, options?: CallOptions): Promise<Acknowledgement>;
+  status(params: TransactionStatusParams, options?: CallOptions): MpesaPromise<Acknowledgement>;
   /**
    * Returns a payment that a customer made to your short code. Payouts cannot be returned. Resolves when M-Pesa has
    * queued it; the outcome comes to `resultUrl`.
@@ -30,12 +31,12 @@ export interface Transactions {
    * @example
    * await mpesa.transactions.reverse({ receipt: "UJ63T9K5AB", amount: 10, remarks: "Paid twice" });
    */
-  reverse(params: ReversalParams, options?: CallOptions): Promise<Acknowledgement>;
+  reverse(params: ReversalParams, options?: CallOptions): MpesaPromise<Acknowledgement>;
 }
 
 export function createTransactions(link: InitiatorLink): Transactions {
   return {
-    status: (params, options) => transactionStatus(link, params, options),
-    reverse: (params, options) => reverse(link, params, options),
+    status: (params, options) => startCall(options, (scope) => transactionStatus(link, params, scope)),
+    reverse: (params, options) => startCall(options, (scope) => reverse(link, params, scope)),
   };
 }

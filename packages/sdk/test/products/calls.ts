@@ -1,11 +1,11 @@
 import type { OperationId } from "@mpesa/raw";
-import type { CallOptions, Mpesa } from "../../src/index.ts";
+import type { CallOptions, Mpesa, MpesaPromise } from "../../src/index.ts";
 
 /** One way to call an operation through its product. */
 export interface ProductCall {
   readonly name: string;
   readonly operation: OperationId;
-  readonly run: (mpesa: Mpesa, options?: CallOptions) => Promise<unknown>;
+  readonly run: (mpesa: Mpesa, options?: CallOptions) => MpesaPromise<unknown>;
 }
 
 const phoneNumber = "0708 374 149";

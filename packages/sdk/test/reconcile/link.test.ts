@@ -4,7 +4,7 @@ import type { PulledTransaction } from "../../src/index.ts";
 import type { PromptEntry } from "../../src/reconcile/known.ts";
 import { linkRows } from "../../src/reconcile/link.ts";
 import type { AskedPrompt } from "../../src/reconcile/prompts.ts";
-import { slices } from "../../src/reconcile/slices.ts";
+import { createPause } from "../../src/reconcile/slices.ts";
 import { parsePhoneNumber } from "../../src/validate/formats.ts";
 
 // Few values, so that rows and prompts fit, contradict and miss each other in every way.

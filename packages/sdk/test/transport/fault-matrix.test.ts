@@ -87,7 +87,7 @@ async function callOnce(
     const signal = controller.signal;
     if (operation.id === "generateToken") await core.token({ signal });
     else
-      await core.call(operation.id as Exclude<OperationId, "generateToken">, request as never, {
+      await core.request(operation.id as Exclude<OperationId, "generateToken">, request as never, {
         options: { signal },
       });
     return "resolves";

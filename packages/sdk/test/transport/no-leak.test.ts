@@ -136,7 +136,7 @@ async function seenByOthers(
       onEvent: (event) => events.push("durationMs" in event ? { ...event, durationMs: 0 } : event),
     }),
   );
-  for (const one of [consumerKey, consumerSecret, passkey]) core.redactor.add(one);
+  for (const one of [consumerKey, consumerSecret, passkey]) core.redactor.add(one as string);
   const body = {
     ...examplesOf(id).request,
     Password: password,
@@ -158,8 +158,8 @@ async function seenByOthers(
     callbackUrl: `https://example.com/hooks/${callbackPath}`,
     Extra: `${consumerKey}:${consumerSecret} ${passkey}`,
   };
-  const context = { options: undefined, secrets: [password, credential] };
-  const thrown = await core.call(id, body as never, context).then(
+  const context = { options: undefined };
+  const thrown = await core.request(id, body as never, context).then(
     () => expect.unreachable("no answer of this server is an acceptance"),
     (error: unknown) => error,
   );
