@@ -7,7 +7,7 @@ const MIN_SECRET_LENGTH = 4;
 const UNGUESSABLE = /^(?=.*\d)(?=.*[a-z]).{6,}$|^.{16,}$/i;
 const ECHOED_TOKEN = /(access token\s*-\s*)[A-Za-z0-9._~+/=-]+/gi;
 
-/** Redacts secrets, in every encoding in which they may occur, in texts that a person or a log will see. */
+/** Redacts secrets in texts for people and logs, whatever the encoding of a secret. */
 export class Redactor {
   /** Returns the secrets. A function, because most calls end without a text to redact. */
   readonly #secrets: () => Iterable<string | undefined>;
@@ -40,7 +40,7 @@ export class Redactor {
   }
 
   /**
-   * Returns a redacted copy of a thrown value for `cause`: name, code, message and stack, and likewise its own causes.
+   * Returns a redacted copy of a thrown value for `cause`: name, code, message, stack and causes.
    */
   cause(thrown: unknown): Error | undefined {
     try {
@@ -86,7 +86,10 @@ function* secretPartsOf(secret: string): Generator<string> {
   }
 }
 
-/** Yields a secret in each encoding in which it may occur: JSON, base64, base64url and percent-encoding. */
+/**
+ * Yields a secret in each encoding in which a text may contain the secret: JSON, base64, base64url and
+ * percent-encoding.
+ */
 function* encodingsOf(secret: string): Generator<string> {
   yield JSON.stringify(secret).slice(1, -1);
   for (const form of [secret, base64(secret)]) {

@@ -1,6 +1,6 @@
 /** Limits of one caller's wait for work that other callers may share. */
 export interface WaitLimits {
-  /** Ends the wait when it aborts. */
+  /** Signal that ends the wait. */
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds after which the wait ends. @default without limit */
   readonly timeoutMs?: number | undefined;

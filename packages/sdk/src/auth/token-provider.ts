@@ -10,7 +10,8 @@ import { isTokenText } from "./token-text.ts";
  */
 const MARGIN_MS = 60_000;
 /**
- * Number of rejected tokens to remember. A remembered token is ignored if another process writes it to the store.
+ * Number of rejected tokens to remember. If another process writes a rejected token to the store, this process ignores
+ * the token.
  */
 const MAX_REJECTED = 16;
 
@@ -122,7 +123,7 @@ export class TokenProvider implements TokenSource {
     return token;
   }
 
-  /** Keeps a token until it must be renewed. Returns `false` if the token must be renewed already. */
+  /** Keeps a token until the time of its renewal. Returns `false` if the renewal time of the token has passed. */
   #keep(token: StoredToken, lifetimeMs: number): boolean {
     const renewAt = token.expiresAt - Math.min(MARGIN_MS, lifetimeMs / 10);
     if (this.#options.now() >= renewAt) return false;

@@ -1,14 +1,14 @@
 /** An access token with its expiry. */
 export interface StoredToken {
-  /** The access token. Keep it secret: whoever has it can pay from your short codes. */
+  /** The access token. Keep the token secret: whoever has the token can pay from your short codes. */
   readonly token: string;
   /** The moment at which the token expires, in milliseconds since 1970. */
   readonly expiresAt: number;
 }
 
 /**
- * A token store shares access tokens between processes, so that all of them use the same token. Pass it to the client
- * as `tokenStore`; `unstorageTokenStore` makes one from an unstorage storage.
+ * A token store shares access tokens between processes, so that all of them use the same token. Pass the store to the
+ * client as `tokenStore`. `unstorageTokenStore` makes a token store from an unstorage storage.
  *
  * A key is a hash and not secret. A token is secret, so keep the store private. The client waits two seconds at most
  * for each operation. If the store fails, the client emits a `warning` event with the code `tokenStoreFailed` and

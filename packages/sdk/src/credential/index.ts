@@ -41,8 +41,8 @@ export type SecurityCredentialOptions = {
  * require: RSA with PKCS#1 v1.5 padding, as 344 characters of base64.
  *
  * Each call returns a different credential. Every credential stays valid until the password changes, and M-Pesa
- * requires a new password every 90 days. Make a credential once and store it as safely as the password. If the client
- * has `initiator.password`, the client encrypts the password by itself.
+ * requires a new password every 90 days. Make a credential once, and store the credential as safely as the password. If
+ * the client has `initiator.password`, the client encrypts the password by itself.
  *
  * Requires `node:crypto`: Node, Bun, Deno, or Workers with Node compatibility.
  *
@@ -85,7 +85,7 @@ function passwordIssues(password: unknown): Issue[] {
   if (password.length === securityCredentialLength && /^[A-Za-z0-9+/]+={0,2}$/.test(password)) {
     return issue(
       "must be the plain password, but is already encrypted",
-      "Pass it as `initiator.securityCredential`. M-Pesa would reject a password that is encrypted twice, and rejections lock the initiator.",
+      "Pass it as `initiator.securityCredential`: M-Pesa rejects a password that is encrypted twice, and rejections lock the initiator.",
     );
   }
   if (password !== password.trim()) {
@@ -112,7 +112,7 @@ function keyIssues(environment: unknown, key: unknown): Issue[] {
         field: "environment",
         received,
         rule: 'must be "sandbox" or "production"',
-        fix: "Correct it, or pass a `key`.",
+        fix: "Correct the environment, or pass a `key`.",
       },
     ];
   }

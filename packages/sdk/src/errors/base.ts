@@ -2,7 +2,7 @@ import type { OperationId } from "@mpesa/raw";
 import type { Code } from "../codes/code.ts";
 import { maskPhoneNumbers } from "../without-payer.ts";
 
-/** IDs by which Daraja identifies a payment: those that are known when the error is made. */
+/** IDs by which Daraja identifies a payment. An error contains the IDs that are known when the error is made. */
 export interface MpesaIds {
   /** ID of an accepted STK push. Its callback contains the same ID. */
   readonly merchantRequestId?: string;
@@ -19,7 +19,7 @@ export interface MpesaIds {
   readonly requestRefId?: string;
 }
 
-/** Properties of an {@link MpesaError}. The texts must be redacted before they are passed. */
+/** Properties of an {@link MpesaError}. Texts must be redacted before a caller passes them. */
 export interface MpesaErrorInit {
   readonly operation?: OperationId | undefined;
   readonly hint?: string | undefined;
@@ -46,8 +46,8 @@ export abstract class MpesaError extends Error {
   /** Advice on what to do, in one or two sentences. */
   readonly hint: string | undefined;
   /**
-   * Meaning of the response that rejected the call or was inconclusive, as `explain()` returns it. `undefined` if no
-   * response came, or if the response contradicted itself.
+   * Meaning of the response that rejected the call or was inconclusive: the same object as `explain()` returns.
+   * `undefined` if no response came, or if the response contradicted itself.
    */
   readonly code: Code | undefined;
   /** Daraja's ID of the request, which Safaricom's support asks for. */

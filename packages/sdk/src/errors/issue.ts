@@ -2,7 +2,7 @@
 export interface Issue {
   /** Name of the option or parameter, as the caller writes the name, such as `payTo.account`. */
   readonly field: string;
-  /** Description of the received value, such as `a string of 14 characters`. Never the value itself. */
+  /** Description of the received value, such as `a string of 14 characters`, but never the value itself. */
   readonly received: string;
   /**
    * The rule that the value breaks, as the end of a sentence that begins with the field, such as `must be a string`.

@@ -2,7 +2,8 @@ import { MpesaError, type MpesaErrorInit, type MpesaIds } from "./base.ts";
 
 /**
  * The outcome is unknown: the request may have been processed, but its response was lost, incomplete or inconclusive.
- * Do not send a payment again. `hint` says how to find out what happened, and `ids` contains the IDs for doing so.
+ * Do not send a payment again. `hint` says how to find out what happened, and `ids` contains the IDs that are needed to
+ * find out.
  *
  * @example
  * catch (error) {

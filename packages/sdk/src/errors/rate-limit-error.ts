@@ -3,6 +3,11 @@ import { MpesaError, type MpesaErrorInit } from "./base.ts";
 /**
  * The gateway rejected the request before processing, because there were too many requests. It is safe to send the
  * request again later.
+ *
+ * @example
+ * catch (error) {
+ *   if (isMpesaError(error) && error.type === "MpesaRateLimitError") await queue.retryIn(error.retryAfterMs ?? 60_000);
+ * }
  */
 export class MpesaRateLimitError extends MpesaError {
   override readonly name = "MpesaRateLimitError";
@@ -14,8 +19,8 @@ export class MpesaRateLimitError extends MpesaError {
   /** Daraja's text, redacted; `undefined` if there is none. */
   readonly errorMessage: string | undefined;
   /**
-   * Milliseconds to wait, from the `Retry-After` header or the rate in the text of a spike arrest; `undefined` if
-   * neither is there.
+   * Milliseconds to wait, from the `Retry-After` header or the rate in the text of a spike arrest; `undefined` if the
+   * response contains neither.
    */
   readonly retryAfterMs: number | undefined;
 

@@ -1,7 +1,14 @@
 import { MpesaError, type MpesaErrorInit } from "./base.ts";
 import { describeIssues, type Issue } from "./issue.ts";
 
-/** Parameters of the call are invalid. Nothing was sent. `issues` lists every invalid parameter at once. */
+/**
+ * Parameters of the call are invalid. Nothing was sent. `issues` lists every invalid parameter at once.
+ *
+ * @example
+ * catch (error) {
+ *   if (isMpesaError(error) && error.type === "MpesaValidationError") return { errors: error.issues };
+ * }
+ */
 export class MpesaValidationError extends MpesaError {
   override readonly name = "MpesaValidationError";
   readonly type = "MpesaValidationError";

@@ -47,7 +47,7 @@ export interface InitiatorGuardOptions {
  * The guard counts rejections in responses, and in results of any product at the callback handler or in `reconcile`. A
  * result does not name its initiator, so the guard remembers the IDs of each request for one day. If the ID of a
  * rejection is unknown, the rejection counts against the last credential of the only initiator that this guard has
- * seen. If the guard has seen several initiators or none, it emits a `warning` event with the code
+ * seen. If the guard has seen several initiators or none, the guard emits a `warning` event with the code
  * `rejectionUnattributed`, and counts the rejection when the response with this ID arrives.
  *
  * The guard cannot stop requests that were sent before a rejection arrived: a hundred payouts started together with a
@@ -84,10 +84,10 @@ export function createInitiatorGuard(options: InitiatorGuardOptions = {}): Initi
 }
 
 /**
- * Number of times that a state is read after a rejection was counted, and written again if it is incomplete. A store
- * has no atomic update, so another process may overwrite a state that was just written. Only a process that pauses
- * between its own read and write for longer than all these rounds can hide a rejection, until the process that counted
- * the rejection uses the store again.
+ * Number of rounds after counting a rejection. Each round reads the state from the store, and writes the state again if
+ * the stored state is incomplete. A store has no atomic update, so another process may overwrite a state that was just
+ * written. Only a process that pauses between its own read and write for longer than all these rounds can hide a
+ * rejection, until the process that counted the rejection uses the store again.
  */
 const SYNC_ROUNDS = 8;
 /** Maximum time in milliseconds that a `Date` can represent, rounded down. */
@@ -295,7 +295,7 @@ export class Guard implements InitiatorGuard {
   }
 
   /**
-   * Runs work on the store, if there is a store. Reports an error in a `warning` event and returns `undefined` then.
+   * Runs work on the store, if there is a store. If the store fails, emits a `warning` event and returns `undefined`.
    */
   async #withStore<T>(work: (records: SharedRecords) => Promise<T>): Promise<T | undefined> {
     if (!this.#records) return undefined;

@@ -43,8 +43,8 @@ export interface PayoutAcknowledgement {
   /** M-Pesa's text about the acceptance; an empty string if there is none. */
   readonly responseDescription: string;
   /**
-   * True if the response was lost, the request was sent again, and M-Pesa then reported that it already has the
-   * request.
+   * True if the response was lost, the request was sent again, and M-Pesa reported that the same request had arrived
+   * before.
    */
   readonly duplicate: boolean;
   /** The response, unchanged. */
@@ -131,7 +131,7 @@ export async function submitPayout<K extends SubmitId>(
 /**
  * Checks that an acknowledgement names the request that was sent.
  *
- * @throws MpesaOutcomeUnknownError if it names another request.
+ * @throws MpesaOutcomeUnknownError if the acknowledgement names another request.
  */
 function requireOwnId<K extends SubmitId>(
   { core }: InitiatorLink,

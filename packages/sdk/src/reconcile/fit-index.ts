@@ -29,7 +29,8 @@ const ACCOUNT = 4;
 interface Table {
   readonly buckets: Map<string, Bucket & { readonly positions: number[] }>;
   /**
-   * Bit masks of the compared traits that the items have, one for each combination that occurs. Each costs one lookup.
+   * Bit masks of the compared traits that the items have, one for each combination that occurs. Each bit mask costs one
+   * lookup.
    */
   readonly patterns: Set<number>;
 }

@@ -5,7 +5,8 @@ import type { KnownPayment, PayoutSettlement, ReconcileParams, ReconcileReport }
 /**
  * Compares the payments in your records with Safaricom's: customers' payments with the list of the last 48 hours, open
  * prompts with STK queries, and open payouts with status queries. Run a reconciliation after an outage and every night.
- * It only reads and moves no money, so it may be repeated. Run it again until the report is `complete`.
+ * A reconciliation only reads and moves no money, so it is safe to repeat. Repeat the reconciliation until the report
+ * is `complete`.
  *
  * Each payment of `known` ends in exactly one list of the report. If an entry is invalid, or a query fails, the entry
  * ends in `unknown` with the error, and the other entries are still compared. A prompt that does not exist at Safaricom
@@ -13,8 +14,8 @@ import type { KnownPayment, PayoutSettlement, ReconcileParams, ReconcileReport }
  *
  * The STK queries share the rate limit of the client, `maxQueriesPerSecond`, with all `stk.wait` calls; in the sandbox
  * there is one query every 15 seconds. The results of status queries are posted to `resultUrl`. With `results`, the
- * reconciliation waits for these results. Without it, payouts stay `open`, and the report contains the IDs that the
- * results will contain.
+ * reconciliation waits for these results. Without `results`, payouts stay `open`, and the report contains the IDs by
+ * which you find the results later.
  *
  * @throws MpesaValidationError for invalid parameters, all listed at once. Nothing was sent.
  * @throws The reason of `signal` if the signal aborts, and any error from reading `known`.

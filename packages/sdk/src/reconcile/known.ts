@@ -167,7 +167,7 @@ function parseKnownAmount(value: unknown): Parsed<number> {
   // Databases return exact decimals as strings.
   const amount = typeof value === "string" && /^\s*\d+(\.\d+)?\s*$/.test(value) ? Number(value) : value;
   if (typeof amount === "number" && Number.isFinite(amount) && amount > 0) return valid(amount);
-  const rule = "must be a number of shillings above 0, or a string with such a number";
+  const rule = "must be an amount in shillings above 0, as a number or a decimal string";
   return invalid(value, rule, "Pass the amount that your records contain.");
 }
 

@@ -157,8 +157,8 @@ export interface ReconcileReport<T extends KnownPayment = KnownPayment, S extend
    */
   readonly matched: readonly Finding<T, S>[];
   /**
-   * Payments that your records lack. Record each payment once, by its receipt: it may have arrived after `known` was
-   * read.
+   * Payments that your records lack. Record each payment once, by its receipt, because the payment may have been
+   * recorded after `known` was read.
    */
   readonly missingHere: readonly MissingHere<T>[];
   /**

@@ -17,7 +17,7 @@ import type { Decision } from "./decide.ts";
 import { isJson, text } from "./error-body.ts";
 import type { SendOutcome } from "./send.ts";
 
-/** Facts about a call that its error contains besides the outcome. */
+/** Facts about a call from which its error is made, besides the outcome. */
 export interface ErrorContext {
   readonly operation: OperationInfo;
   readonly redactor: Redactor;
@@ -192,7 +192,8 @@ export function idsOf(body: unknown): MpesaIds {
 }
 
 /**
- * Returns the name of the first of `ids` for which the body has another value. Such a body is about another payment.
+ * Returns the name of the first of `ids` for which the body has another value. A body with another value is about
+ * another payment.
  */
 export function contradictedId(body: unknown, ids: MpesaIds): keyof MpesaIds | undefined {
   const received = Object.entries(idsOf(body)) as [keyof MpesaIds, string][];

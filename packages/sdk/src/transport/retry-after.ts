@@ -2,7 +2,7 @@ const ALLOWED_RATE = /messagesPerPeriod=(\d+),\s*periodInMicroseconds=(\d+)/;
 
 /**
  * Returns the milliseconds to wait before a retry, from the `Retry-After` header or from the rate in the text of a
- * spike arrest. Returns `undefined` if neither is there.
+ * spike arrest. Returns `undefined` if the response contains neither.
  */
 export function retryAfterMs(headers: Headers, message = ""): number | undefined {
   const header = headers.get("retry-after")?.trim();

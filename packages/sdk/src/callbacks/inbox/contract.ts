@@ -188,11 +188,15 @@ export function inboxContract(makeInbox: MakeInbox, options: { readonly shared?:
     expectEqual(await inbox.complete("a", token, further), true, "complete");
     expectEqual(await inbox.complete("a", token, further), true, "second complete");
     for (const key of ["a", ...further]) expectEqual(await stateOf(inbox, key), "duplicate", `claim of ${key}`);
-    expectEqual(await inbox.fail("held", held), false, "fail with the token of a claim that was completed otherwise");
+    expectEqual(
+      await inbox.fail("held", held),
+      false,
+      "fail with the token of a claim that another delivery completed",
+    );
     expectEqual(
       await inbox.complete("held", held),
       false,
-      "complete with the token of a claim that was completed otherwise",
+      "complete with the token of a claim that another delivery completed",
     );
     expectEqual(await inbox.complete("done", done), true, "second complete of the delivery that was completed before");
     expectEqual(await pendingKeys(inbox), "", "pending");
@@ -206,7 +210,7 @@ export function inboxContract(makeInbox: MakeInbox, options: { readonly shared?:
       await sleep(20);
     }
     expectEqual(await pendingKeys(inbox), "b,c,a", "pending");
-    expectEqual((await inbox.pending(2)).map((entry) => entry.key).join(), "b,c", "pending, two of them");
+    expectEqual((await inbox.pending(2)).map((entry) => entry.key).join(), "b,c", "pending with a limit of 2");
     await inbox.fail("b", await claimNew(inbox, "b"));
     expectEqual(await pendingKeys(inbox), "c,a,b", "pending, after one more attempt");
   });

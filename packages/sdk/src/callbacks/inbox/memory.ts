@@ -5,8 +5,8 @@ export type { Claim, ClaimState, Inbox, InboxOptions, PendingDelivery } from "./
 /** Options of {@link memoryInbox}. */
 export interface MemoryInboxOptions extends InboxOptions {
   /**
-   * Maximum number of completed keys to remember, at least 0. When there are more, the oldest key is forgotten.
-   * Deliveries that are not completed are never forgotten. @default 100000
+   * Maximum number of completed keys to remember, at least 0. When there are more completed keys, the oldest key is
+   * forgotten. Deliveries that are not completed are never forgotten. @default 100000
    */
   readonly maxCompleted?: number;
 }
@@ -20,8 +20,9 @@ interface Entry {
 }
 
 /**
- * Makes an inbox in the memory of one process. It stops duplicates, but loses all deliveries when the process ends. Use
- * it for tests, for development, or if `mpesa.reconcile` finds payments whose callback was lost.
+ * Makes an inbox in the memory of one process. The inbox stops duplicates, but loses all deliveries when the process
+ * ends. Use this inbox for tests, for development, or if `mpesa.reconcile` finds the payments whose callbacks were
+ * lost.
  *
  * @throws TypeError for invalid options.
  * @example
@@ -32,7 +33,7 @@ export function memoryInbox(options: MemoryInboxOptions = {}): Inbox {
   const { maxCompleted = 100_000 } = options;
   if (!(maxCompleted >= 0)) throw new TypeError("maxCompleted must be a number of at least 0");
   const open = new Map<string, Entry>();
-  /** Completed keys with the tokens that completed these keys, the oldest first. */
+  /** Completed keys, each with the token that completed the key, the oldest key first. */
   const completed = new Map<string, string>();
   const markCompleted = (key: string, token: string): void => {
     open.delete(key);

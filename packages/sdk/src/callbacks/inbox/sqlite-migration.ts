@@ -24,8 +24,8 @@ export function addTokenColumn(database: Database): void {
  * contain the reference.
  *
  * A completed row has no payload any more, so its reference is unknown. The row counts as a duplicate for every
- * reference: to record a payment twice would be the greater harm, and the number of such rows does not grow. See
- * docs/decisions/0012.
+ * reference, because recording a payment twice would do more harm than missing a callback, and no new rows of this kind
+ * are written. See docs/decisions/0012.
  */
 export function createFormerLookup(
   database: Database,
