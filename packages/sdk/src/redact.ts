@@ -99,7 +99,7 @@ function* encodingsOf(secret: string): Generator<string> {
   }
 }
 
-/** These characters are their own UTF-8. */
+/** Texts of ASCII characters only. Their UTF-8 bytes are their character codes. */
 const ASCII = /^[ -~]*$/;
 const OCTET = /%[0-9a-f]{2}/gi;
 const upper = (octet: string): string => octet.toUpperCase();

@@ -36,7 +36,10 @@ export interface InitiatorWithPassword {
  */
 export type Initiator = InitiatorWithCredential | InitiatorWithPassword;
 
-/** An initiator with everything that is wrong with it, without a word of its secrets. It stays the object that it is: its credential is made once. */
+/**
+ * Validates an initiator and returns the same object, because the client keeps the encrypted credential under this
+ * object. The issues contain no secret.
+ */
 export function parseInitiator(value: unknown, environment: string | undefined): Parsed<Initiator> {
   if (typeof value !== "object" || value === null) {
     const rule = "must be { name, securityCredential } or { name, password }";
@@ -83,7 +86,7 @@ function parsePassword(password: unknown, needsKey: boolean): Parsed<unknown> {
     return invalid(password, "must be the plain password", fix, "password");
   }
   if (!needsKey) return valid(password);
-  const fix = "Pass one of the two: the password is encrypted with that environment's public key.";
+  const fix = "Pass `environment` to the client, or pass a `key`: a public key encrypts the password.";
   return invalid(undefined, "is required unless the client has an `environment`", fix, "key");
 }
 

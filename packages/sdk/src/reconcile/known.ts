@@ -94,19 +94,19 @@ interface Sorting<T> {
  *
  * @throws MpesaValidationError with every problem of the entry.
  */
-function sortEntry<T>(known: T, given: Given, { at, seen, sorted }: Sorting<T>): void {
+function sortEntry<T>(known: T, fields: Given, { at, seen, sorted }: Sorting<T>): void {
   // If a prompt has a receipt, the receipt is looked up.
-  const hasReceipt = given["receipt"] !== undefined;
-  const names = ID_FIELDS.filter((name) => given[name] !== undefined && !(hasReceipt && name === "checkoutRequestId"));
+  const hasReceipt = fields["receipt"] !== undefined;
+  const names = ID_FIELDS.filter((name) => fields[name] !== undefined && !(hasReceipt && name === "checkoutRequestId"));
   // A payout may have both of its IDs; the first is looked up.
   const [name, second] = names.join() === ID_FIELDS.slice(2).join() ? names.slice(0, 1) : names;
-  const isNamed = name !== undefined && second === undefined;
-  const payment = isNamed ? identify(name, seen) : unnamed;
-  const entry = <V extends object>(details: Parser<V>): V & { id: string } =>
-    check(operationOf(name), nested(at, both(payment, details)), given, undefined);
-  if (!isNamed || name === "receipt") sorted.receipts.push({ known, ...entry(amountOnly) });
-  else if (name === "checkoutRequestId") sorted.prompts.push({ known, ...entry(promptDetails) });
-  else sorted.payouts.push({ known, name, ...entry(payoutDetails) });
+  const isIdentified = name !== undefined && second === undefined;
+  const identifier = isIdentified ? parserOfId(name, seen) : rejectIds;
+  const parse = <V extends object>(details: Parser<V>): V & { id: string } =>
+    check(operationOf(name), nested(at, both(identifier, details)), fields, undefined);
+  if (!isIdentified || name === "receipt") sorted.receipts.push({ known, ...parse(amountOnly) });
+  else if (name === "checkoutRequestId") sorted.prompts.push({ known, ...parse(promptDetails) });
+  else sorted.payouts.push({ known, name, ...parse(payoutDetails) });
 }
 
 type IdField = (typeof ID_FIELDS)[number];
@@ -116,12 +116,12 @@ function operationOf(name: IdField | undefined): "pullQuery" | "stkQuery" | "tra
   return name === "receipt" || name === undefined ? "pullQuery" : "transactionStatus";
 }
 
-const requestId = text(statusRules.OriginalConversationID);
-const IDENTIFIERS: Readonly<Record<IdField, Parser<string>>> = {
+const conversationId = text(statusRules.OriginalConversationID);
+const ID_PARSERS: Readonly<Record<IdField, Parser<string>>> = {
   receipt: text(),
   checkoutRequestId: text(stkRules.CheckoutRequestID),
-  originatorConversationId: requestId,
-  conversationId: requestId,
+  originatorConversationId: conversationId,
+  conversationId,
 };
 
 const amountOnly = openObject({ amount: parseKnownAmount });
@@ -133,11 +133,11 @@ const promptDetails = openObject({
   account: optional(text({ minLength: 0 })),
 });
 
-/** The identifier of an entry, which no earlier entry may have. */
-function identify(name: IdField, seen: Set<string>): Parser<{ id: string }> {
-  return (given) => {
-    const value = (given as Given)[name];
-    const parsed = IDENTIFIERS[name](typeof value === "string" ? value.trim() : value, undefined);
+/** Returns a parser of an entry's ID, which no earlier entry may have. */
+function parserOfId(name: IdField, seen: Set<string>): Parser<{ id: string }> {
+  return (fields) => {
+    const value = (fields as Given)[name];
+    const parsed = ID_PARSERS[name](typeof value === "string" ? value.trim() : value, undefined);
     if (!parsed.ok) return { ok: false, issues: under(name, parsed.issues) };
     const id = parsed.value;
     const key = `${operationOf(name)} ${id}`;
@@ -150,12 +150,13 @@ function identify(name: IdField, seen: Set<string>): Parser<{ id: string }> {
   };
 }
 
-const unnamed: Parser<{ id: string }> = (given) => {
+/** Rejects an entry that has no ID or too many IDs. */
+const rejectIds: Parser<{ id: string }> = (fields) => {
   const fix = `Pass one of ${ID_FIELDS.join(", ")}. Only \`receipt\` and \`checkoutRequestId\`, or the two conversation IDs, may occur together.`;
-  return invalid(given, "must identify its payment by one ID", fix);
+  return invalid(fields, "must identify its payment by one ID", fix);
 };
 
-/** The same parser for a value that the caller knows under this name. */
+/** Returns a parser whose issues name their fields as parts of the parameter `name`. */
 function nested<T>(name: string, parser: Parser<T>): Parser<T> {
   return (value, client) => {
     const parsed = parser(value, client);

@@ -74,19 +74,26 @@ async function readAll<T>(known: Iterable<T> | AsyncIterable<T>, pause: Pause): 
   return all;
 }
 
-const always = openObject({ resultTimeoutMs: withDefault(parseTimeout, DEFAULT_RESULT_TIMEOUT_MS) }, pullRange);
-const forPrompts: Parser<object, Core> = openObject({ passkey: orClient("passkey", parsePasskey) });
-const forPayouts: Parser<object, Core> = openObject(signedAbout(rules.Remarks, "Status"));
-const nothing: Parser<object> = () => valid({});
+const generalParams = openObject({ resultTimeoutMs: withDefault(parseTimeout, DEFAULT_RESULT_TIMEOUT_MS) }, pullRange);
+const promptParams: Parser<object, Core> = openObject({ passkey: orClient("passkey", parsePasskey) });
+const payoutParams: Parser<object, Core> = openObject(signedAbout(rules.Remarks, "Status"));
+const noParams: Parser<object> = () => valid({});
 
-/** Everything that would fail for all entries alike. @throws MpesaValidationError before anything is sent. */
+/**
+ * Checks the parameters that concern all entries, before anything is sent.
+ *
+ * @throws MpesaValidationError for invalid parameters.
+ */
 function checkParams<T extends KnownPayment, S extends PayoutSettlement>(
   core: Core,
   params: ReconcileParams<T, S>,
   { prompts, payouts }: SortedKnown<T>,
 ): CheckedRange & { readonly resultTimeoutMs: number } {
-  const needed = both(prompts.length > 0 ? forPrompts : nothing, payouts.length > 0 ? forPayouts : nothing);
-  return check("pullQuery", both(always, needed), params, core);
+  const paramsOfEntries = both(
+    prompts.length > 0 ? promptParams : noParams,
+    payouts.length > 0 ? payoutParams : noParams,
+  );
+  return check("pullQuery", both(generalParams, paramsOfEntries), params, core);
 }
 
 /** Safaricom's list of customers' payments. */
