@@ -19,7 +19,7 @@ export type MpesaRawInit<Body, Query> = Omit<RawInit<Body, Query>, "fetch">;
 
 /**
  * Calls for every path of the spec, with requests and responses exactly as on the wire. The calls use this client's
- * access token, retries and timeouts. A payment is sent only once, as by the client's other methods.
+ * access token, retries and timeouts. A payment is sent only once, like a payment through the client's other methods.
  *
  * A call returns every HTTP response unchanged: the body of a 2xx response as `data`, any other body as `error`. Daraja
  * also sends errors with status 200, so test `"errorCode" in data` before you read anything else from `data`. A call

@@ -85,7 +85,7 @@ function passwordIssues(password: unknown): Issue[] {
   if (password.length === securityCredentialLength && /^[A-Za-z0-9+/]+={0,2}$/.test(password)) {
     return issue(
       "must be the plain password, but is already encrypted",
-      "Pass it as `initiator.securityCredential`: M-Pesa rejects a password that is encrypted twice, and rejections lock the initiator.",
+      "Pass it as `initiator.securityCredential`: M-Pesa rejects a password that is encrypted twice, and repeated rejections lock the initiator.",
     );
   }
   if (password !== password.trim()) {
