@@ -51,7 +51,14 @@ webhooks:
   "an enum value": [
     { file: "openapi.yml", find: "[CustomerPayBillOnline,", put: "[CustomerWithdrawal, CustomerPayBillOnline," },
   ],
-  "an open enum value": [{ file: "openapi.yml", find: "[Amount, Receipt]", put: "[Amount, Receipt, Balance]" }],
+  "an open enum value": [
+    { file: "openapi.yml", find: "[Amount, Receipt]", put: "[Amount, Receipt, Balance]" },
+    {
+      file: "callback-fields.yml",
+      find: "      receipt: { from: [Receipt], as: receipt }\n",
+      put: "      receipt: { from: [Receipt], as: receipt }\n      balance: { from: [Balance], as: money }\n",
+    },
+  ],
   "a code": [
     {
       file: "codes.yml",

@@ -9,6 +9,8 @@ const push = "paths./pay/v1/push.post";
 const openapi = (find: string, put: string): Edit => ({ file: "openapi.yml", find, put });
 const codes = (find: string, put: string): Edit => ({ file: "codes.yml", find, put });
 
+const fields = (find: string, put: string): Edit => ({ file: "callback-fields.yml", find, put });
+
 /** What is done to the mini spec, and every line that this must give. */
 const cases: [name: string, edits: Edit[], lines: string[]][] = [
   [
@@ -414,6 +416,34 @@ const cases: [name: string, edits: Edit[], lines: string[]][] = [
     [
       "spec/codes.yml: scopes.stk.codes[1]: has the key colour, which is not known here",
       'spec/codes.yml: scopes.stk.codes[1].fault: is "nobody", not one of customer, merchant, mpesa, none',
+    ],
+  ],
+  [
+    "a wire name of a callback that nothing in the spec has",
+    [fields("from: [Receipt]", "from: [Reciept]")],
+    [
+      "spec/callback-fields.yml: kinds.stk.fields.receipt: Reciept is the name of nothing in openapi.yml or in an example",
+      "spec/callback-fields.yml: kinds.stk: Receipt of schema StkCallback feeds no field and is not under untyped",
+    ],
+  ],
+  [
+    "a callback that expects a field it does not have, of a schema and a group that do not exist",
+    [
+      fields("expected: [resultCode]", "expected: [resultCode, balance]"),
+      fields("schema: StkCallback", "schema: StkCallbacks"),
+      fields("include: [coded]", "include: [coded, named]"),
+    ],
+    [
+      "spec/callback-fields.yml: kinds.stk.include: group named does not exist",
+      "spec/callback-fields.yml: kinds.stk: balance is no field of this kind",
+      "spec/callback-fields.yml: kinds.stk.schema: schema StkCallbacks does not exist",
+    ],
+  ],
+  [
+    "a way of reading that does not exist",
+    [fields("as: money", "as: cash")],
+    [
+      'spec/callback-fields.yml: kinds.stk.fields.amount.as: is "cash", not one of text, receipt, money, instant, phoneNumber, party, yesNo, charges, accounts',
     ],
   ],
 ];

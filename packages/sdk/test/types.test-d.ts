@@ -1,6 +1,7 @@
 import type {
   CallbackEvent,
   CallbackHandlerOptions,
+  Money,
   StatusResult,
   StkCallback,
   Unrecognised,
@@ -39,11 +40,20 @@ export function outcomes(
   event: CallbackEvent<"balance">,
   waited: StkWaitResult<StkCallback>,
   asked: StkQueryResult,
+  paid: StkCallback,
 ): void {
   if (status.outcome === "succeeded") store(status.transactionStatus, status.code.fault);
   // @ts-expect-error a query that failed has no status
   if (status.outcome === "unknown") store(status.transactionStatus, "");
   if (event.outcome === "succeeded") store(event.resultCode, event.reference);
+
+  if (paid.outcome === "succeeded") store(paid.checkoutRequestId, paid.receipt ?? "not known yet");
+  // @ts-expect-error a success may come without its receipt
+  if (paid.outcome === "succeeded") store(paid.checkoutRequestId, paid.receipt);
+  // @ts-expect-error an unknown outcome may name no payment
+  if (paid.outcome === "unknown") store(paid.checkoutRequestId, "");
+  const amount: Money | undefined = paid.amount;
+  void amount;
 
   const { outcome, resultCode, code } = waited;
   if (outcome === "failed") store(resultCode, code.meaning);

@@ -114,9 +114,20 @@ export const codeTexts = ${literal(firstTexts(scopes, "texts"))} as const;
  */
 export const ownCodeTexts = ${literal(firstTexts(scopes, "ownTexts"))} as const;
 
+${rejectionsSource(codes)}
 /** Every table by its scope. Importing this takes all of them into a bundle. */
 export const codesByScope: Readonly<Record<CodeScope, readonly CodeInfo[]>> = {
 ${names.map((scope) => `  ${scope}: ${scope}Codes,\n`).join("")}};
+`;
+}
+
+/** The codes that bring an initiator closer to its lock. They mean that in one scope only. */
+function rejectionsSource(codes: JsonObject): string {
+  const entries = listOf(objectOf(objectOf(codes["scopes"])["result"])["codes"]).map(objectOf);
+  const marked = entries.filter((entry) => entry["rejectsCredential"] === true);
+  const texts = Object.fromEntries(marked.map((entry) => [textOf(entry["code"]), [...textsOf(entry["texts"])]]));
+  return `/** Codes of scope \`result\` with which M-Pesa rejects an initiator's credential, each with the texts seen beside it. */
+export const credentialRejections: Readonly<Record<string, readonly string[]>> = ${literal(texts)};
 `;
 }
 

@@ -1,4 +1,4 @@
-import { generateCodeIndex } from "./code-index.ts";
+import { generateCallbackFields } from "./callback-fields.ts";
 import { generateCodes } from "./codes.ts";
 import { generateConstraints } from "./constraints.ts";
 import { lintSpec } from "./lint.ts";
@@ -25,7 +25,7 @@ export async function generate(options: LoadOptions): Promise<ReadonlyMap<string
   const operations = operationsOf(document);
   const heyApi = await told("hey-api", spec, () => generateValidators(document));
   return new Map([
-    ["src/generated/code-index.ts", generateCodeIndex(spec.codes, document, operations)],
+    ["src/generated/callback-fields.ts", generateCallbackFields(spec.callbacks, document, operations)],
     ["src/generated/codes.ts", generateCodes(spec.codes)],
     ["src/generated/constraints.ts", generateConstraints(document, operations)],
     ["src/generated/names.ts", generateNames(document, operations)],

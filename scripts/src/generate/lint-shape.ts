@@ -4,11 +4,15 @@ import { type Json, type JsonObject, resolvePointer } from "./json.ts";
 import type { Spec } from "./load.ts";
 import type { Problem } from "./problem.ts";
 
-/** What in openapi.yml and codes.yml has not the shape that their schemas give them, misspelt keys among it. */
+/** What in openapi.yml, codes.yml and callback-fields.yml has not the shape that their schemas give them, misspelt keys among it. */
 export function lintShape(spec: Spec): Problem[] {
   return [
     ...breaches(spec.openapiSchema, spec.document).map((one) => ({ file: `${spec.label}/openapi.yml`, ...one })),
     ...breaches(spec.codesSchema, spec.codes).map((one) => ({ file: `${spec.label}/codes.yml`, ...one })),
+    ...breaches(spec.callbacksSchema, spec.callbacks).map((one) => ({
+      file: `${spec.label}/callback-fields.yml`,
+      ...one,
+    })),
   ];
 }
 

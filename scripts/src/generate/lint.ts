@@ -1,3 +1,4 @@
+import { lintCallbackFields } from "./lint-callback-fields.ts";
 import { lintCodes } from "./lint-codes.ts";
 import { lintErrorTexts } from "./lint-error-texts.ts";
 import { lintExamples } from "./lint-examples.ts";
@@ -18,6 +19,7 @@ export function lintSpec(spec: Spec): void {
   const problems: Problem[] = [
     ...dangling,
     ...lintCodes(spec),
+    ...lintCallbackFields(spec),
     ...lintSchemas(spec),
     ...lintOperations(spec),
     ...unused,

@@ -10,9 +10,11 @@ export interface Spec {
   readonly label: string;
   readonly document: JsonObject;
   readonly codes: JsonObject;
-  /** The JSON schemas of both. */
+  readonly callbacks: JsonObject;
+  /** The JSON schemas of the three. */
   readonly openapiSchema: JsonObject;
   readonly codesSchema: JsonObject;
+  readonly callbacksSchema: JsonObject;
   /** Example files by their path from the folder, such as `./examples/stk/push.yml`. */
   readonly examples: ReadonlyMap<string, Json>;
   /** YAML comments that stand before keys of `x-mpesa-platform`, by path such as `sandbox.passkey`. */
@@ -22,11 +24,11 @@ export interface Spec {
 /** What to load. */
 export interface LoadOptions {
   readonly specDir: string;
-  /** The folder of openapi.schema.json and codes.schema.json. */
+  /** The folder of the JSON schemas. */
   readonly schemaDir: string;
 }
 
-/** Reads openapi.yml, codes.yml, their schemas and every example. */
+/** Reads openapi.yml, codes.yml, callback-fields.yml, their schemas and every example. */
 export function loadSpec(options: LoadOptions): Spec {
   const label = basename(options.specDir);
   const problems: Problem[] = [];
@@ -53,16 +55,31 @@ export function loadSpec(options: LoadOptions): Spec {
   const openapi = read(join(options.specDir, "openapi.yml"), "openapi.yml");
   const document = object(openapi, "openapi.yml");
   const codes = object(read(join(options.specDir, "codes.yml"), "codes.yml"), "codes.yml");
+  const callbacks = object(
+    read(join(options.specDir, "callback-fields.yml"), "callback-fields.yml"),
+    "callback-fields.yml",
+  );
   const schema = (name: string): JsonObject => object(read(join(options.schemaDir, name), name), name);
   const openapiSchema = schema("openapi.schema.json");
   const codesSchema = schema("codes.schema.json");
+  const callbacksSchema = schema("callback-fields.schema.json");
   const examples = new Map<string, Json>();
   for (const name of exampleFiles(options.specDir)) {
     const file = read(join(options.specDir, name), name);
     if (file !== undefined && file.errors.length === 0) examples.set(`./${name}`, file.toJS() as Json);
   }
   if (problems.length > 0) throw new SpecError(problems);
-  return { label, document, codes, openapiSchema, codesSchema, examples, platformComments: commentsOf(openapi) };
+  return {
+    label,
+    document,
+    codes,
+    callbacks,
+    openapiSchema,
+    codesSchema,
+    callbacksSchema,
+    examples,
+    platformComments: commentsOf(openapi),
+  };
 }
 
 function exampleFiles(specDir: string): string[] {

@@ -3616,6 +3616,14 @@ export const ownCodeTexts = {
   billManager: { NoApiProduct: "Invalid API call as no apiproduct match found" },
 } as const;
 
+/** Codes of scope `result` with which M-Pesa rejects an initiator's credential, each with the texts seen beside it. */
+export const credentialRejections: Readonly<Record<string, readonly string[]>> = {
+  "18": [],
+  "2001": ["The initiator information is invalid."],
+  "8006": ["The security credential is locked."],
+  TP40153: [],
+};
+
 /** Every table by its scope. Importing this takes all of them into a bundle. */
 export const codesByScope: Readonly<Record<CodeScope, readonly CodeInfo[]>> = {
   error: errorCodes,

@@ -166,8 +166,17 @@ export const accountNames = {
   merchant: "Merchant Account",
 } as const;
 
-/** Platform fact `transactionStatuses`, from `x-mpesa-platform` of the OpenAPI document. */
-export const transactionStatuses = ["Completed", "Cancelled", "Declined", "Expired", "Initiated", "Authorized"] as const;
+/**
+ * What a status query says became of a transaction, and the outcome that each word proves. Any other word is unknown.
+ */
+export const transactionStatuses = {
+  Completed: "succeeded",
+  Cancelled: "failed",
+  Declined: "failed",
+  Expired: "failed",
+  Initiated: "pending",
+  Authorized: "pending",
+} as const;
 
 /** Platform fact `pullWindowHours`, from `x-mpesa-platform` of the OpenAPI document. */
 export const pullWindowHours = 48 as const;

@@ -12,29 +12,33 @@ export type FieldEntry = readonly [name: string, value: unknown];
  */
 export class FieldList {
   readonly entries: readonly FieldEntry[];
-  readonly #values: Map<string, unknown[]> = new Map();
+  readonly #keys: readonly string[];
 
   constructor(entries: readonly FieldEntry[]) {
     this.entries = entries;
-    for (const [name, value] of entries) {
-      const key = plainKey(name);
-      const values = this.#values.get(key);
-      if (values) values.push(value);
-      else this.#values.set(key, [value]);
-    }
+    this.#keys = entries.map(([name]) => plainKey(name));
   }
 
   /** The first value of a name that is not blank. */
   get(name: string): unknown {
-    return this.#values
-      .get(plainKey(name))
-      ?.find((value) => ((typeof value === "string" ? value.trim() : value) ?? "") !== "");
+    const key = plainKey(name);
+    // Lists are short: a search costs less than an index.
+    for (let at = this.#keys.indexOf(key); at >= 0; at = this.#keys.indexOf(key, at + 1)) {
+      const value = this.entries[at]?.[1];
+      if (isFilled(value)) return value;
+    }
+    return undefined;
   }
 
   /** All values of a name, in order. */
   all(name: string): readonly unknown[] {
-    return this.#values.get(plainKey(name)) ?? [];
+    const key = plainKey(name);
+    return this.entries.filter((_, index) => this.#keys[index] === key).map(([, value]) => value);
   }
+}
+
+function isFilled(value: unknown): boolean {
+  return typeof value === "string" ? value.trim() !== "" : (value ?? "") !== "";
 }
 
 const plainKeys: Map<string, string> = new Map();
@@ -48,7 +52,7 @@ export function plainKey(key: string): string {
     .replace(/[^a-z0-9]/g, "")
     .replaceAll("z", "s")
     .replace(/(.)\1+/g, "$1");
-  // The wire has few keys; the limits keep strangers' keys from filling the memory.
+  // The wire has few keys; the limits keep unknown keys from filling the memory.
   if (plainKeys.size < 500 && key.length < 50) plainKeys.set(key, plain);
   return plain;
 }
@@ -64,9 +68,24 @@ export function fieldsOf(value: unknown): FieldList {
  */
 export function listOf(holder: FieldList, name: string, member: string): FieldList {
   const list = holder.get(name);
-  const entries = [fieldsOf(list).get(member) ?? list].flat().map((item): FieldEntry => {
-    const fields = fieldsOf(item);
-    return [text(fields.get("Name") ?? fields.get("Key")) ?? "", fields.all("Value")[0]];
-  });
+  if (list === undefined) return new FieldList([]);
+  const entries = [fieldsOf(list).get(member) ?? list].flat().map(entryOf);
   return new FieldList(entries.filter(([name]) => name));
+}
+
+/** The name and the first value of one entry. */
+function entryOf(item: unknown): FieldEntry {
+  let name: unknown;
+  let key: unknown;
+  let values: unknown[] | undefined;
+  if (typeof item === "object" && item !== null && !Array.isArray(item)) {
+    for (const member of Object.keys(item)) {
+      const value: unknown = item[member as keyof typeof item];
+      const plain = plainKey(member);
+      if (plain === "name" && !isFilled(name)) name = value;
+      else if (plain === "key" && !isFilled(key)) key = value;
+      else if (plain === "value") values ??= [value];
+    }
+  }
+  return [text(isFilled(name) ? name : key) ?? "", values?.[0]];
 }

@@ -58,7 +58,7 @@ const parserOf =
  *
  * @example
  * const push = parseStkCallback(body);
- * if (push.kind === "stk" && push.outcome === "succeeded" && push.checkoutRequestId)
+ * if (push.kind === "stk" && push.outcome === "succeeded")
  *   markPaid(push.checkoutRequestId, push.receipt ?? "not known yet");
  */
 export const parseStkCallback: (value: unknown) => StkCallback | Unrecognised = /* @__PURE__ */ parserOf("stk");
@@ -175,7 +175,7 @@ export const parseC2bConfirmation: (value: unknown) => C2bConfirmation | Unrecog
  *
  * @example
  * const prompt = parseUssdCallback(body);
- * if (prompt.kind === "ussd" && prompt.outcome === "succeeded" && prompt.requestId)
+ * if (prompt.kind === "ussd" && prompt.outcome === "succeeded")
  *   markPaid(prompt.requestId, prompt.transactionId ?? "not known yet");
  */
 export const parseUssdCallback: (value: unknown) => UssdCallback | Unrecognised = /* @__PURE__ */ parserOf("ussd");

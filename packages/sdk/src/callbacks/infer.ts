@@ -1,65 +1,63 @@
-import { commandIndex } from "@mpesa/raw/code-index";
+import {
+  bodySigns,
+  type CallbackSign,
+  callbackCommands,
+  callbackShapes,
+  certainSigns,
+  likelySigns,
+} from "@mpesa/raw/callback-fields";
 import { reversalCodePrefix, taxShortCode } from "@mpesa/raw/platform";
 import type { FieldList } from "./field-list.ts";
 import type { CallbackKind, Confidence, ResultKind } from "./types.ts";
-import type { Party } from "./value-types.ts";
-import { text } from "./values.ts";
+import { party, text } from "./values.ts";
 
-/** What a body is, how surely, and the keys that tell. The first that has a value decides; `result` is any product's. */
-const KEYS: string =
-  "stk certain Body stkCallback;result guess Result;c2bConfirmation likely OrgAccountBalance;c2bValidation guess TransID;" +
-  "timeout certain CommandID;ussd likely ResultCode;timeout likely SecurityCredential;" +
-  "timeout guess OriginatorConversationID;pull guess Response trxDate";
-
-/** Fields, or their names, that one product alone has. */
-const CERTAIN: string =
-  "status certain transactionStatus finalisedAt;reversal certain originalTransactionId;balance certain AccountBalance";
-
-/** Fields that suggest a product. B2C and Pochi share theirs, and so do B2B and tax. */
-const LIKELY: string =
-  "status likely ReceiptNo reasonType DebitPartyName;b2c likely receipt utilityBalance;" +
-  "b2b likely billReference initiatorBalance DebitPartyAffectedAccountBalance creditAccountBalance charges;" +
-  "reversal likely charge DebitPartyPublicName CreditPartyPublicName";
-
-type Sign = readonly [kind: CallbackKind | "result" | undefined, confidence: Confidence];
-
-/** What a body is by its keys. */
-export function inferKind(body: FieldList): Sign {
-  return firstOf(KEYS, (key) => body.get(key) !== undefined);
+/** What a body seems to be, and how surely; `result` is the result of an unknown product. */
+interface Inferred {
+  readonly kind: CallbackKind | "result" | undefined;
+  readonly confidence: Confidence;
 }
 
-/** The product of a result, by what was read of it. */
+/** The kind of a body, by its names. */
+export function inferKind(body: FieldList): Inferred {
+  return firstSign(bodySigns, [body]) as Inferred;
+}
+
+/** The product of a result, by its names and by some of their values. */
 export function inferProduct(
-  draft: Readonly<Record<string, unknown>>,
-  details: FieldList,
-  references: FieldList,
-): readonly [kind: ResultKind, confidence: Confidence] {
-  if ((draft["receiver"] as Party | undefined)?.account === taxShortCode) return ["tax", "likely"];
-  const has = (name: string): boolean => name in draft || details.get(name) !== undefined;
-  const certain = firstOf(CERTAIN, has);
-  if (certain[0]) return certain as [ResultKind, Confidence];
+  envelope: FieldList,
+  { parameters, references }: { readonly parameters: FieldList; readonly references: FieldList },
+): { readonly kind: ResultKind; readonly confidence: Confidence } {
+  const places = [envelope, parameters, references];
+  const find = (name: string): unknown => places.map((place) => place.get(name)).find((value) => value !== undefined);
+  const { receiver, resultCode } = callbackShapes.tax.fields;
+  if (party(find(receiver.from[0]))?.account === taxShortCode) return { kind: "tax", confidence: "likely" };
+  const certain = firstSign(certainSigns, places);
+  if (certain.kind) return certain as { kind: ResultKind; confidence: Confidence };
   // The queue that the request waited in: often all that a failure names, and clearer than the names of the parties.
-  const queue = text(details.get("QueueTimeoutURL"))?.toLowerCase().split("/").at(-3);
-  const named = productOf(queue) ?? productOf(details.get("ActionType"));
-  if (named) return [named, "likely"];
-  if (`${draft["resultCode"]}`.toUpperCase().startsWith(reversalCodePrefix)) return ["reversal", "likely"];
-  const likely = firstOf(LIKELY, has);
-  if (likely[0]) return likely as [ResultKind, Confidence];
+  const queue = text(find("QueueTimeoutURL"))?.toLowerCase().split("/").at(-3);
+  const named = productOf(queue) ?? productOf(find("ActionType"));
+  if (named) return { kind: named, confidence: "likely" };
+  if (text(find(resultCode.from[0]))?.toUpperCase().startsWith(reversalCodePrefix))
+    return { kind: "reversal", confidence: "likely" };
+  const likely = firstSign(likelySigns, places);
+  if (likely.kind) return likely as { kind: ResultKind; confidence: Confidence };
   // Captured failures of status queries have this one reference and no parameter.
   const [first, second] = references.entries;
-  return first && !second && /^occasion$/i.test(first[0]) ? ["status", "likely"] : ["b2c", "guess"];
-}
-
-function firstOf(signs: string, has: (key: string) => boolean): Sign {
-  for (const sign of signs.split(";")) {
-    const [kind, confidence, ...keys] = sign.split(" ");
-    if (keys.some(has)) return [kind, confidence] as unknown as Sign;
-  }
-  return [undefined, "guess"];
+  const isStatus = first && !second && /^occasion$/i.test(first[0]);
+  return isStatus ? { kind: "status", confidence: "likely" } : { kind: "b2c", confidence: "guess" };
 }
 
 /** The product whose requests carry this command, or whose results name this queue. */
 export function productOf(word: unknown): ResultKind | undefined {
-  const group = commandIndex.split(";").find((line) => line.split(" ").includes(text(word) ?? "", 1));
-  return group?.split(" ")[0] as ResultKind | undefined;
+  const wanted = text(word) ?? "";
+  const found = Object.entries(callbackCommands).find(([, words]) => words.includes(wanted));
+  return found?.[0] as ResultKind | undefined;
+}
+
+function firstSign(
+  signs: readonly CallbackSign[],
+  places: readonly FieldList[],
+): { readonly kind: string | undefined; readonly confidence: Confidence } {
+  const has = (name: string): boolean => places.some((place) => place.get(name) !== undefined);
+  return signs.find(({ names }) => names.some(has)) ?? { kind: undefined, confidence: "guess" };
 }

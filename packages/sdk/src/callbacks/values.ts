@@ -5,7 +5,8 @@ import type { AccountBalance, Charge, Instant, Money, Party, PhoneNumber } from 
 
 /** Text without the blanks around it; numbers become text. */
 export function text(value: unknown): string | undefined {
-  return /^(string|number|bigint)$/.test(typeof value) ? `${value}`.trim() : undefined;
+  if (typeof value === "string") return value.trim();
+  return typeof value === "number" || typeof value === "bigint" ? `${value}` : undefined;
 }
 
 const PLACEHOLDER = /* @__PURE__ */ new RegExp(receipt.placeholderPattern);
@@ -21,15 +22,17 @@ export function yesNo(value: unknown): boolean | undefined {
   return /^(y|yes|true)$/i.test(sent) || (/^(n|no|false)$/i.test(sent) ? false : undefined);
 }
 
+const BASIC_AMOUNT = /BasicAmount=\s*([^\s,}]+(,\d{3}[^\s,}]*)*)/;
+const CURRENCY = /CurrencyCode=\s*([^\s,}]+(,\d{3}[^\s,}]*)*)/;
+
 /** A number, a decimal text, `{Amount={…}}` (its BasicAmount) or a balance record (what can be spent of it). */
 export function money(value: unknown): Money | undefined {
   const sent = text(value) ?? "";
-  const member = (name: string): string | undefined =>
-    new RegExp(`${name}=\\s*([^\\s,}]+(,\\d{3}[^\\s,}]*)*)`).exec(sent)?.[1];
-  const [whole = "", currency = member("CurrencyCode"), , available = whole] = (member("BasicAmount") ?? sent).split(
-    "|",
-  );
-  return decimal(available, currency);
+  // Most amounts are just that.
+  if (!/[={|]/.test(sent)) return decimal(sent);
+  const currency = CURRENCY.exec(sent)?.[1];
+  const [whole = "", unit = currency, , available = whole] = (BASIC_AMOUNT.exec(sent)?.[1] ?? sent).split("|");
+  return decimal(available, unit);
 }
 
 function decimal(sent: string, currency?: string): Money | undefined {
@@ -58,20 +61,25 @@ export function charges(value: unknown): Charge[] | undefined {
   return rows?.flatMap(({ account: name, total: amount }) => (amount ? { name, amount } : []));
 }
 
+const COMPACT = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)$/;
+const PUNCTUATED = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(\.\d+)?)?)?(Z|[+-]\d\d:\d\d)?$/;
+const DAY_FIRST = /^(\d\d)[.-](\d\d)[.-](\d{4})/;
+
 /** Any form of time on the wire; Nairobi's unless it says otherwise. */
 export function instant(value: unknown): Instant | undefined {
   const sent = text(value) ?? "";
-  const [, date = "", time = "T00:00", zone = timeZoneOffset] =
-    /^(\d{4}-\d\d-\d\d)(T\d\d:\d\d(?::\d\d(?:\.\d+)?)?)?(Z|[+-]\d\d:\d\d)?$/.exec(
-      sent
-        .replace(/^(\d\d)[.-](\d\d)[.-](\d{4})/, "$3-$2-$1")
-        .replace(/^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)$/, "$1-$2-$3T$4:$5:$6")
-        .replace(" ", "T"),
-    ) ?? [];
+  const parts = COMPACT.exec(sent) ?? PUNCTUATED.exec(sent.replace(DAY_FIRST, "$3-$2-$1"));
+  const [, year = "", month = "", day = "", hour = "00", minute = "00", second = "00", fraction = "", zone = ""] =
+    parts ?? [];
+  const iso = `${year}-${month}-${day}T${hour}:${minute}:${second}`;
+  const at = parts
+    ? Date.parse(`${iso}${fraction}${zone || timeZoneOffset}`)
+    : /^\d{10}$/.test(sent)
+      ? +sent * 1000
+      : 0;
   // Engines roll 30 February over into March; such a date is a mistake, not a day.
-  const exists = new Date(date).getUTCDate() === +date.slice(8);
-  const at = /^\d{10}$/.test(sent) ? +sent * 1000 : exists && Date.parse(date + time + zone);
-  if (!at) return undefined;
+  if (!at || (parts && new Date(Date.UTC(+year, +month - 1, +day)).getUTCDate() !== +day)) return undefined;
+  if (parts && (!zone || zone === timeZoneOffset)) return { date: new Date(at), text: sent, iso: iso + timeZoneOffset };
   const local = new Date(at - Date.parse(`1970-01-01T00:00${timeZoneOffset}`));
   return { date: new Date(at), text: sent, iso: local.toISOString().replace(/\..*/, timeZoneOffset) };
 }

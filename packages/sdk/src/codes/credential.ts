@@ -1,6 +1,5 @@
 import type { OperationId } from "@mpesa/raw";
-import { credentialRejections } from "@mpesa/raw/code-index";
-import { ResultCode, resultCodes } from "@mpesa/raw/codes";
+import { credentialRejections, ResultCode, resultCodes } from "@mpesa/raw/codes";
 import { initiatorFields, wireTexts } from "@mpesa/raw/platform";
 import { type CodeMatch, lookupCode } from "./lookup.ts";
 

@@ -69,21 +69,21 @@ describe("the callbacks entry", () => {
 });
 
 describe("the size of the entry", () => {
-  // 4.7 kB of it are the sentences of the codes: see docs/decisions/0008.
-  test("stays under 15.3 kB gzipped, every parser, the handler and signed URLs together", async () => {
+  // 4.7 kB of it are the sentences of the codes, 1.4 kB the readable tables of fields: see docs/decisions/0008.
+  test("stays under 17 kB gzipped, every parser, the handler and signed URLs together", async () => {
     const { gzipped } = await bundle('export * from "./index.ts";');
-    expect(gzipped).toBeLessThan(15_300);
+    expect(gzipped).toBeLessThan(17_000);
   });
 });
 
 describe("the parsers alone", () => {
-  test("stay under 11 kB gzipped, codes of every product included", async () => {
+  test("stay under 12.8 kB gzipped, codes of every product included", async () => {
     const { gzipped } = await bundle(
       'export * from "./phone-number-matches.ts"; export { parseCallback, parseStkCallback, parseB2cResult, parsePochiResult, parseB2bResult, ' +
         "parseTaxResult, parseBalanceResult, parseStatusResult, parseReversalResult, parseTimeout, parseC2bValidation, parseC2bConfirmation, " +
         'parseUssdCallback, parsePullNotification } from "./index.ts";',
     );
-    expect(gzipped).toBeLessThan(11_000);
+    expect(gzipped).toBeLessThan(12_800);
   });
 
   test("one parser leaves the handler out", async () => {

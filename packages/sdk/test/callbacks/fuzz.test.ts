@@ -81,6 +81,10 @@ function faultOf(read: Record<string, unknown>, kind: CallbackKind | undefined):
     if (made === "status" && !(queryOutcome === "succeeded" && read["transactionStatus"]))
       return "an outcome of no status";
   }
+  // An outcome speaks for the payment that it names.
+  const identity = made === "stk" ? "checkoutRequestId" : made === "ussd" ? "requestId" : undefined;
+  if (identity && outcome !== "unknown" && !read[identity]) return "an outcome of no payment";
+  if (!Array.isArray(read["unknownFields"])) return "no list of unknown fields";
   if ("receipt" in read && !read["receipt"]) return "an empty receipt";
   for (const [name, field] of Object.entries(read)) {
     if (name === "raw" || field === undefined || field === null) continue;

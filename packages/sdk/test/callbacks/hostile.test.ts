@@ -208,13 +208,13 @@ test("one entry that cannot be read does not spoil the rest", () => {
   const balance = body("balance-rows");
   balance.Result.ResultParameters.ResultParameter.push(
     { Key: "ActionType", Value: odd },
-    { Key: "Currency", Value: odd },
+    { Key: "ErrorMsg", Value: odd },
   );
   balance.Result.ResultParameters.ResultParameter.shift();
   expect(parseCallback(balance, { kind: "balance" })).toMatchObject({ kind: "balance", outcome: "succeeded" });
   expect(parseCallback(balance)).toMatchObject({
     kind: "balance",
     confidence: "likely",
-    issues: [{ path: "currency" }],
+    issues: [{ path: "errorMessage" }],
   });
 });

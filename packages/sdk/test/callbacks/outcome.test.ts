@@ -161,15 +161,6 @@ describe("the code of a callback is the object that explain() returns", () => {
     }
   });
 
-  test("the text beside the code picks the meaning, too", () => {
-    const text = "The request timed out in the back end.";
-    const read = parseCallback(
-      { Result: { ConversationID: "AG_1", ResultCode: 8, ResultDesc: text } },
-      { kind: "b2c" },
-    );
-    expect(read).toHaveProperty("code", explain({ product: "b2c", code: 8, text }));
-  });
-
   test("zero is the only code that tells of a success", () => {
     for (const table of [stkCodes, resultCodes, ussdPushCodes]) {
       expect(table.filter(({ next }) => next === "none").map(({ code }) => code)).toEqual(["0"]);

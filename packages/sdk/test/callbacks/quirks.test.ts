@@ -25,6 +25,7 @@ const comparable = (value: unknown, kind: CallbackKind): unknown => {
     items: __,
     parameters: ___,
     references: ____,
+    unknownFields: _____,
     ...rest
   } = parseCallback(value, { kind }) as unknown as Record<string, unknown>;
   return rest;

@@ -7,7 +7,7 @@ const c2b = (fields: Record<string, unknown>) =>
     ReturnType<typeof parseC2bConfirmation>,
     { kind: "c2bConfirmation" }
   >;
-const parameter = (kind: "b2b" | "reversal", Key: string, Value: unknown) =>
+const parameter = (kind: "b2b" | "b2c" | "reversal", Key: string, Value: unknown) =>
   parseCallback(
     { Result: { ConversationID: "AG_1", ResultCode: "0", ResultParameters: { ResultParameter: { Key, Value } } } },
     { kind },
@@ -200,7 +200,7 @@ describe("balances and charges", () => {
 });
 
 describe("whether the receiver is registered", () => {
-  const registered = (value: unknown) => parameter("b2b", "B2CRecipientIsRegisteredCustomer", value);
+  const registered = (value: unknown) => parameter("b2c", "B2CRecipientIsRegisteredCustomer", value);
 
   test.each(["Y", "y", "Yes", "true", true])("%j says so", (value) => {
     expect(registered(value)["receiverIsRegistered"]).toBe(true);

@@ -1,4 +1,4 @@
-import { EXPECTED, RESULT_KINDS } from "../fields.ts";
+import { CALLBACK_KINDS } from "../kinds.ts";
 import type { CallbackHandlerOptions } from "./options.ts";
 import { isDecision, reject } from "./replies.ts";
 
@@ -61,7 +61,7 @@ export function isAmount(value: unknown, limit: number = 2 ** 31 - 1): true | st
 
 /** Everything that can arrive. */
 export function callbackKinds(...more: readonly string[]): readonly string[] {
-  return [...RESULT_KINDS, ...Object.keys(EXPECTED), ...more];
+  return [...CALLBACK_KINDS, ...more];
 }
 
 /** Takes what is true, or else says what it must be. @throws TypeError with everything that is wrong. */

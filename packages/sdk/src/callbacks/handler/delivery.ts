@@ -1,6 +1,7 @@
 import { nameOf } from "../../errors/name-of.ts";
 import type { Claim, ClaimState, Inbox, PendingDelivery } from "../inbox/inbox.ts";
-import { isProduct, parse } from "../parse.ts";
+import { isResultKind } from "../kinds.ts";
+import { parse } from "../parse.ts";
 import type { CallbackKind } from "../types.ts";
 import { keyOf, masked, SETTLED, settledBy } from "./key.ts";
 import type { CallbackNotice, FailureStage } from "./notices.ts";
@@ -122,7 +123,7 @@ export function deliveryFor<Context>(options: CallbackHandlerOptions<Context>): 
 
   /** Shows the guard a result, also one at the URL of another product; what arrives at other URLs is no result. */
   const watch = async (event: CallbackEvent, kind: CallbackKind): Promise<void> => {
-    if (kind !== "timeout" && !isProduct(kind)) return;
+    if (kind !== "timeout" && !isResultKind(kind)) return;
     try {
       await initiatorGuard?.observe(event.kind === "unrecognised" ? parse(event.raw) : event);
     } catch (error) {

@@ -1,4 +1,4 @@
-import { RESULT_KINDS } from "../fields.ts";
+import { RESULT_KINDS } from "../kinds.ts";
 import type { CallbackKind, ResultKind } from "../types.ts";
 import { callbackKinds, insist, isAmount } from "./check-options.ts";
 import type { CallbackUrlOptions } from "./options.ts";

@@ -231,6 +231,9 @@ export const codeTexts = { error: { StkGatewayFault: "Wrong credentials" } } as 
  */
 export const ownCodeTexts = { stk: { CancelledByUser: "Cancelled by <who>." } } as const;
 
+/** Codes of scope `result` with which M-Pesa rejects an initiator's credential, each with the texts seen beside it. */
+export const credentialRejections: Readonly<Record<string, readonly string[]>> = {};
+
 /** Every table by its scope. Importing this takes all of them into a bundle. */
 export const codesByScope: Readonly<Record<CodeScope, readonly CodeInfo[]>> = {
   error: errorCodes,
