@@ -20,10 +20,10 @@ export function lookupCode(
   context: { readonly message?: string | undefined; readonly operation?: OperationId | undefined } = {},
 ): CodeMatch | undefined {
   const { message, operation } = context;
-  const own = table.filter((one) => fits(one, operation));
+  const find = (isSame: (listed: string) => boolean): CodeInfo | undefined =>
+    table.find((one) => isSame(one.code) && fits(one, operation));
   // Success is written with one zero, two or eight.
-  const entry =
-    own.find((one) => matches(one.code, code)) ?? (isZero(code) ? own.find((one) => isZero(one.code)) : undefined);
+  const entry = find((listed) => matches(listed, code)) ?? (isZero(code) ? find(isZero) : undefined);
   if (!entry) return undefined;
   const { variants, ...plain } = entry;
   const variant =
