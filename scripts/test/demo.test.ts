@@ -21,7 +21,7 @@ describe("demo", () => {
       "POST /mpesa/stkpush/v1/processrequest",
       "Enter your M-PESA",
       "Body",
-      "outcome            success",
+      "outcome            succeeded",
       "[ Cancel ]",
       "1032, CancelledByUser",
       "in Swahili  Malipo yameghairiwa.",
@@ -123,7 +123,7 @@ describe.each([
     const orders = async () => (await (await fetch(`${shop}/orders`)).json()) as { state: string; outcome: string }[];
     expect((await fetch(`${shop}/pay`, { method: "POST", body: "{}" })).status).toBe(404);
     await post(`${shop}/pay`, { phoneNumber: "0712 345 678", amount: "100" });
-    expect(await orders()).toMatchObject([{ outcome: "open" }]);
+    expect(await orders()).toMatchObject([{ outcome: "pending" }]);
     await post(`${phone}/_simulator/customers/254712345678/pin`, { pin: "1234" });
     await expect.poll(orders).toMatchObject([{ outcome: "succeeded" }]);
     await post(`${shop}/pay`, { phoneNumber: "0712 345 678", amount: "200" });
