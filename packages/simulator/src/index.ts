@@ -18,7 +18,7 @@ export {
   type ScenarioTarget,
   scenarioTargets,
 } from "./scenario.ts";
-export { createSimulator, type Simulator } from "./simulator.ts";
+export { createSimulator, type Simulator, type SimulatorClock } from "./simulator.ts";
 export type {
   AccountRecord,
   Attempt,

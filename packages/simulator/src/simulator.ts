@@ -14,12 +14,34 @@ import type { Scenario, ScenarioTarget } from "./scenario.ts";
 import type { CallbackRecord, FailureRecord, MessageRecord, RequestRecord } from "./state/records.ts";
 import type { Change } from "./state/table.ts";
 
+/** A clock with timers. */
+export interface SimulatorClock {
+  /** The simulator's time in milliseconds since 1970. */
+  now(): number;
+  /** Calls `callback` once after `ms` milliseconds of the simulator's time. Returns a handle for `clearTimeout`. */
+  setTimeout(callback: () => void, ms: number): unknown;
+  /** Cancels a timer. */
+  clearTimeout(handle: unknown): void;
+}
+
 /** A Daraja of your own. Made by {@link createSimulator}. */
 export interface Simulator {
   /** Answers requests to any host as Daraja would. Give it to a client as its `fetch`. */
   fetch(input: Request | string | URL, init?: RequestInit): Promise<Response>;
   /** The simulator's time in milliseconds since 1970. */
   now(): number;
+  /**
+   * The simulator's clock with timers, for the option `clock` of a client that has this simulator's `fetch`. While somebody
+   * waits on the virtual clock, time goes on by itself: to the next timer or job, as soon as no request is being answered and
+   * nobody does anything. So `stk.wait` ends in milliseconds. Only use it for waiting: an endpoint for callbacks must not
+   * itself wait on it, and a limit on work outside this process would end at once.
+   *
+   * @example
+   * const mpesa = new Mpesa({ environment: "sandbox", fetch: daraja.fetch, clock: daraja.clock, ...daraja.credentials });
+   * daraja.customer("0712 345 678").enterPin();
+   * const { outcome } = await mpesa.stk.wait(await mpesa.stk.push(params));
+   */
+  readonly clock: SimulatorClock;
   /**
    * Lets time pass, and what is due in it happen: prompts, timeouts, callbacks. Virtual clock only. It ends when your
    * endpoint has answered, so an endpoint must not itself wait for it, nor for `settled`. Rejects with an Error as
@@ -92,7 +114,7 @@ export interface Simulator {
  *
  * @example
  * const daraja = createSimulator();
- * const mpesa = new Mpesa({ environment: "sandbox", fetch: daraja.fetch, now: daraja.now, ...daraja.credentials });
+ * const mpesa = new Mpesa({ environment: "sandbox", fetch: daraja.fetch, clock: daraja.clock, ...daraja.credentials });
  * @throws TypeError for options that make no sense
  */
 export function createSimulator(options: SimulatorOptions = {}): Simulator {
@@ -136,9 +158,14 @@ export function createParts(options: SimulatorOptions): SimulatorParts {
       const request = new Request(input, init);
       const { signal } = request;
       signal.throwIfAborted();
-      return toResponse(await handle(request), signal);
+      return toResponse(await runner.timers.during(handle(request)), signal);
     },
     now: () => engine.now(),
+    clock: {
+      now: () => engine.now(),
+      setTimeout: (callback, ms) => runner.setTimeout(callback, ms),
+      clearTimeout: (handle) => runner.clearTimeout(handle),
+    },
     advance: (ms) => runner.advance(ms),
     settled: () => runner.settled(),
     customer: (phone) => customerHandle(engine, runner, phone),

@@ -4,6 +4,7 @@ import { VirtualClock } from "./clock.ts";
 import type { Engine } from "./engine.ts";
 import { startTimer, stopTimer, type Timer } from "./real-time.ts";
 import { LAST_INSTANT, LONGEST_TIMER_MS } from "./time.ts";
+import { type ClientTimer, ClientTimers } from "./timers.ts";
 
 /** Does a job; a promise when it waits for somebody's endpoint. */
 export type JobHandler = (engine: Engine, ref: string) => void | Promise<void>;
@@ -23,7 +24,12 @@ export class Runner {
   #timer: Timer | undefined;
   #armedFor = Infinity;
   #queue: Promise<void> = Promise.resolve();
+  /** How many `advance`, `settled` and steps of `#goOn` run or wait for their turn. */
+  #turns = 0;
+  #goesOn = false;
   #closed = false;
+  /** The timers of clients that wait on this clock. */
+  readonly timers: ClientTimers = new ClientTimers();
 
   constructor(engine: Engine, jobs: Jobs) {
     this.#engine = engine;
@@ -49,6 +55,40 @@ export class Runner {
     }, delay);
     // A waiting prompt is no reason to keep a test process alive.
     (this.#timer as { unref?: () => void }).unref?.();
+  }
+
+  /** Sets a timer for a client. On a virtual clock time then goes on by itself until it fires. */
+  setTimeout(work: () => void, ms: number): unknown {
+    const { clock } = this.#engine;
+    if (!(clock instanceof VirtualClock)) return startTimer(work, ms);
+    const timer: ClientTimer = { at: clock.now() + Math.max(ms || 0, 0), work };
+    this.timers.add(timer);
+    void this.#goOn(clock);
+    return timer;
+  }
+
+  clearTimeout(timer: unknown): void {
+    if (this.#engine.clock instanceof VirtualClock) this.timers.remove(timer);
+    else stopTimer(timer as Timer);
+  }
+
+  /** Goes from one client's timer to the next, whenever nobody is at work and no `advance` or `settled` moves the clock. */
+  async #goOn(clock: VirtualClock): Promise<void> {
+    if (this.#goesOn) return;
+    this.#goesOn = true;
+    try {
+      while (this.timers.first && !this.#closed) {
+        await this.#inTurn(async () => {
+          await this.timers.quiet();
+          const { first } = this.timers;
+          if (first && this.#turns === 1 && !this.#closed) await this.#runUntil(clock, first.at);
+        });
+      }
+    } catch {
+      // The state file failed: whoever asks next is told.
+    } finally {
+      this.#goesOn = false;
+    }
   }
 
   /**
@@ -115,6 +155,15 @@ export class Runner {
     for (;;) {
       await Promise.allSettled(this.#running);
       const job = this.#engine.schedule.peek();
+      const { first: timer } = this.timers;
+      // Clients may wait for ever anew, so `settled` lets them wait no longer than until the last job.
+      const last = until === Infinity ? (job?.at ?? -Infinity) : until;
+      if (timer && timer.at <= last && !(job && job.at <= timer.at)) {
+        clock.moveTo(timer.at);
+        this.timers.fire(timer);
+        await this.timers.quiet();
+        continue;
+      }
       if (!job || job.at > until) return;
       clock.moveTo(job.at);
       this.#engine.schedule.take();
@@ -162,7 +211,10 @@ export class Runner {
 
   /** One `advance` after the other, or two of them would mix their time. */
   #inTurn(work: () => Promise<void>): Promise<void> {
-    const turn = this.#queue.then(work);
+    this.#turns++;
+    const turn = this.#queue.then(work).finally(() => {
+      this.#turns--;
+    });
     this.#queue = turn.catch(() => undefined);
     return turn;
   }
