@@ -5,6 +5,7 @@ import { documentLimits } from "./generate/documented-limits.ts";
 import { generate } from "./generate/index.ts";
 import { loadSpec } from "./generate/load.ts";
 import { SpecError } from "./generate/problem.ts";
+import { generateSdk } from "./generate/sdk.ts";
 import { compare, driftSentence, write } from "./generate/write.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -31,6 +32,7 @@ async function main(): Promise<number> {
       const { document } = loadSpec({ specDir, schemaDir: resolve(root, "spec") });
       for (const [name, source] of documentLimits(document, resolve(root, "packages/sdk/src")))
         files.set(`../sdk/src/${name}`, source);
+      for (const [name, content] of generateSdk(resolve(root, "packages/sdk"))) files.set(`../sdk/${name}`, content);
     }
     if (values.check === true) {
       const sentence = driftSentence(compare(files, outDir), prefix);

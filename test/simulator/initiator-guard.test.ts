@@ -11,7 +11,7 @@ const MINUTE = 60_000;
 function openGuarded(options: Parameters<typeof openShop>[0] = {}) {
   const events: MpesaEvent[] = [];
   let daraja: Shop["daraja"] | undefined;
-  const initiatorGuard = createInitiatorGuard({ now: () => daraja?.now() ?? 0 });
+  const initiatorGuard = createInitiatorGuard({ clock: { now: () => daraja?.now() ?? 0 } });
   const shop = openShop({
     ...options,
     client: { ...options.client, initiatorGuard, onEvent: (event) => void events.push(event) },

@@ -30,7 +30,7 @@ beforeAll(async () => {
     callbackUrl: `${receiver.url}/outcome`,
     resultUrl: `${receiver.url}/result`,
     timeoutUrl: `${receiver.url}/late`,
-    now: () => NOW,
+    clock: { now: () => NOW, setTimeout, clearTimeout },
     fetch: watched,
   });
 });

@@ -11,7 +11,6 @@ import { TokenProvider } from "./auth/token-provider.ts";
 import { CallerTokenSource, type TokenOptions, type TokenSource } from "./auth/token-source.ts";
 import { isTokenText } from "./auth/token-text.ts";
 import type { CallScope } from "./call.ts";
-import type { Config } from "./config.ts";
 import type { MpesaError, MpesaIds } from "./errors/base.ts";
 import { MpesaConfigError } from "./errors/config-error.ts";
 import { isMpesaError } from "./errors/is-mpesa-error.ts";
@@ -21,6 +20,8 @@ import { type MpesaEventHandler, safeEmitter } from "./events.ts";
 import { createInitiatorGuard, type Guard } from "./initiator/guard.ts";
 import type { Initiator } from "./initiator/initiator.ts";
 import { signingGuardOf } from "./initiator/signing.ts";
+import { logEvents } from "./log.ts";
+import type { Config } from "./options.ts";
 import { base64, Redactor } from "./redact.ts";
 import { secretsOf } from "./secrets.ts";
 import { sha256Hex } from "./sha256.ts";
@@ -113,27 +114,36 @@ export class Core {
   readonly #basicToken: string | undefined;
   readonly #transport: Transport;
 
-  constructor(config: Config) {
-    const { consumerKey, consumerSecret, passkey, baseUrl, initiator, fetch, provesNotSent } = config;
+  constructor(config: Config, parent?: Core) {
+    const { consumerKey, consumerSecret, passkey, baseUrl, initiator, fetch, time, provesNotSent } = config;
     this.config = config;
-    this.emit = safeEmitter(config.onEvent);
+    this.emit = emitterOf(config, parent);
     this.#baseUrl = baseUrl.replace(/\/+$/, "");
     this.#basicToken = consumerKey === undefined ? undefined : base64(`${consumerKey}:${consumerSecret}`);
     const { password, securityCredential } = initiator ?? {};
     const secrets = [consumerSecret, consumerKey, passkey, password, securityCredential, this.#basicToken];
-    this.redactor = new Redactor(() => secrets);
-    this.guard = (config.initiatorGuard ?? createInitiatorGuard({ now: config.now })) as Guard;
+    this.redactor = new Redactor(() => secrets, parent?.redactor);
+    this.guard = parent?.guard ?? ((config.initiatorGuard ?? createInitiatorGuard({ clock: time })) as Guard);
     this.guard.setDefaultEmitter(this.emit);
-    this.tokens = config.accessToken
-      ? new CallerTokenSource(config.accessToken, config.timeoutMs)
-      : new TokenProvider({
-          fetchToken: () => this.#fetchToken(),
-          now: config.now,
-          emit: this.emit,
-          store: config.tokenStore,
-          key: () => sha256Hex(`${baseUrl} ${consumerKey} ${consumerSecret}`),
-        });
-    this.#transport = { fetch, provesNotSent, tokens: this.tokens, emit: this.emit };
+    this.tokens = parent?.tokens ?? this.#tokenSource();
+    this.#transport = { fetch, provesNotSent, time, tokens: this.tokens, emit: this.emit };
+  }
+
+  /** Returns the core of a client with other options that shares token, guard and warnings with this client. */
+  withConfig(config: Config): Core {
+    return new Core(config, this);
+  }
+
+  #tokenSource(): TokenSource {
+    const { accessToken, consumerKey, consumerSecret, baseUrl, timeoutMs, time, tokenStore } = this.config;
+    if (accessToken) return new CallerTokenSource(accessToken, timeoutMs);
+    return new TokenProvider({
+      fetchToken: () => this.#fetchToken(),
+      now: time.now,
+      emit: this.emit,
+      store: tokenStore,
+      key: () => sha256Hex(`${baseUrl} ${consumerKey} ${consumerSecret}`),
+    });
   }
 
   /** Sends a body and returns the body of the acceptance. @throws MpesaError for every other outcome. */
@@ -277,6 +287,14 @@ export function isPending(
   outcome: SendOutcome,
 ): outcome is SendOutcome & { kind: "decided"; decision: Exclude<Decision, { kind: "accepted" }> } {
   return outcome.kind === "decided" && outcome.decision.kind === "pending";
+}
+
+/** Returns the parent's emitter, which remembers its warnings, unless this client has listeners of its own. */
+function emitterOf({ onEvent, logLevel, logger }: Config, parent: Core | undefined): MpesaEventHandler {
+  const inherited = parent?.config;
+  if (parent && inherited?.onEvent === onEvent && inherited?.logLevel === logLevel && inherited?.logger === logger)
+    return parent.emit;
+  return safeEmitter(onEvent, logEvents(logLevel, logger));
 }
 
 /** Returns the value of a JSON text, or `undefined` if the text is missing or invalid. */

@@ -39,18 +39,19 @@ export type MpesaEvent =
   /** Something deserves a look, but stopped nothing. */
   | { readonly type: "warning"; readonly code: string; readonly message: string };
 
-/** Receives events. What it throws or rejects changes nothing. */
+/** Receives events. Errors that it throws, and promises of it that reject, are ignored. */
 export type MpesaEventHandler = (event: MpesaEvent) => void;
 
-/** Wraps a caller's handler, so that it can neither break nor delay a payment. */
-export function safeEmitter(handler: MpesaEventHandler | undefined): MpesaEventHandler {
-  if (!handler) return () => undefined;
+/** Combines handlers of the caller's, so that none of them can break or delay a payment, or another handler. */
+export function safeEmitter(...handlers: readonly (MpesaEventHandler | undefined)[]): MpesaEventHandler {
   return (event) => {
-    try {
-      const result: unknown = handler(event);
-      if (result instanceof Promise) result.catch(() => undefined);
-    } catch {
-      // An observer's mistake is not the payment's.
+    for (const handler of handlers) {
+      try {
+        const result: unknown = handler?.(event);
+        if (result instanceof Promise) result.catch(() => undefined);
+      } catch {
+        // An observer's mistake is not the payment's.
+      }
     }
   };
 }

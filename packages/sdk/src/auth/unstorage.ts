@@ -1,3 +1,4 @@
+import type { Clock } from "../clock.ts";
 import type { StoredToken, TokenStore } from "./token-store.ts";
 import { isTokenText } from "./token-text.ts";
 
@@ -13,8 +14,8 @@ export interface TokenStorage {
 export interface UnstorageTokenStoreOptions {
   /** The prefix of each key in the storage, joined to the key by a colon. @default "mpesa:token" */
   prefix?: string;
-  /** The clock, in milliseconds since 1970. Pass the same function as to the client. @default Date.now */
-  now?: () => number;
+  /** The clock that the client has; only its `now` is used. @default the platform's clock */
+  clock?: Pick<Clock, "now">;
 }
 
 /**
@@ -35,7 +36,7 @@ export interface UnstorageTokenStoreOptions {
  * const mpesa = new Mpesa({ …, tokenStore: unstorageTokenStore(storage) });
  */
 export function unstorageTokenStore(storage: TokenStorage, options: UnstorageTokenStoreOptions = {}): TokenStore {
-  const { prefix = "mpesa:token", now = Date.now } = options;
+  const { prefix = "mpesa:token", clock = Date } = options;
   return {
     async get(key) {
       const found: unknown = await storage.getItem(`${prefix}:${key}`);
@@ -43,7 +44,7 @@ export function unstorageTokenStore(storage: TokenStorage, options: UnstorageTok
     },
     async set(key, { token, expiresAt }) {
       // Drivers interpret a ttl of 0 as "never expires".
-      const ttl = Math.max(1, Math.ceil((expiresAt - now()) / 1000));
+      const ttl = Math.max(1, Math.ceil((expiresAt - clock.now()) / 1000));
       await storage.setItem(`${prefix}:${key}`, { token, expiresAt }, { ttl });
     },
   };

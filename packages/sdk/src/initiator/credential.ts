@@ -1,4 +1,4 @@
-import type { Config } from "../config.ts";
+import type { Config } from "../options.ts";
 import type { Initiator, InitiatorWithPassword } from "./initiator.ts";
 
 /** Encrypts the passwords of initiators, once for each initiator: a credential is valid until the password changes. */

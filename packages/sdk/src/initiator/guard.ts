@@ -1,3 +1,4 @@
+import type { Clock } from "../clock.ts";
 import { rejectionCode } from "../codes/credential.ts";
 import { isZero } from "../codes/lookup.ts";
 import { MpesaConfigError } from "../errors/config-error.ts";
@@ -30,8 +31,8 @@ export interface InitiatorGuardOptions {
   store?: InitiatorGuardStore;
   /** Receives the guard's `warning` events. @default the `onEvent` of the first client that uses the guard */
   onEvent?: MpesaEventHandler;
-  /** The clock, in milliseconds since 1970. @default Date.now */
-  now?: () => number;
+  /** The clock; only its `now` is used. @default the platform's */
+  clock?: Pick<Clock, "now">;
 }
 
 /**
@@ -63,7 +64,7 @@ export interface InitiatorGuardOptions {
  * const handler = createCallbackHandler({ ...handlerOptions, initiatorGuard });
  */
 export function createInitiatorGuard(options: InitiatorGuardOptions = {}): InitiatorGuard {
-  const { store, onEvent, now } = options ?? {};
+  const { store, onEvent, clock } = options ?? {};
   const isFunction = (value: unknown): boolean => typeof value === "function";
   const requirements: [field: string, value: unknown, ok: boolean, rule: string, fix: string][] = [
     [
@@ -74,7 +75,7 @@ export function createInitiatorGuard(options: InitiatorGuardOptions = {}): Initi
       "See InitiatorGuardStore.",
     ],
     ["onEvent", onEvent, isFunction(onEvent), "must be a function", "Omit it for the client's onEvent."],
-    ["now", now, isFunction(now), "must be a function", "Omit it for Date.now."],
+    ["clock", clock, isFunction(clock?.now), "must have the function now", "Omit it for the platform's clock."],
   ];
   const issues = requirements
     .filter(([, value, ok]) => value !== undefined && !ok)
@@ -98,7 +99,7 @@ const CUSTOMER_KINDS: readonly unknown[] = ["stk", "ussd"];
 /** The implementation of {@link InitiatorGuard}, with the methods that a client calls. */
 export class Guard implements InitiatorGuard {
   readonly #records: SharedRecords | undefined;
-  readonly #now: () => number;
+  readonly #clock: Pick<Clock, "now">;
   readonly #requests = new RequestMemory();
   readonly #states = new Map<string, InitiatorState>();
   readonly #fingerprints = new WeakMap<Initiator, { readonly source: string; readonly fingerprint: Promise<string> }>();
@@ -109,10 +110,10 @@ export class Guard implements InitiatorGuard {
   #onlySigner: Signer | null | undefined;
   #lastTimestamp = 0;
 
-  constructor({ store, onEvent, now = Date.now }: InitiatorGuardOptions) {
+  constructor({ store, onEvent, clock = Date }: InitiatorGuardOptions) {
     this.#records = store && new SharedRecords(store);
     this.#emit = onEvent && safeEmitter(onEvent);
-    this.#now = now;
+    this.#clock = clock;
   }
 
   /** Sets the handler of the guard's events, unless the guard has a handler already. */
@@ -315,7 +316,7 @@ export class Guard implements InitiatorGuard {
   /** Returns the time of the caller's clock, or the real time if that clock fails, so that a payment is not stopped. */
   #time(): number {
     try {
-      const now = this.#now();
+      const now = this.#clock.now();
       if (Math.abs(now) < MAX_TIME) return now;
     } catch {
       // The real time is used instead.

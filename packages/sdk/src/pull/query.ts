@@ -1,5 +1,6 @@
 import type { PullQueryResponse, PullTransaction as RawTransaction } from "@mpesa/raw";
 import { pullWindowHours } from "@mpesa/raw/platform";
+import type { Time } from "../clock.ts";
 import { DOUBLES_NOTHING } from "../codes/lookup.ts";
 import type { CallOptions, Core } from "../core.ts";
 import { MpesaOutcomeUnknownError } from "../errors/outcome-unknown-error.ts";
@@ -79,7 +80,7 @@ export interface CheckedRange {
 }
 
 interface RangeClient {
-  readonly config: { readonly shortCode?: string; readonly now: () => number };
+  readonly config: { readonly shortCode?: string; readonly time: Pick<Time, "now"> };
 }
 
 const rangeFields = fields({
@@ -100,7 +101,7 @@ export const pullRange: Fields<CheckedRange, RangeClient> = {
 
 function parseStart(value: unknown, { config }: RangeClient): Parsed<Date> {
   const parsed = parseInstant(value);
-  if (!parsed.ok || parsed.value.getTime() >= config.now() - WINDOW_MS - TOLERANCE_MS) return parsed;
+  if (!parsed.ok || parsed.value.getTime() >= config.time.now() - WINDOW_MS - TOLERANCE_MS) return parsed;
   const fix =
     "Take older payments from your own records: Daraja keeps no more, so a longer range cannot be split either.";
   return invalid(value, `must be within the last ${pullWindowHours} hours`, fix);

@@ -13,7 +13,7 @@ export async function* pullTransactions(
 ): AsyncGenerator<PulledTransaction, void, undefined> {
   const range = check("pullQuery", rangeParams, params, core);
   const seen = new Set<string>();
-  for (const window of windows(range, core.config.now())) yield* pages(core, window, seen, options);
+  for (const window of windows(range, core.config.time.now())) yield* pages(core, window, seen, options);
 }
 
 /** Until a page brings nothing new: how long a full page is was never confirmed, and a new payment may shift the rows. */

@@ -7,7 +7,6 @@ import { MpesaOutcomeUnknownError } from "../errors/outcome-unknown-error.ts";
 import type { InitiatorLink } from "../initiator/link.ts";
 import type { Acknowledgement } from "../initiator/submit.ts";
 import { type TransactionStatusParams, transactionStatus } from "../transactions/status.ts";
-import { wait as sleep } from "../transport/backoff.ts";
 import { areDifferentIds } from "../transport/errors.ts";
 import { isSameAmount, type PayoutEntry } from "./known.ts";
 import type { PayoutSettlement, ReconcileParams, StatusResults } from "./types.ts";
@@ -84,7 +83,7 @@ async function waitForResult<S extends PayoutSettlement>(
   try {
     // Called in an async function, so that an error that `wait` throws becomes a rejection.
     const waiting = (async () => results.wait(query, signal))();
-    const result = await Promise.race([waiting, sleep(resultTimeoutMs, signal).then(() => undefined)]);
+    const result = await Promise.race([waiting, core.config.time.sleep(resultTimeoutMs, signal).then(() => undefined)]);
     if (result === undefined || result === null) return undefined;
     const isOfAnotherQuery =
       areDifferentIds(result.conversationId, query.conversationId) ||

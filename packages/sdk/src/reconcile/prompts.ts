@@ -1,7 +1,7 @@
 import type { CallOptions, Core } from "../core.ts";
 import { type AnyMpesaError, isMpesaError } from "../errors/is-mpesa-error.ts";
+import type { Pace } from "../stk/pace.ts";
 import { readStk, type StkQueryResult, type StkReading, stkQueryParams } from "../stk/query.ts";
-import type { WaitTools } from "../stk/wait.ts";
 import { check } from "../validate/schema.ts";
 import type { PromptEntry } from "./known.ts";
 
@@ -14,7 +14,7 @@ export type AskedPrompt<T> = { readonly entry: PromptEntry<T> } & (
 /** Sends one query for each prompt, at the rate that all `stk.wait` calls of the client share. */
 export async function askPrompts<T>(
   core: Core,
-  tools: WaitTools,
+  pace: Pace,
   entries: readonly PromptEntry<T>[],
   {
     options,
@@ -27,7 +27,7 @@ export async function askPrompts<T>(
   for (const entry of entries) {
     const reading: StkReading = rejection
       ? { error: rejection, final: true }
-      : await queryPrompt(core, tools, entry, { options: { ...options, signal: stop }, defaults });
+      : await queryPrompt(core, pace, entry, { options: { ...options, signal: stop }, defaults });
     if ("status" in reading) {
       asked.push({ entry, status: reading.status });
       continue;
@@ -43,7 +43,7 @@ export async function askPrompts<T>(
 
 async function queryPrompt<T>(
   core: Core,
-  tools: WaitTools,
+  pace: Pace,
   { id, shortCode }: PromptEntry<T>,
   {
     options,
@@ -56,11 +56,11 @@ async function queryPrompt<T>(
   const { passkey } = defaults;
   const params = { checkoutRequestId: id, shortCode: shortCode ?? defaults.shortCode, ...(passkey && { passkey }) };
   const plan = check("stkQuery", stkQueryParams, params, core);
-  const { pace, clock } = tools;
-  await pace.turn({ earliest: clock(), over: options.signal });
+  const { time } = core.config;
+  await pace.turn({ earliest: time.elapsed(), over: options.signal });
   options.signal.throwIfAborted();
   const reading = await readStk(core, plan, options);
   if ("error" in reading && isMpesaError(reading.error) && reading.error.type === "MpesaRateLimitError")
-    pace.hold(clock() + (reading.error.retryAfterMs ?? 0));
+    pace.hold(time.elapsed() + (reading.error.retryAfterMs ?? 0));
   return reading;
 }

@@ -8,7 +8,7 @@ import type { InitiatorLink } from "../initiator/link.ts";
 import { signedAbout } from "../initiator/params.ts";
 import { type CheckedRange, type PulledTransaction, pullRange } from "../pull/query.ts";
 import { pullTransactions } from "../pull/transactions.ts";
-import type { WaitTools } from "../stk/wait.ts";
+import type { Pace } from "../stk/pace.ts";
 import { checkCallOptions, parseTimeout } from "../validate/call-options.ts";
 import { parsePasskey } from "../validate/formats.ts";
 import { both, check, openObject, orClient, type Parser, valid, withDefault } from "../validate/schema.ts";
@@ -26,18 +26,18 @@ const DEFAULT_RESULT_TIMEOUT_MS = 60_000;
 export interface ReconcileTools {
   readonly core: Core;
   readonly link: InitiatorLink;
-  readonly stk: WaitTools;
+  readonly pace: Pace;
 }
 
 export async function reconcile<T extends KnownPayment, S extends PayoutSettlement>(
-  { core, link, stk }: ReconcileTools,
+  { core, link, pace }: ReconcileTools,
   params: ReconcileParams<T, S>,
   options?: CallOptions,
 ): Promise<ReconcileReport<T, S>> {
   checkCallOptions("pullQuery", options);
   const done = new AbortController();
   const stop = options?.signal ? AbortSignal.any([options.signal, done.signal]) : done.signal;
-  const pause = createPause(stk, stop);
+  const pause = createPause(core.config.time, stop);
   try {
     const sorted = await sortKnown(await readAll(params.known, pause), pause);
     const { shortCode, from, to, resultTimeoutMs } = checkParams(core, params, sorted);
@@ -46,7 +46,7 @@ export async function reconcile<T extends KnownPayment, S extends PayoutSettleme
     const list = await readList(core, { shortCode, from, to }, { ...options, signal: stop });
     const payouts = await askPayouts<T, S>(link, sorted.payouts, { params, shortCode, options, stop, resultTimeoutMs });
     const { passkey } = params;
-    const prompts = await askPrompts(core, stk, sorted.prompts, { options, stop, shortCode, passkey });
+    const prompts = await askPrompts(core, pace, sorted.prompts, { options, stop, shortCode, passkey });
     await Promise.all(payouts.map((payout) => addPayout(report, payout)));
     // After an abort, errors of the queries say nothing about the payments.
     stop.throwIfAborted();

@@ -1,4 +1,4 @@
-import type { WaitTools } from "../stk/wait.ts";
+import type { Time } from "../clock.ts";
 
 /** Milliseconds of work after which other work of the process may run. */
 const SLICE_MS = 20;
@@ -9,13 +9,13 @@ export type Pause = () => Promise<void> | undefined;
 /**
  * Makes a {@link Pause} that divides long work into time slices, so that a server can handle other requests in between.
  */
-export function createPause({ clock, sleep }: Pick<WaitTools, "clock" | "sleep">, stop: AbortSignal): Pause {
-  let started = clock();
+export function createPause(time: Pick<Time, "elapsed" | "sleep">, stop: AbortSignal): Pause {
+  let started = time.elapsed();
   return () => {
-    if (clock() - started < SLICE_MS) return undefined;
-    return sleep(0, stop).then(() => {
+    if (time.elapsed() - started < SLICE_MS) return undefined;
+    return time.sleep(0, stop).then(() => {
       stop.throwIfAborted();
-      started = clock();
+      started = time.elapsed();
     });
   };
 }

@@ -1,17 +1,10 @@
 import { type MpesaPromise, startCall } from "../call.ts";
 import type { CallOptions, Core } from "../core.ts";
-import { Pace } from "./pace.ts";
+import type { Pace } from "./pace.ts";
 import { type StkPushParams, type StkPushResult, stkPush } from "./push.ts";
 import { type StkQueryParams, type StkQueryResult, stkQuery } from "./query.ts";
 import type { StkSettlement } from "./settlement.ts";
-import {
-  realTime,
-  type StkWaitOptions,
-  type StkWaitResult,
-  type StkWaitTarget,
-  stkWait,
-  type WaitTools,
-} from "./wait.ts";
+import { type StkWaitOptions, type StkWaitResult, type StkWaitTarget, stkWait } from "./wait.ts";
 
 /** Payment prompts on a customer's phone (M-Pesa Express, STK push). */
 export interface Stk {
@@ -63,14 +56,10 @@ export interface Stk {
   ): Promise<StkWaitResult<T>>;
 }
 
-/** The rhythm of a client's queries; whatever asks for prompts shares it. */
-export function createWaitTools(core: Core, time: typeof realTime = realTime): WaitTools {
-  return { ...time, pace: new Pace(core.config, time) };
-}
-
-export function createStk(core: Core, tools: WaitTools): Stk {
+/** @param pace The rhythm of the client's queries; everything that queries prompts shares it. */
+export function createStk(core: Core, pace: Pace): Stk {
   return {
-    wait: (push, options) => stkWait(core, tools, push, options ?? {}),
+    wait: (push, options) => stkWait(core, pace, push, options ?? {}),
     push: (params, options) => startCall(options, (scope) => stkPush(core, params, scope)),
     query: (params, options) => startCall(options, (scope) => stkQuery(core, params, scope)),
   };

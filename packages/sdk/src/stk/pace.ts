@@ -1,6 +1,6 @@
 import { operationTable } from "@mpesa/raw";
-import { stkQuery } from "@mpesa/raw/platform";
-import type { Config } from "../config.ts";
+import type { Time } from "../clock.ts";
+import type { Config } from "../options.ts";
 import { MAX_TIMEOUT_MS } from "../validate/call-options.ts";
 import { Heap, type HeapItem } from "./heap.ts";
 
@@ -12,14 +12,6 @@ const { requests, periodMs, environment: measuredIn } = operationTable.stkQuery.
 export const FIRST_POLL_MS: number = Math.ceil(periodMs / requests);
 /** One fewer than the measured rate allows: a query that replaces a stale token counts too, and a burst is refused. */
 export const POLL_INTERVAL_MS: number = Math.ceil(periodMs / (requests - 1));
-
-/** A clock with timers; a test replaces it. */
-export interface Time {
-  /** Milliseconds that only ever grow; the wall clock may be set back. */
-  readonly clock: () => number;
-  /** False when the signal ended it. */
-  readonly sleep: (ms: number, signal: AbortSignal) => Promise<boolean>;
-}
 
 /** A query that waits for its turn. */
 interface Ticket extends HeapItem {
@@ -41,8 +33,11 @@ export class Pace {
   /** The one timer of the line, set for its first ticket or earlier. */
   #alarm: { readonly at: number; readonly off: AbortController } | undefined;
 
-  constructor(config: Pick<Config, "environment" | "maxQueriesPerSecond">, time: Time) {
-    const { environment, maxQueriesPerSecond = stkQuery.queriesPerSecond } = config;
+  constructor({
+    environment,
+    maxQueriesPerSecond,
+    time,
+  }: Pick<Config, "environment" | "maxQueriesPerSecond" | "time">) {
     const ceilingMs = 1000 / maxQueriesPerSecond;
     // Without an environment it may be the sandbox behind a proxy.
     const isMeasured = environment === undefined || environment === measuredIn;
@@ -72,12 +67,12 @@ export class Pace {
 
   /** Keeps everybody back until then, but never for longer than two minutes: then one query finds out whether it still holds. */
   hold(until: number): void {
-    this.#freeAt = Math.max(this.#freeAt, Math.min(until, this.#time.clock() + MAX_HOLD_MS));
+    this.#freeAt = Math.max(this.#freeAt, Math.min(until, this.#time.elapsed() + MAX_HOLD_MS));
   }
 
   /** Lets all queries leave whose moment has come, and sleeps until the next. */
   #serve(): void {
-    const now = this.#time.clock();
+    const now = this.#time.elapsed();
     let { first } = this.#line;
     while (first && this.#momentOf(first) <= now) {
       this.#line.remove(first);
@@ -100,7 +95,7 @@ export class Pace {
     if (at === undefined) return;
     const alarm = { at, off: new AbortController() };
     this.#alarm = alarm;
-    const ms = Math.min(at - this.#time.clock(), MAX_TIMEOUT_MS);
+    const ms = Math.min(at - this.#time.elapsed(), MAX_TIMEOUT_MS);
     void this.#time.sleep(ms, alarm.off.signal).then(() => {
       if (this.#alarm !== alarm) return;
       this.#alarm = undefined;

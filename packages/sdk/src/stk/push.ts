@@ -111,7 +111,7 @@ function buildPush(core: Core, params: StkPushParams) {
   const isTill = payTo.kind === "till";
   const shortCode = isTill ? payTo.store : payTo.payBill;
   const reference = isTill ? (payTo.reference ?? payTo.till) : payTo.account;
-  const { password, timestamp } = signStk(shortCode, signer, core.config.now);
+  const { password, timestamp } = signStk(shortCode, signer, core.config.time.now);
   const body = {
     BusinessShortCode: wireNumber(shortCode),
     Password: password,

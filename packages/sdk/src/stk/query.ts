@@ -94,7 +94,7 @@ export async function readStk(
   { checkoutRequestId, merchantRequestId, shortCode, ...signer }: StkQueryPlan,
   options: CallContext["options"],
 ): Promise<StkReading> {
-  const { password, timestamp } = signStk(shortCode, signer, core.config.now);
+  const { password, timestamp } = signStk(shortCode, signer, core.config.time.now);
   const body = {
     BusinessShortCode: wireNumber(shortCode),
     Password: password,

@@ -1,12 +1,11 @@
 import type { StkQueryResponse } from "@mpesa/raw";
 import type { Core } from "../core.ts";
 import { type AnyMpesaError, isMpesaError } from "../errors/is-mpesa-error.ts";
-import { wait as sleep } from "../transport/backoff.ts";
 import { MAX_TIMEOUT_MS, parseSignal } from "../validate/call-options.ts";
 import { digits } from "../validate/limits.ts";
 import { both, check, invalid, openObject, optional, type Parsed, valid, withDefault } from "../validate/schema.ts";
 import type { StkCredentials } from "./credentials.ts";
-import { FIRST_POLL_MS, type Pace, POLL_INTERVAL_MS, type Time } from "./pace.ts";
+import { FIRST_POLL_MS, type Pace, POLL_INTERVAL_MS } from "./pace.ts";
 import {
   judge,
   readStk,
@@ -88,13 +87,6 @@ export type StkWaitResult<T extends StkSettlement = StkSettlement> = {
   readonly resultDescription: string | undefined;
 } & ((StkDecided & (FromCallback<T> | FromQuery)) | (StkUndecided<"unknown"> & (FromCallback<T> | FromNeither)));
 
-/** What a test replaces, and the line that all queries of a client stand in. */
-export interface WaitTools extends Time {
-  readonly pace: Pace;
-}
-
-export const realTime: Time = { clock: () => performance.now(), sleep };
-
 const DEFAULT_TIMEOUT_MS = 180_000;
 
 const waitParams = both(
@@ -110,7 +102,7 @@ const waitParams = both(
 
 export async function stkWait<T extends StkSettlement>(
   core: Core,
-  tools: WaitTools,
+  pace: Pace,
   target: StkWaitTarget,
   options: StkWaitOptions<T>,
 ): Promise<StkWaitResult<T>> {
@@ -129,7 +121,7 @@ export async function stkWait<T extends StkSettlement>(
   const done = new AbortController();
   const stop = signal ? AbortSignal.any([signal, done.signal]) : done.signal;
   const called = listen(settled, plan, stop, core.emit).then((heard) => fromCallback(heard, plan));
-  const asked = poll<T>(core, tools, plan, { ...(onPoll && { onPoll }), timeoutMs, firstPollMs, stop });
+  const asked = poll<T>(core, pace, plan, { ...(onPoll && { onPoll }), timeoutMs, firstPollMs, stop });
   try {
     // Whichever loses is heard by the race, so that nothing of it is left unhandled.
     return await Promise.race([called, asked, aborted(stop)]);
@@ -148,24 +140,25 @@ interface Polling {
 /** Asks in the allowed rhythm until an answer settles it or the time is up. */
 async function poll<T extends StkSettlement>(
   core: Core,
-  { pace, clock, sleep }: WaitTools,
+  pace: Pace,
   plan: StkQueryPlan,
   { timeoutMs, firstPollMs, onPoll, stop }: Polling,
 ): Promise<StkWaitResult<T>> {
-  const started = clock();
+  const { time } = core.config;
+  const started = time.elapsed();
   const deadline = started + timeoutMs;
-  const over = endOf(sleep(timeoutMs, stop));
+  const over = endOf(time.sleep(timeoutMs, stop));
   let earliest = started + firstPollMs;
   let last: Omit<StkPoll, "poll"> = { status: undefined, error: undefined };
   for (let count = 1; ; count++) {
-    const isTurn = clock() < deadline && (await pace.turn({ earliest, over }));
+    const isTurn = time.elapsed() < deadline && (await pace.turn({ earliest, over }));
     stop.throwIfAborted();
     if (!isTurn) return fromTimeout(last, plan);
-    const attemptMs = Math.max(1, Math.min(core.config.timeoutMs, Math.ceil(deadline - clock())));
+    const attemptMs = Math.max(1, Math.min(core.config.timeoutMs, Math.ceil(deadline - time.elapsed())));
     const reading = await readStk(core, plan, { signal: stop, timeoutMs: attemptMs, maxRetries: 0 });
     stop.throwIfAborted();
-    earliest = clock() + POLL_INTERVAL_MS;
-    if (reading.retryAfterMs !== undefined) pace.hold(clock() + reading.retryAfterMs);
+    earliest = time.elapsed() + POLL_INTERVAL_MS;
+    if (reading.retryAfterMs !== undefined) pace.hold(time.elapsed() + reading.retryAfterMs);
     if ("error" in reading) {
       const { error, final } = reading;
       if (final || !isMpesaError(error)) throw error;

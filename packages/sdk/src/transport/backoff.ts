@@ -12,19 +12,3 @@ export const MAX_DELAY_MS = 8_000;
 export function backoffMs(retry: number): number {
   return Math.random() * Math.min(MAX_DELAY_MS, BASE_MS * 2 ** (retry - 1));
 }
-
-/** Waits for `ms` milliseconds and resolves with `true`, or resolves with `false` as soon as the signal aborts. */
-export function wait(ms: number, signal: AbortSignal | undefined): Promise<boolean> {
-  if (signal?.aborted) return Promise.resolve(false);
-  return new Promise((resolve) => {
-    const stop = (): void => {
-      clearTimeout(timer);
-      resolve(false);
-    };
-    const timer = setTimeout(() => {
-      signal?.removeEventListener("abort", stop);
-      resolve(true);
-    }, ms);
-    signal?.addEventListener("abort", stop, { once: true });
-  });
-}

@@ -1,6 +1,7 @@
 import type { OperationInfo } from "@mpesa/raw";
 import { waitWithin } from "../auth/abortable.ts";
 import type { TokenSource } from "../auth/token-source.ts";
+import type { Time } from "../clock.ts";
 import type { MpesaError } from "../errors/base.ts";
 import type { MpesaEventHandler } from "../events.ts";
 import type { Redactor } from "../redact.ts";
@@ -11,7 +12,7 @@ import {
   type CompleteResponse,
   type OutgoingRequest,
 } from "./attempt.ts";
-import { backoffMs, MAX_DELAY_MS, wait } from "./backoff.ts";
+import { backoffMs, MAX_DELAY_MS } from "./backoff.ts";
 import { type Decision, decide } from "./decide.ts";
 
 /** Parts of a client that all its calls share. */
@@ -19,6 +20,8 @@ export interface Transport {
   readonly fetch: typeof globalThis.fetch;
   /** True if a connection error proves that the gateway did not receive the request. */
   readonly provesNotSent: boolean;
+  /** Time that a retry waits on. */
+  readonly time: Time;
   readonly tokens: TokenSource;
   readonly emit: MpesaEventHandler;
 }
@@ -106,7 +109,7 @@ class Call {
       const delayMs = mayRetry && retry <= maxRetries && !signal?.aborted ? this.#delay(outcome, retry) : undefined;
       if (delayMs !== undefined) {
         this.#announceRetry(outcome, delayMs);
-        if (await wait(delayMs, signal)) continue;
+        if (await this.#transport.time.sleep(delayMs, signal)) continue;
       }
       // After a payment with an unclear outcome, neither a rejected nor a withheld retry proves anything about the
       // first attempt.

@@ -1,9 +1,9 @@
 import { tokenLifetimeSeconds } from "@mpesa/raw/platform";
 import { afterEach, describe, expect, it } from "vitest";
-import { checkConfig, type MpesaOptions } from "../../src/config.ts";
 import { Core } from "../../src/core.ts";
 import { isMpesaError } from "../../src/errors/index.ts";
 import type { MpesaEvent } from "../../src/events.ts";
+import { type MpesaOptions, parseOptions } from "../../src/options.ts";
 import { type FaultServer, json, page, startFaultServer } from "../support/fault-server.ts";
 
 const keys = { consumerKey: "inventedConsumerKey01", consumerSecret: "inventedSecret4567" };
@@ -18,7 +18,7 @@ async function connect(
   server = await startFaultServer(() => (typeof answer === "function" ? (answer as () => never)() : json(200, answer)));
   const events: MpesaEvent[] = [];
   const core = new Core(
-    checkConfig({ ...keys, baseUrl: server.url, maxRetries: 0, onEvent: (event) => events.push(event), ...options }),
+    parseOptions({ ...keys, baseUrl: server.url, maxRetries: 0, onEvent: (event) => events.push(event), ...options }),
   );
   return { core, events };
 }

@@ -11,7 +11,8 @@ import { type TokenStorage, unstorageTokenStore } from "../../src/auth/unstorage
 import { startRedis } from "../support/servers.ts";
 
 const token: StoredToken = { token: "inventedToken0123", expiresAt: 1_700_000_060_500 };
-const now = (): number => 1_700_000_000_000;
+const clock = { now: (): number => 1_700_000_000_000 };
+const { now } = clock;
 
 const started = await startRedis();
 const redis = "socket" in started ? started : undefined;
@@ -23,8 +24,8 @@ describe("unstorageTokenStore", () => {
   it("passes a namespaced key, the token and a time to live in whole seconds", async () => {
     const calls: unknown[] = [];
     const storage: TokenStorage = { getItem: () => null, setItem: (...call) => void calls.push(call) };
-    await unstorageTokenStore(storage, { now }).set("abc", token);
-    await unstorageTokenStore(storage, { now, prefix: "shop" }).set("abc", token);
+    await unstorageTokenStore(storage, { clock }).set("abc", token);
+    await unstorageTokenStore(storage, { clock, prefix: "shop" }).set("abc", token);
     expect(calls).toEqual([
       ["mpesa:token:abc", token, { ttl: 61 }],
       ["shop:abc", token, { ttl: 61 }],
@@ -38,7 +39,7 @@ describe("unstorageTokenStore", () => {
       setItem: (_key, _value, options) => void lives.push(options?.ttl),
     };
     for (const expiresAt of [now(), now() - 5000, now() + 1])
-      await unstorageTokenStore(storage, { now }).set("abc", { token: "x", expiresAt });
+      await unstorageTokenStore(storage, { clock }).set("abc", { token: "x", expiresAt });
     expect(lives).toEqual([1, 1, 1]);
   });
 

@@ -2,7 +2,7 @@ import { createHash, pbkdf2Sync } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { createInitiatorGuard, type InitiatorGuardStore, type MpesaEvent } from "../../src/index.ts";
 import { failure, SECRET } from "../products/harness.ts";
-import { acknowledging, Clock, type Ids, MINUTE, memoryStore, open } from "./world.ts";
+import { acknowledging, type Ids, MINUTE, memoryStore, open, TestClock } from "./world.ts";
 
 const phoneNumber = "0708 374 149";
 const password = "Wrong-Password-1!";
@@ -11,11 +11,11 @@ type World = ReturnType<typeof open>;
 /** A process with a guard, a client and a handler of its own. */
 function start(
   store: InitiatorGuardStore,
-  { name = "a", clock = new Clock(), ...more }: Parameters<typeof open>[0] & { name?: string } = {},
+  { name = "a", clock = new TestClock(), ...more }: Parameters<typeof open>[0] & { name?: string } = {},
 ) {
   const events: MpesaEvent[] = [];
   const onEvent = (event: MpesaEvent): void => void events.push(event);
-  const guard = createInitiatorGuard({ store, onEvent, now: clock.now });
+  const guard = createInitiatorGuard({ store, onEvent, clock });
   const warnings = (): string[] => events.flatMap((event) => (event.type === "warning" ? [event.code] : []));
   return { ...open({ answer: acknowledging(name), guard, clock, ...more }), heard: warnings };
 }

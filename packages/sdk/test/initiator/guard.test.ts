@@ -563,9 +563,9 @@ describe("an unlisted code of a signed query", () => {
 
 describe("a guard", () => {
   it("is not made of wrong options, and says so at once", async () => {
-    const error = await failure(async () => createInitiatorGuard({ store: {}, onEvent: 1, now: "" } as never));
+    const error = await failure(async () => createInitiatorGuard({ store: {}, onEvent: 1, clock: {} } as never));
     expect(error["type"]).toBe("MpesaConfigError");
-    expect((error["issues"] as { field: string }[]).map(({ field }) => field)).toEqual(["store", "onEvent", "now"]);
+    expect((error["issues"] as { field: string }[]).map(({ field }) => field)).toEqual(["store", "onEvent", "clock"]);
   });
 
   it("is the only thing that passes for one", async () => {
@@ -593,7 +593,7 @@ describe("a guard", () => {
     ["gives nonsense", () => Number.NaN],
     ["is far away", () => 1e300],
   ])("with a clock that %s goes by the real one", async (_, now) => {
-    const guard = createInitiatorGuard({ now });
+    const guard = createInitiatorGuard({ clock: { now } });
     const world = open({ guard });
     await reject(world);
     await failure(() => pay(world));

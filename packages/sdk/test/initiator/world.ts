@@ -1,6 +1,6 @@
 import { memoryInbox } from "../../src/callbacks/inbox/memory.ts";
 import { type CallbackKind, createCallbackHandler } from "../../src/callbacks/index.ts";
-import type { MpesaOptions } from "../../src/index.ts";
+import type { Clock, MpesaOptions } from "../../src/index.ts";
 import {
   createInitiatorGuard,
   type InitiatorGuard,
@@ -13,9 +13,11 @@ import { type Answer, connect, json, NOW } from "../products/harness.ts";
 export const MINUTE = 60_000;
 
 /** A clock that only a test moves. */
-export class Clock {
+export class TestClock implements Clock {
   ms: number = NOW;
   readonly now = (): number => this.ms;
+  readonly setTimeout = setTimeout;
+  readonly clearTimeout = clearTimeout as Clock["clearTimeout"];
 }
 
 /** Acknowledges each signed request under new IDs, as M-Pesa does: an ID that the request carries stays. */
@@ -34,9 +36,9 @@ export function acknowledging(process = "a"): Answer {
 }
 
 /** A client and a signed handler with one guard between them. */
-export function open({ answer = acknowledging(), guard, clock = new Clock(), inbox = false, ...more }: Setup = {}) {
-  const initiatorGuard = guard ?? createInitiatorGuard({ now: clock.now });
-  const client = connect(answer, { now: clock.now, initiatorGuard, ...more });
+export function open({ answer = acknowledging(), guard, clock = new TestClock(), inbox = false, ...more }: Setup = {}) {
+  const initiatorGuard = guard ?? createInitiatorGuard({ clock });
+  const client = connect(answer, { clock, initiatorGuard, ...more });
   const handler = createCallbackHandler({
     baseUrl: BASE_URL,
     secrets: [SECRET],
@@ -56,10 +58,10 @@ export function open({ answer = acknowledging(), guard, clock = new Clock(), inb
   return { ...client, clock, initiatorGuard, handler, deliver, held };
 }
 
-interface Setup extends Partial<MpesaOptions> {
+interface Setup extends Omit<Partial<MpesaOptions>, "clock"> {
   answer?: Answer;
   guard?: InitiatorGuard;
-  clock?: Clock;
+  clock?: TestClock;
   inbox?: boolean;
 }
 

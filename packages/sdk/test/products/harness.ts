@@ -35,7 +35,7 @@ export const options = {
   resultUrl: "https://example.com/result/4b1f7c",
   timeoutUrl: "https://example.com/timeout/4b1f7c",
   maxRetries: 0,
-  now: () => NOW,
+  clock: { now: () => NOW, setTimeout, clearTimeout },
 } as const satisfies MpesaOptions;
 
 const byPath = new Map(Object.values<OperationInfo>(operationTable).map((one) => [one.path, one]));

@@ -1,12 +1,8 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
-import { checkConfig } from "../../src/config.ts";
-import { Core } from "../../src/core.ts";
-import { createInitiatorLink } from "../../src/initiator/link.ts";
-import { createReconcile } from "../../src/reconcile/index.ts";
-import { createWaitTools } from "../../src/stk/index.ts";
-import { type Answer, daraja, gatewayFetch, options } from "../products/harness.ts";
+import { type Clock, Mpesa } from "../../src/index.ts";
+import { type Answer, daraja, gatewayFetch, NOW, options } from "../products/harness.ts";
 import { range, row, world } from "./world.ts";
 
 setFlagsFromString("--expose-gc");
@@ -30,15 +26,16 @@ async function measure(size: number, details: (at: number) => object, stk: strin
     await new Promise((resolve) => setImmediate(resolve));
     resumed = processorMs();
   };
-  // Sleeping skips the time, so that the rhythm of the queries costs nothing.
+  // Timers skip the time, so that the rhythm of the queries costs nothing.
   let skippedMs = 0;
-  const time = {
-    clock: () => performance.now() + skippedMs,
-    sleep: async (ms: number, signal: AbortSignal) => {
+  const begin = performance.now();
+  const clock: Clock = {
+    now: () => NOW + performance.now() - begin + skippedMs,
+    setTimeout: (work, ms) => {
       skippedMs += ms;
-      await otherWork();
-      return !signal.aborted;
+      void otherWork().then(work);
     },
+    clearTimeout: () => undefined,
   };
   const rows = Array.from({ length: size }, (_, at) =>
     row(`UJ6${String(at).padStart(7, "0")}`, { msisdn: 722_000_000 + at, billreference: `INV-${at}` }),
@@ -53,8 +50,7 @@ async function measure(size: number, details: (at: number) => object, stk: strin
     await otherWork();
     return gateway(...request);
   };
-  const core = new Core(checkConfig({ ...options, fetch, environment: "production" }));
-  const reconcile = createReconcile({ core, link: createInitiatorLink(core), stk: createWaitTools(core, time) });
+  const { reconcile } = new Mpesa({ ...options, clock, fetch, environment: "production" });
   collectGarbage();
   const heapBefore = process.memoryUsage().heapUsed;
   const started = processorMs();

@@ -34,7 +34,7 @@ type Asked = AskedPrompt<object>;
 it("links what a comparison of every row with every prompt would link", async () => {
   // A clock that ticks when it is read ends a time slice every few items.
   let now = 0;
-  const ticking = { clock: () => (now += 7), sleep: async () => true };
+  const ticking = { elapsed: () => (now += 7), sleep: async () => true };
   await fc.assert(
     fc.asyncProperty(
       fc.array(row, { maxLength: 7 }),

@@ -57,7 +57,7 @@ async function shop() {
     environment: "production",
     maxQueriesPerSecond: 1000,
     fetch: daraja.fetch,
-    now: daraja.now,
+    clock: daraja.clock,
     maxRetries: 0,
     initiator: { name: "testapi", securityCredential: SECRET.credential },
     resultUrl: await handler.url("status"),

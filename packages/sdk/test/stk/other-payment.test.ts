@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { parseCallback } from "../../src/callbacks/index.ts";
 import type { Mpesa } from "../../src/index.ts";
 import { type Answer, connect, failure, json } from "../products/harness.ts";
-import { ID, result, stkInFakeTime } from "./fake-time.ts";
+import { ID, inFakeTime, result, STARTED } from "./fake-time.ts";
 
 const OTHER = "ws_CO_06102026095220417722000000";
 const PAYER = /708374149|722000000/;
@@ -63,7 +63,7 @@ describe("the answer to a query", () => {
 describe("a wait", () => {
   it.each(foreign)("is not ended by code $code of $names, and goes on to its own", async ({ answer }) => {
     const own = result("4999");
-    const { stk, time, asked, warnings } = stkInFakeTime((one, nth) =>
+    const { stk, time, asked, warnings } = inFakeTime((one, nth) =>
       [answer, own, answer][nth - 1] ? ([answer, own, answer][nth - 1] as Answer)(one, nth) : result("0")(one, nth),
     );
     expect(await time.until(stk.wait(push))).toMatchObject({ outcome: "succeeded", source: "query", resultCode: "0" });
@@ -72,7 +72,7 @@ describe("a wait", () => {
   });
 
   it.each(foreign)("that hears nothing but code $code of $names ends in unknown", async ({ answer }) => {
-    const { stk, time, messages } = stkInFakeTime(answer);
+    const { stk, time, messages } = inFakeTime(answer);
     expect(await time.until(stk.wait(push))).toMatchObject({
       outcome: "unknown",
       source: "timeout",
@@ -81,7 +81,7 @@ describe("a wait", () => {
       checkoutRequestId: ID,
       merchantRequestId: "22205-1",
     });
-    expect(time.now).toBe(1_000_000 + 180_000);
+    expect(time.ms).toBe(STARTED + 180_000);
     expect(messages.length).toBeGreaterThan(10);
     expect(messages.join()).not.toMatch(PAYER);
   });
@@ -102,7 +102,7 @@ describe("a wait", () => {
     ["is the result of a payout", parseCallback(payout)],
     ["is of another kind", { kind: "c2bConfirmation", resultCode: "0" }],
   ])("ignores a callback that %s", async (_, callback) => {
-    const { stk, time, warnings } = stkInFakeTime(result("4999"));
+    const { stk, time, warnings } = inFakeTime(result("4999"));
     const outcome = await time.until(stk.wait(push, { settled: Promise.resolve(callback as never) }));
     expect(outcome).toMatchObject({ outcome: "unknown", source: "timeout", callback: undefined });
     expect(warnings).toEqual(["settledFailed"]);

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { MpesaOptions } from "../../src/index.ts";
 import { Heap, type HeapItem } from "../../src/stk/heap.ts";
 import { connect, json } from "../products/harness.ts";
-import { ID, result, stkInFakeTime } from "./fake-time.ts";
+import { ID, inFakeTime, result } from "./fake-time.ts";
 
 const production = { environment: "production" } as const;
 const prompts = (count: number): { checkoutRequestId: string }[] =>
@@ -19,24 +19,24 @@ describe("the queries of all waits of a client", () => {
     ["the sandbox with one in twenty seconds", { maxQueriesPerSecond: 0.05 }, 20_000],
     ["a gateway of one's own", { environment: undefined, baseUrl: "https://example.com" }, 15_000],
   ] as [string, Partial<MpesaOptions>, number][])("leave evenly spaced in %s", async (_, options, intervalMs) => {
-    const { stk, time, asked, sent } = stkInFakeTime(result("0"), options);
+    const { stk, time, asked, sent } = inFakeTime(result("0"), options);
     const waits = prompts(5).map((prompt) => stk.wait(prompt));
     const outcomes = await time.until(Promise.all(waits));
     expect(outcomes.map(({ outcome }) => outcome)).toEqual(Array(5).fill("succeeded"));
     expect(asked).toEqual([0, 1, 2, 3, 4].map((nth) => 12_000 + nth * intervalMs));
     expect(sent.map(({ body }) => body["CheckoutRequestID"])).toEqual(prompts(5).map((one) => one.checkoutRequestId));
-    expect(time.sleeping).toBe(0);
+    expect(time.timers).toBe(0);
   });
 
   it("leave in the order in which they are due", async () => {
-    const { stk, time, sent } = stkInFakeTime(result("0"), production);
+    const { stk, time, sent } = inFakeTime(result("0"), production);
     const waits = prompts(6).map((prompt, at) => stk.wait(prompt, { firstPollMs: 20_000 - at * 1000 }));
     await time.until(Promise.all(waits));
     expect(sent.map(({ body }) => body["CheckoutRequestID"])).toEqual([5, 4, 3, 2, 1, 0].map((at) => `prompt-${at}`));
   });
 
   it("do not wait for one that is not needed any more", async () => {
-    const { stk, time, asked } = stkInFakeTime(result("0"));
+    const { stk, time, asked } = inFakeTime(result("0"));
     const stop = new AbortController();
     const settled = {
       wait: (_: string, signal: AbortSignal) => time.sleep(5_000, signal).then(() => ({ resultCode: 0 })),
@@ -51,25 +51,25 @@ describe("the queries of all waits of a client", () => {
     expect(await time.until(third)).toMatchObject({ outcome: "unknown", source: "timeout" });
     expect(await time.until(fourth)).toMatchObject({ outcome: "succeeded", source: "query" });
     expect(asked).toEqual([12_000]);
-    expect(time.sleeping).toBe(0);
+    expect(time.timers).toBe(0);
   });
 
   it("all pause when the gateway asks for it", async () => {
     const busy = () => new Response("<html></html>", { status: 429, headers: { "retry-after": "30" } });
-    const { stk, time, asked } = stkInFakeTime((one, nth) => (nth === 1 ? busy() : result("0")(one, nth)), production);
+    const { stk, time, asked } = inFakeTime((one, nth) => (nth === 1 ? busy() : result("0")(one, nth)), production);
     await time.until(Promise.all(prompts(3).map((prompt) => stk.wait(prompt))));
     // The refused one has waited longest again only after the two that were not asked.
     expect(asked).toEqual([12_000, 42_000, 42_100, 42_200]);
   });
 
   it("never exceed the ceiling, however many there are, and those without a turn end in unknown", async () => {
-    const { stk, time, asked } = stkInFakeTime(result("0"), production);
+    const { stk, time, asked } = inFakeTime(result("0"), production);
     const outcomes = await time.until(Promise.all(prompts(2_000).map((prompt) => stk.wait(prompt))));
     expect(asked).toEqual(Array.from({ length: 1_680 }, (_, nth) => 12_000 + nth * 100));
     expect(outcomes.slice(0, 1_680).every(({ outcome }) => outcome === "succeeded")).toBe(true);
     for (const one of outcomes.slice(1_680))
       expect(one).toMatchObject({ outcome: "unknown", source: "timeout", resultCode: undefined });
-    expect(time.sleeping).toBe(0);
+    expect(time.timers).toBe(0);
   });
 
   it("cost no more to line up when many wait already", async () => {

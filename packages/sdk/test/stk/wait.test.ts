@@ -3,7 +3,7 @@ import { parseStkCallback } from "../../src/callbacks/index.ts";
 import { explain } from "../../src/codes/index.ts";
 import type { StkPoll } from "../../src/index.ts";
 import { type Answer, daraja, failure, json } from "../products/harness.ts";
-import { ID, pending, result, stkInFakeTime } from "./fake-time.ts";
+import { ID, inFakeTime, pending, result, STARTED } from "./fake-time.ts";
 
 const inTurn =
   (...answers: Answer[]): Answer =>
@@ -19,7 +19,7 @@ const hostile = (name: string): object => Object.defineProperty({}, name, { get:
 
 describe("stk.wait", () => {
   it("ends in paid, with code and ids", async () => {
-    const { stk, time, asked } = stkInFakeTime(inTurn(result("4999"), result("0")));
+    const { stk, time, asked } = inFakeTime(inTurn(result("4999"), result("0")));
     const outcome = await time.until(stk.wait(push));
     expect(outcome).toMatchObject({
       outcome: "succeeded",
@@ -33,28 +33,28 @@ describe("stk.wait", () => {
   });
 
   it("ends in failed, with the code explained", async () => {
-    const { stk, time } = stkInFakeTime(result("1032"));
+    const { stk, time } = inFakeTime(result("1032"));
     const outcome = await time.until(stk.wait(push));
     expect(outcome).toMatchObject({ outcome: "failed", resultCode: "1032" });
     expect(outcome.code?.meaning).toMatch(/cancelled/);
   });
 
   it.each(pending)("goes on after $form", async ({ answer }) => {
-    const { stk, time, asked } = stkInFakeTime(inTurn(answer, answer, result("0")));
+    const { stk, time, asked } = inFakeTime(inTurn(answer, answer, result("0")));
     expect(await time.until(stk.wait(push))).toMatchObject({ outcome: "succeeded" });
     expect(asked).toHaveLength(3);
   });
 
   it.each(pending)("ends in unknown, never in failed, when nothing but $form comes", async ({ answer }) => {
-    const { stk, time, asked } = stkInFakeTime(answer);
+    const { stk, time, asked } = inFakeTime(answer);
     const outcome = await time.until(stk.wait(push));
     expect(outcome).toMatchObject({ outcome: "unknown", source: "timeout", checkoutRequestId: ID });
-    expect(time.now).toBe(1_000_000 + 180_000);
+    expect(time.ms).toBe(STARTED + 180_000);
     expect(asked.length).toBeGreaterThan(10);
   });
 
   it("asks less than five times in any minute", async () => {
-    const { stk, time, asked } = stkInFakeTime(result("4999"));
+    const { stk, time, asked } = inFakeTime(result("4999"));
     await time.until(stk.wait(push, { timeoutMs: 600_000 }));
     expect(asked.length).toBeGreaterThan(30);
     for (const start of asked) {
@@ -63,7 +63,7 @@ describe("stk.wait", () => {
   });
 
   it("spaces the queries of all waits together in the sandbox, and serves each of them", async () => {
-    const { stk, time, asked, sent } = stkInFakeTime(result("4999"));
+    const { stk, time, asked, sent } = inFakeTime(result("4999"));
     const waits = ["a", "b", "c"].map((checkoutRequestId) => stk.wait({ checkoutRequestId }, { timeoutMs: 300_000 }));
     await time.until(Promise.all(waits));
     const gaps = asked.slice(1).map((at, before) => at - (asked[before] ?? 0));
@@ -108,7 +108,7 @@ describe("stk.wait", () => {
       120_000,
     ],
   ])("waits as long as %s asks", async (_, busy, ms) => {
-    const { stk, time, asked } = stkInFakeTime(inTurn(busy, result("0")));
+    const { stk, time, asked } = inFakeTime(inTurn(busy, result("0")));
     expect(await time.until(stk.wait(push))).toMatchObject({ outcome: "succeeded" });
     expect(asked).toEqual([12_000, 12_000 + ms]);
   });
@@ -120,13 +120,13 @@ describe("stk.wait", () => {
     ["a page of the firewall", () => new Response("<html></html>", { status: 503 })],
     ["garbage", () => new Response("{", { status: 200 })],
   ] as [string, Answer][])("goes on after %s, one query at a time", async (_, answer) => {
-    const { stk, time, asked } = stkInFakeTime(inTurn(answer, answer, result("0")));
+    const { stk, time, asked } = inFakeTime(inTurn(answer, answer, result("0")));
     expect(await time.until(stk.wait(push))).toMatchObject({ outcome: "succeeded" });
     expect(asked).toEqual([12_000, 27_000, 42_000]);
   });
 
   it("keeps the last error when the time is up", async () => {
-    const { stk, time } = stkInFakeTime(broken);
+    const { stk, time } = inFakeTime(broken);
     const outcome = await time.until(stk.wait(push));
     expect(outcome).toMatchObject({ outcome: "unknown", lastError: { type: "MpesaOutcomeUnknownError" } });
   });
@@ -136,7 +136,7 @@ describe("stk.wait", () => {
     ["the password is wrong", daraja(500, "500.001.1001", "[MerchantValidate] - Wrong credentials"), "MpesaApiError"],
     ["the request is refused", daraja(400, "400.002.02", "Bad Request - Invalid Timestamp"), "MpesaApiError"],
   ])("gives up at once when %s, and keeps the ids", async (_, answer, type) => {
-    const { stk, time, asked } = stkInFakeTime(answer);
+    const { stk, time, asked } = inFakeTime(answer);
     const error = await failure(() => time.until(stk.wait(push)));
     expect(error["type"]).toBe(type);
     expect(error["ids"]).toEqual({ checkoutRequestId: ID });
@@ -144,7 +144,7 @@ describe("stk.wait", () => {
   });
 
   it("goes on after a code that nobody knows, and tells it in the end", async () => {
-    const { stk, time } = stkInFakeTime(result("98765"));
+    const { stk, time } = inFakeTime(result("98765"));
     expect(await time.until(stk.wait(push))).toMatchObject({
       outcome: "unknown",
       source: "timeout",
@@ -154,7 +154,7 @@ describe("stk.wait", () => {
   });
 
   it("tells every poll, whatever the listener does", async () => {
-    const { stk, time } = stkInFakeTime(inTurn(result("4999"), broken, result("0")));
+    const { stk, time } = inFakeTime(inTurn(result("4999"), broken, result("0")));
     const polls: StkPoll[] = [];
     const onPoll = (poll: StkPoll): void => {
       polls.push(poll);
@@ -169,20 +169,20 @@ describe("stk.wait", () => {
   });
 
   it("does not ask at all when the time is up before the first query", async () => {
-    const { stk, time, asked } = stkInFakeTime(result("0"));
+    const { stk, time, asked } = inFakeTime(result("0"));
     expect(await time.until(stk.wait(push, { timeoutMs: 5000 }))).toMatchObject({ outcome: "unknown" });
     expect(asked).toEqual([]);
   });
 
   it("signs with the short code and passkey of the push", async () => {
-    const { stk, time, sent } = stkInFakeTime(result("0"));
+    const { stk, time, sent } = inFakeTime(result("0"));
     await time.until(stk.wait({ checkoutRequestId: ID, shortCode: "174379" }, { passkey: "another-passkey" }));
     expect(sent[0]?.body["BusinessShortCode"]).toBe(174379);
     expect(atob(String(sent[0]?.body["Password"]))).toMatch(/^174379another-passkey2026/);
   });
 
   it("refuses wrong options before it asks", async () => {
-    const { stk, asked } = stkInFakeTime(result("0"));
+    const { stk, asked } = inFakeTime(result("0"));
     const error = await failure(() => stk.wait({ checkoutRequestId: "" }, { timeoutMs: -1, firstPollMs: Number.NaN }));
     expect((error["issues"] as { field: string }[]).map(({ field }) => field)).toEqual([
       "checkoutRequestId",
@@ -202,7 +202,7 @@ describe("what stk.wait does not take", () => {
     ["a hook whose getters throw", { settled: hostile("wait") }, "settled", /promise/],
     ["a listener that is none", { onPoll: {} }, "onPoll", /function/],
   ])("is %s", async (_, options, field, says) => {
-    const { stk, asked } = stkInFakeTime(result("0"));
+    const { stk, asked } = inFakeTime(result("0"));
     const error = await failure(() => stk.wait(push, options as never));
     expect(error["type"]).toBe("MpesaValidationError");
     expect(error["issues"]).toMatchObject([{ field }]);
@@ -213,7 +213,7 @@ describe("what stk.wait does not take", () => {
 
 describe("aborting stk.wait", () => {
   it("rejects with the reason and asks no more", async () => {
-    const { stk, time, asked } = stkInFakeTime(result("4999"));
+    const { stk, time, asked } = inFakeTime(result("4999"));
     const abort = new AbortController();
     const onPoll = ({ poll }: StkPoll): void => {
       if (poll === 2) abort.abort("enough");
@@ -223,14 +223,14 @@ describe("aborting stk.wait", () => {
   });
 
   it("rejects at once when it was aborted before", async () => {
-    const { stk, asked } = stkInFakeTime(result("0"));
+    const { stk, asked } = inFakeTime(result("0"));
     await expect(stk.wait(push, { signal: AbortSignal.abort("gone") })).rejects.toBe("gone");
     expect(asked).toEqual([]);
   });
 
   it("ends a query in flight", async () => {
     const abort = new AbortController();
-    const { stk, time } = stkInFakeTime(() => {
+    const { stk, time } = inFakeTime(() => {
       queueMicrotask(() => abort.abort("now"));
       return new Promise(() => undefined);
     });
@@ -242,7 +242,7 @@ describe("a settled hook", () => {
   const called = { checkoutRequestId: ID, merchantRequestId: "22205-1", resultCode: "0", receipt: "UJ63T9K5AB" };
 
   it("ends the wait at once when the callback comes first", async () => {
-    const { stk, time, asked } = stkInFakeTime(result("4999"));
+    const { stk, time, asked } = inFakeTime(result("4999"));
     const outcome = await time.until(stk.wait(push, { settled: Promise.resolve(called) }));
     expect(outcome).toMatchObject({ outcome: "succeeded", source: "callback", merchantRequestId: "22205-1" });
     expect(outcome.callback?.receipt).toBe("UJ63T9K5AB");
@@ -250,7 +250,7 @@ describe("a settled hook", () => {
   });
 
   it("may be a store, which is told the id and when nobody waits any more", async () => {
-    const { stk, time } = stkInFakeTime(result("0"));
+    const { stk, time } = inFakeTime(result("0"));
     const wait = vi.fn((_id: string, _signal: AbortSignal) => new Promise<undefined>(() => undefined));
     expect(await time.until(stk.wait(push, { settled: { wait } }))).toMatchObject({
       outcome: "succeeded",
@@ -261,7 +261,7 @@ describe("a settled hook", () => {
   });
 
   it("comes between two polls", async () => {
-    const { stk, time, asked } = stkInFakeTime(result("4999"));
+    const { stk, time, asked } = inFakeTime(result("4999"));
     const wait = (_: string, signal: AbortSignal) =>
       time.sleep(20_000, signal).then(() => ({ ...called, resultCode: 1032 }));
     expect(await time.until(stk.wait(push, { settled: { wait } }))).toMatchObject({
@@ -302,7 +302,7 @@ describe("a settled hook", () => {
   ] as [string, () => Promise<undefined>, string[]][])(
     "that %s leaves the wait to the queries",
     async (_, wait, expected) => {
-      const { stk, time, warnings } = stkInFakeTime(result("0"));
+      const { stk, time, warnings } = inFakeTime(result("0"));
       expect(await time.until(stk.wait(push, { settled: { wait } }))).toMatchObject({
         outcome: "succeeded",
         source: "query",
@@ -312,14 +312,14 @@ describe("a settled hook", () => {
   );
 
   it.each(["resultCode", "Body"])("may be a promise of a value whose %s cannot be read", async (name) => {
-    const { stk, time, warnings } = stkInFakeTime(result("0"));
+    const { stk, time, warnings } = inFakeTime(result("0"));
     const settled = Promise.resolve(hostile(name)) as Promise<never>;
     expect(await time.until(stk.wait(push, { settled }))).toMatchObject({ outcome: "succeeded", source: "query" });
     expect(warnings).toEqual(["settledFailed"]);
   });
 
   it("may give the body as M-Pesa posted it", async () => {
-    const { stk, time, asked } = stkInFakeTime(result("4999"));
+    const { stk, time, asked } = inFakeTime(result("4999"));
     const body = {
       Body: {
         stkCallback: {
@@ -343,7 +343,7 @@ describe("a settled hook", () => {
   });
 
   it.each(["4999", "98765"])("with the code %s ends in unknown, never in failed", async (resultCode) => {
-    const { stk, time } = stkInFakeTime(result("0"));
+    const { stk, time } = inFakeTime(result("0"));
     const outcome = await time.until(stk.wait(push, { settled: Promise.resolve({ resultCode }) }));
     expect(outcome).toMatchObject({ outcome: "unknown", source: "callback" });
   });

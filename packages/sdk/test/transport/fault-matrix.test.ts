@@ -1,9 +1,9 @@
 import { type OperationId, type OperationInfo, operationTable } from "@mpesa/raw";
 import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { checkConfig } from "../../src/config.ts";
 import { Core } from "../../src/core.ts";
 import { isMpesaError } from "../../src/errors/index.ts";
 import type { MpesaEvent } from "../../src/events.ts";
+import { parseOptions } from "../../src/options.ts";
 import { type FaultServer, json, startFaultServer, token } from "../support/fault-server.ts";
 import { HELD_MS, holdTimeouts } from "../support/hold-timeouts.ts";
 import { examplesOf } from "../support/spec.ts";
@@ -74,7 +74,7 @@ async function callOnce(
   if (fault.abort === "before") controller.abort(new Error("the caller left"));
   const events: MpesaEvent[] = [];
   const core = new Core(
-    checkConfig({
+    parseOptions({
       ...(operation.id === "generateToken" ? secrets : { accessToken: tokens() }),
       ...surroundings,
       baseUrl: addressOf(fault, server),

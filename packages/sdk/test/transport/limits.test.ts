@@ -78,7 +78,7 @@ describe("the way to a token", () => {
   it("ends while a token without the product is taken from a slow store", async () => {
     const refused = (): Response =>
       json({ requestId: "1", errorCode: "401.003.01", errorMessage: "no apiproduct match found" }, 401);
-    const stored = { token: "stored-token", expiresAt: options.now() + 3_000_000 };
+    const stored = { token: "stored-token", expiresAt: options.clock.now() + 3_000_000 };
     let reads = 0;
     const elapse = holdTimeouts();
     const get = () => {
@@ -103,11 +103,11 @@ describe("a clock that fails", () => {
   };
 
   it.each(Object.entries(clocks))("%s: a configuration error, and nothing is sent", async (_, now) => {
-    const { mpesa, sent } = connect(accept, { now });
+    const { mpesa, sent } = connect(accept, { clock: { now, setTimeout, clearTimeout } });
     for (const call of [() => push(mpesa), () => mpesa.auth.token(), () => mpesa.account.balance()]) {
       const error = await failure(call);
       expect(error["type"]).toBe("MpesaConfigError");
-      expect(fieldsOf(error)).toEqual(["now"]);
+      expect(fieldsOf(error)).toEqual(["clock.now"]);
       expect(error.message).toContain("must return the milliseconds since 1970");
     }
     expect(sent).toEqual([]);

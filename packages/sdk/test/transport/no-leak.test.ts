@@ -2,8 +2,8 @@ import { inspect } from "node:util";
 import { type OperationId, type OperationInfo, operationTable } from "@mpesa/raw";
 import fc from "fast-check";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
-import { checkConfig } from "../../src/config.ts";
 import { Core } from "../../src/core.ts";
+import { parseOptions } from "../../src/options.ts";
 import { base64 } from "../../src/redact.ts";
 import {
   type Behaviour,
@@ -128,7 +128,7 @@ async function seenByOthers(
   const { signature, shortPath, queryToken } = secrets;
   const events: unknown[] = [];
   const core = new Core(
-    checkConfig({
+    parseOptions({
       baseUrl: server.url,
       accessToken: () => token as string,
       maxRetries: 1,

@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { hasRepeatingFetch, isBrowser } from "../../src/config/browser.ts";
-import { Mpesa } from "../../src/index.ts";
-import { accept, failure, fieldsOf, gatewayFetch, options, type Sent } from "../products/harness.ts";
+import manifest from "../package.json" with { type: "json" };
+import { Mpesa } from "../src/index.ts";
+import { hasRepeatingFetch, isBrowser, userAgent } from "../src/platform.ts";
+import { accept, failure, fieldsOf, gatewayFetch, options, type Sent } from "./products/harness.ts";
 
 const page = { window: { document: {} }, navigator: { userAgent: "Mozilla/5.0" } };
 const worker = { WorkerGlobalScope: class {}, importScripts: () => undefined, navigator: { userAgent: "Mozilla/5.0" } };
@@ -75,5 +76,26 @@ describe("in a browser", () => {
     vi.unstubAllGlobals();
     await mpesa.qr.generate({ payTo: { till: "373132" }, amount: 1, merchantName: "A", reference: "B" });
     expect(sent[0]?.headers.get("authorization")).toBe("Bearer t0ken-of-the-page");
+  });
+});
+
+describe("userAgent", () => {
+  afterEach(() => vi.unstubAllGlobals());
+  const sdk = `mpesa-sdk/${manifest.version}`;
+
+  it.each([
+    [undefined, sdk],
+    [{ name: "MyShop" }, `${sdk} MyShop`],
+    [{ name: "MyShop", version: "1.4.0", url: "https://shop.example/" }, `${sdk} MyShop/1.4.0 (https://shop.example/)`],
+  ])("names the SDK and the application: %j", (appInfo, expected) => {
+    const value = userAgent(appInfo ? { appInfo } : {});
+    expect(value).toBe(expected);
+    expect(new Headers({ "user-agent": value ?? "" }).get("user-agent")).toBe(expected);
+  });
+
+  it("is none in browsers", () => {
+    vi.stubGlobal("process", undefined);
+    vi.stubGlobal("window", page.window);
+    expect(userAgent({ appInfo: { name: "MyShop" } })).toBeUndefined();
   });
 });

@@ -1,6 +1,8 @@
+import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
-import { Mpesa, type MpesaEvent, type MpesaOptions } from "../../src/index.ts";
-import { connect, failure, fieldsOf, options, SECRET } from "../products/harness.ts";
+import { Mpesa, type MpesaEvent, type MpesaOptions } from "../src/index.ts";
+import { optionTable } from "../src/options.ts";
+import { connect, failure, fieldsOf, options, SECRET } from "./products/harness.ts";
 
 const keys = { consumerKey: SECRET.consumerKey, consumerSecret: SECRET.consumerSecret };
 const make = (more: unknown): Promise<Error & Record<string, unknown>> =>
@@ -38,6 +40,16 @@ describe("a client", () => {
       { environment: "sandbox", ...keys, initiator: { name: "" } },
       ["initiator.name", "initiator.password"],
     ],
+    ["a clock without timers", { environment: "sandbox", ...keys, clock: { now: Date.now } }, ["clock"]],
+    ["half a logger", { environment: "sandbox", ...keys, logger: { info: () => undefined } }, ["logger"]],
+    ["an unknown log level", { environment: "sandbox", ...keys, logLevel: "verbose" }, ["logLevel"]],
+    ["an application without name", { environment: "sandbox", ...keys, appInfo: { version: "1" } }, ["appInfo.name"]],
+    [
+      "an application that no header can carry",
+      { environment: "sandbox", ...keys, appInfo: { name: "Shop\r\nX: 1", version: "1 ", url: "shop.example", x: 1 } },
+      ["appInfo.x", "appInfo.name", "appInfo.version", "appInfo.url"],
+    ],
+    ["a key with a colon", { environment: "sandbox", ...keys, consumerKey: "key:secret" }, ["consumerKey"]],
     ["a text", "sandbox", ["options"]],
     ["null", null, ["options"]],
     [
@@ -83,11 +95,29 @@ describe("a client", () => {
     ["callbackURL", "Did you mean `callbackUrl`?"],
     ["timeout", "Did you mean `timeoutUrl` or `timeoutMs`?"],
     ["secret", "Did you mean `consumerSecret`?"],
+    ["env", "Unknown option `env`. Did you mean `environment`?"],
+    ["enviroment", "Did you mean `environment`?"],
+    ["consumerSercet", "Did you mean `consumerSecret`?"],
     ["verbose", "The names are environment, baseUrl,"],
   ])("says what %s may have been meant for", async (name, advice) => {
     const error = await make({ environment: "sandbox", ...keys, [name]: SECRET.passkey });
     expect(error.message).toContain(advice);
     expect(error.message).not.toContain(SECRET.passkey);
+  });
+
+  it("documents the defaults that it has", async () => {
+    const source = await readFile(new URL("../src/options.ts", import.meta.url), "utf8");
+    const [, body = ""] = /export interface MpesaOptions \{\n(.*?)^\}/ms.exec(source) ?? [];
+    const documented = Object.fromEntries(
+      [...body.matchAll(/@default (.+?)\s*\*\/\s+(\w+)\?:/gs)].map(([, value, name]) => [name, value]),
+    );
+    for (const [name, option] of Object.entries<{ default?: unknown }>(optionTable)) {
+      if (option.default === undefined) continue;
+      const written = JSON.stringify(option.default)
+        .replace(/"(\w+)":/g, " $1: ")
+        .replace("}", " }");
+      expect([name, documented[name]]).toEqual([name, written]);
+    }
   });
 
   it("shows no secret when it is not made", async () => {

@@ -1,3 +1,5 @@
+import { version } from "./generated/version.ts";
+
 /** The parts of a global scope that tell one kind of host from another. */
 interface Scope {
   readonly window?: { readonly document?: unknown };
@@ -28,4 +30,26 @@ export function isBrowser(scope: object = globalThis): boolean {
   const isPage = window?.document !== undefined;
   const isWorker = typeof WorkerGlobalScope === "function" && typeof importScripts === "function";
   return isPage || isWorker;
+}
+
+/** Your application, as Safaricom's logs show it. */
+export interface MpesaAppInfo {
+  /** 1 to 100 printable ASCII characters. */
+  name: string;
+  /** 1 to 100 printable ASCII characters. */
+  version?: string;
+  /** An absolute http or https URL. */
+  url?: string;
+}
+
+/**
+ * Returns the value of the User-Agent header: this SDK and its version, then the application. `undefined` in browsers,
+ * which ignore the header or ask the server first whether it may be sent.
+ */
+export function userAgent({ appInfo }: { readonly appInfo?: MpesaAppInfo }): string | undefined {
+  if (isBrowser()) return undefined;
+  const sdk = `mpesa-sdk/${version}`;
+  if (!appInfo) return sdk;
+  const { name, version: appVersion, url } = appInfo;
+  return `${sdk} ${name}${appVersion === undefined ? "" : `/${appVersion}`}${url === undefined ? "" : ` (${url})`}`;
 }
