@@ -198,7 +198,7 @@ function openShop(change: (daraja: Simulator) => Partial<MpesaOptions> = () => (
   const mpesa = new Mpesa({
     environment: "sandbox",
     fetch: daraja.fetch,
-    now: daraja.now,
+    clock: daraja.clock,
     ...{ consumerKey, consumerSecret, passkey, shortCode },
     ...change(daraja),
   });

@@ -48,7 +48,7 @@ export function openShop({ simulator, client, handler: changes }: ShopOptions = 
   const mpesa = new Mpesa({
     environment: "sandbox",
     fetch: daraja.fetch,
-    now: daraja.now,
+    clock: daraja.clock,
     consumerKey,
     consumerSecret,
     passkey,

@@ -22,7 +22,7 @@ function shop(options: SimulatorOptions = {}, client: Partial<MpesaOptions> = {}
   const mpesa = new Mpesa({
     environment: "sandbox",
     fetch: daraja.fetch,
-    now: daraja.now,
+    clock: daraja.clock,
     consumerKey,
     consumerSecret,
     shortCode,
@@ -94,7 +94,7 @@ describe("the SDK", () => {
   });
 
   it("renews a token that has expired", async () => {
-    const { daraja, push } = shop({}, { now: () => Date.UTC(2026, 9, 6) });
+    const { daraja, push } = shop({}, { clock: { now: () => Date.UTC(2026, 9, 6), setTimeout, clearTimeout } });
     await push();
     await daraja.advance(2 * 3_600_000);
     await push("order-2");
