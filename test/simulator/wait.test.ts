@@ -71,7 +71,10 @@ test("needs no callback", async () => {
   const shop = openShop({ simulator });
   shop.daraja.customer(PHONE).enterPin();
   shop.daraja.next("stk", { callback: "lost" });
-  expect(await shop.mpesa.stk.wait(await shop.push("order-1"))).toMatchObject({ outcome: "succeeded", source: "query" });
+  expect(await shop.mpesa.stk.wait(await shop.push("order-1"))).toMatchObject({
+    outcome: "succeeded",
+    source: "query",
+  });
   expect(shop.events).toEqual([]);
 });
 

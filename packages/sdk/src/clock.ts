@@ -36,7 +36,7 @@ const platform: Clock = {
 };
 
 /** The platform's time, for what has nothing to do with M-Pesa. */
-export const platformTime: Time = {
+const platformTime: Time = {
   now: platform.now,
   elapsed: () => performance.now(),
   sleep: (ms, signal) => sleep(platform, ms, signal),
