@@ -103,7 +103,7 @@ describe("withOptions", () => {
 
   it("says what to do about an option that is shared", async () => {
     const error = await failure(async () => connect().mpesa.withOptions({ fetch } as never));
-    expect(error.message).toContain("fetch: is shared by all clients that withOptions makes");
+    expect(error.message).toContain("`fetch` is shared by all clients that withOptions makes");
     expect(error.message).toContain("Make a new Mpesa");
   });
 

@@ -85,6 +85,6 @@ describe("the clock of the caller", () => {
 
   it("is an option that must have timers", async () => {
     const error = await failure(async () => connect(accept, { clock: { now: Date.now } as never }));
-    expect(error.message).toContain("clock: must be an object with the functions now, setTimeout, clearTimeout");
+    expect(error.message).toContain("`clock` must be an object with the functions now, setTimeout, clearTimeout");
   });
 });

@@ -64,7 +64,7 @@ describe("the log", () => {
     const { lines } = await logged("info", busy, { maxRetries: 1, callbackUrl: "https://Example.com/a" });
     expect(lines).toEqual(
       expect.arrayContaining([
-        "warn: mpesa: callbackUrlCase: callbackUrl has capital letters in its host, after which one such URL was refused.",
+        "warn: mpesa: callbackUrlCase: callbackUrl has capital letters in its host, and Safaricom has rejected such a URL.",
         "info: mpesa: stkPush (call N, attempt 1) received HTTP 500 and error code 500.003.02 in N ms (request 4788-81090592-4)",
         "info: mpesa: stkPush (call N, attempt 1) is retried in N ms (busy)",
       ]),
