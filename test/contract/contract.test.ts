@@ -7,6 +7,7 @@ import { type Json, objectEntries, objectOf } from "@mpesa/scripts/json";
 import { Mpesa, type StkPushParams } from "@mpesa/sdk";
 import { type Outcome, parseCallback, parseStkCallback } from "@mpesa/sdk/callbacks";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { senders } from "../../packages/sdk/test/support/fetches.ts";
 import { Coverage } from "./coverage.ts";
 import { type Mock, names, startMock } from "./mock.ts";
 import { type Plan, planOperation } from "./plan.ts";
@@ -123,7 +124,7 @@ describe.each(operations)("$id", (operation) => {
   });
 });
 
-describe("the SDK", () => {
+describe.each(senders)("the SDK with $sender", ({ sender, fetch }) => {
   const violations: (string | null)[] = [];
   const client = (): Mpesa =>
     new Mpesa({
@@ -145,7 +146,7 @@ describe("the SDK", () => {
 
   test.each(pushes)("pushes a payment to %s and reads its callback", async (name, payTo) => {
     violations.length = 0;
-    const path = `/sdk/${name.replaceAll(" ", "-")}`;
+    const path = `/sdk/${`${sender} ${name}`.replaceAll(/\W/g, "-")}`;
     const params = { payTo, phoneNumber: sandbox.phoneNumber, amount: 1, callbackUrl: `${mock.receiver.url}${path}` };
     const push = await client().stk.push(params);
     const { body } = await mock.receiver.waitFor(path);

@@ -22,12 +22,12 @@ export interface BrokenPayment {
 }
 
 /**
- * Pays once at each gateway, on a connection that was used before, with the platform's own `fetch`. A page of a browser
- * has a token instead of the keys.
+ * Pays once at each gateway, on a connection that was used before, with the platform's own `fetch` or the passed one. A page
+ * of a browser has a token instead of the keys.
  */
 export async function payOverBrokenConnections(
   gateways: readonly { readonly ending: Ending; readonly url: string }[],
-  { isPage = false }: { readonly isPage?: boolean } = {},
+  { isPage = false, fetch }: { readonly isPage?: boolean; readonly fetch?: typeof globalThis.fetch } = {},
 ): Promise<BrokenPayment[]> {
   return Promise.all(
     gateways.map(async ({ ending, url }) => {
@@ -41,6 +41,7 @@ export async function payOverBrokenConnections(
         passkey: sandbox.passkey,
         callbackUrl: "https://shop.example/hooks",
         maxRetries: 2,
+        ...(fetch && { fetch }),
         onEvent: (event) => {
           if (event.type === "request" && event.operation === "stkPush") announced++;
         },

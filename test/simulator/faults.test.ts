@@ -1,33 +1,11 @@
 import { operationTable } from "@mpesa/raw";
-import { isMpesaError, type MpesaErrorType } from "@mpesa/sdk";
-import type { NetworkFault } from "@mpesa/simulator";
+import { isMpesaError } from "@mpesa/sdk";
 import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { calls } from "../../packages/sdk/test/products/calls.ts";
 import { HELD_MS, holdTimeouts } from "../../packages/sdk/test/support/hold-timeouts.ts";
+import { faults, names, RETRIES, recorded, typeOf, unknown } from "./fault-table.ts";
 import { openShop, type Shop } from "./shop.ts";
 
-const RETRIES = 2;
-const ALL = RETRIES + 1;
-
-interface End {
-  readonly attempts: number;
-  readonly type: MpesaErrorType;
-}
-
-const unknown = end(1, "MpesaOutcomeUnknownError");
-
-/** What a fault must lead to: a read is tried again, money is asked for once unless it was provably not taken. */
-const faults: Readonly<Record<NetworkFault, { readonly read: End; readonly money: End }>> = {
-  refuse: same(ALL, "MpesaConnectionError"),
-  reset: { read: end(ALL, "MpesaOutcomeUnknownError"), money: unknown },
-  dropAnswer: { read: end(ALL, "MpesaOutcomeUnknownError"), money: unknown },
-  stall: { read: end(ALL, "MpesaOutcomeUnknownError"), money: unknown },
-  gatewayTimeout: { read: end(ALL, "MpesaApiError"), money: unknown },
-  html503: { read: end(ALL, "MpesaApiError"), money: unknown },
-  html403: { read: end(ALL, "MpesaApiError"), money: unknown },
-  spikeArrest: same(1, "MpesaRateLimitError"),
-};
-const names = Object.keys(faults) as NetworkFault[];
 let cells = 0;
 
 // Full jitter down to nothing: the waits are backoff's own business.
@@ -104,22 +82,14 @@ describe("an unknown payout", () => {
   });
 });
 
-function end(attempts: number, type: MpesaErrorType): End {
-  return { attempts, type };
-}
-
-function same(attempts: number, type: MpesaErrorType): { read: End; money: End } {
-  return { read: end(attempts, type), money: end(attempts, type) };
-}
-
 /** A shop that has its token already, so that a fault for any request meets the call. Where it stalls, the time is up at once. */
-async function warm(fault?: NetworkFault): Promise<Shop> {
+async function warm(fault?: (typeof names)[number]): Promise<Shop> {
   const elapse = holdTimeouts();
   let stalls = false;
   const fetch: typeof globalThis.fetch = (...given) => {
     const before = shop.daraja.requests.length;
     const answer = shop.daraja.fetch(...given);
-    if (stalls) void recorded(shop, before).then(elapse);
+    if (stalls) void recorded(shop.daraja, before).then(elapse);
     return answer;
   };
   const urls = {
@@ -133,11 +103,6 @@ async function warm(fault?: NetworkFault): Promise<Shop> {
   return shop;
 }
 
-/** Resolves when the simulator has one request more: what it does not answer, it has at least taken. */
-async function recorded({ daraja }: Shop, before: number): Promise<void> {
-  while (daraja.requests.length === before) await new Promise((resolve) => setImmediate(resolve));
-}
-
 async function urls({ handler }: Shop, product: "b2c" | "status"): Promise<{ resultUrl: string; timeoutUrl: string }> {
   const reference = "order-1";
   return {
@@ -148,8 +113,4 @@ async function urls({ handler }: Shop, product: "b2c" | "status"): Promise<{ res
 
 function sent({ daraja }: Shop, operation: string): number {
   return daraja.requests.filter((request) => request.operation === operation).length;
-}
-
-function typeOf(error: unknown): string | undefined {
-  return isMpesaError(error) ? error.type : String(error);
 }

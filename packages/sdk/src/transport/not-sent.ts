@@ -14,6 +14,8 @@ const CONNECT_ERRORS: Readonly<Record<string, string>> = {
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "the server's certificate is not trusted",
   ERR_TLS_CERT_ALTNAME_INVALID: "the server's certificate is for another host",
 };
+/** The code of an error whose sender knows that it wrote nothing. The cause of the error, or else its message, gives the reason. */
+export const NOT_SENT = "MPESA_NOT_SENT";
 /**
  * System calls of Node that happen before a request is sent. The system call matters because EHOSTUNREACH, for example,
  * may also end a connection over which the request was sent.
@@ -46,6 +48,7 @@ function findReason(thrown: unknown, depth: number): string | undefined {
     cause?: unknown;
     errors?: unknown;
   };
+  if (code === NOT_SENT) return findReason(cause, depth + 1) ?? String(message);
   if (Array.isArray(errors) && errors.length > 0) {
     const reasons = errors.map((error) => findReason(error, depth + 1));
     return reasons.every((reason) => reason !== undefined) ? reasons[0] : undefined;

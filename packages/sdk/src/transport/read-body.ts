@@ -2,7 +2,7 @@
  * Maximum length of a response, in characters or bytes. The longest known response, a QR code's image, is several
  * hundred times shorter.
  */
-const MAX_RESPONSE = 8 * 1024 * 1024;
+export const MAX_RESPONSE: number = 8 * 1024 * 1024;
 
 /** A response whose body is longer than the limit. */
 export class ResponseTooLarge extends Error {

@@ -5,6 +5,7 @@ import { isMpesaError } from "../../src/errors/index.ts";
 import type { MpesaEvent } from "../../src/events.ts";
 import { parseOptions } from "../../src/options.ts";
 import { type FaultServer, json, startFaultServer, token } from "../support/fault-server.ts";
+import { type Sender, senders } from "../support/fetches.ts";
 import { HELD_MS, holdTimeouts } from "../support/hold-timeouts.ts";
 import { examplesOf } from "../support/spec.ts";
 import { type Fault, faults, MAX_RETRIES } from "./matrix.ts";
@@ -19,15 +20,17 @@ beforeEach(() => void vi.spyOn(Math, "random").mockReturnValue(0));
 afterEach(() => void vi.restoreAllMocks());
 afterAll(() =>
   console.log(
-    `fault matrix: ${operations.length} operations × ${faults.length} faults = ${cells} cells, violations: ${violations}`,
+    `fault matrix: ${senders.length} fetches × ${operations.length} operations × ${faults.length} faults = ${cells} cells, violations: ${violations}`,
   ),
 );
 
-describe.each(operations)("$id", (operation) => {
+const rows = senders.flatMap((sender) => operations.map((operation) => ({ ...sender, id: operation.id, operation })));
+
+describe.each(rows)("$sender: $id", ({ operation, fetch }) => {
   test.each(faults)("$name", async (fault) => {
     cells++;
     violations++;
-    const { attempts, end, received } = await runCell(operation, fault);
+    const { attempts, end, received } = await runCell(operation, fault, fetch);
     const expected = fault.expect(operation);
     expect({ attempts, end }).toEqual(expected);
     expect(received.every((path) => path === operation.path || path === operationTable.generateToken.path)).toBe(true);
@@ -35,7 +38,7 @@ describe.each(operations)("$id", (operation) => {
   });
 });
 
-async function runCell(operation: OperationInfo, fault: Fault) {
+async function runCell(operation: OperationInfo, fault: Fault, fetch: Sender["fetch"]) {
   const { request, answer } = examplesOf(operation.id);
   const isToken = operation.id === "generateToken";
   const ok = isToken ? token : json(200, answer);
@@ -53,9 +56,9 @@ async function runCell(operation: OperationInfo, fault: Fault) {
     setImmediate(elapse);
     return response;
   };
-  const surroundings = fault.timeout === "inBody" ? { fetch: fetchThenElapse } : {};
+  const sending = fault.timeout === "inBody" ? fetchThenElapse : fetch;
   try {
-    const end = await callOnce(operation, fault, server, request, controller, surroundings);
+    const end = await callOnce(operation, fault, server, request, controller, sending);
     const received = server.received.map(({ path }) => path);
     return { end, received, attempts: received.filter((path) => path === operation.path).length };
   } finally {
@@ -69,14 +72,14 @@ async function callOnce(
   server: FaultServer,
   request: unknown,
   controller: AbortController,
-  surroundings: { fetch?: typeof globalThis.fetch },
+  fetch: Sender["fetch"],
 ): Promise<string> {
   if (fault.abort === "before") controller.abort(new Error("the caller left"));
   const events: MpesaEvent[] = [];
   const core = new Core(
     parseOptions({
       ...(operation.id === "generateToken" ? secrets : { accessToken: tokens() }),
-      ...surroundings,
+      fetch,
       baseUrl: addressOf(fault, server),
       timeoutMs: HELD_MS,
       maxRetries: MAX_RETRIES,

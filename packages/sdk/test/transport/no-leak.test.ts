@@ -14,6 +14,7 @@ import {
   reset,
   startFaultServer,
 } from "../support/fault-server.ts";
+import { type Sender, senders } from "../support/fetches.ts";
 import { examplesOf } from "../support/spec.ts";
 
 // The worst gateway there could be: it sends back all that it got, in every place an SDK might quote from, and with it
@@ -93,14 +94,18 @@ const secret = fc.record({
   phone: fc.integer({ min: 0, max: 99_999_999 }).map((tail) => `2547${String(tail).padStart(8, "0")}`),
 });
 
-describe.each(Object.entries(answers))("with %s", (_, behave) => {
+const rows = senders.flatMap((sender) =>
+  Object.entries(answers).map(([name, behave]) => ({ ...sender, name, behave })),
+);
+
+describe.each(rows)("$sender, with $name", ({ fetch, behave }) => {
   test("no secret reaches an error or an event", async () => {
     answer = behave;
     const operations: readonly OperationInfo[] = Object.values(operationTable).filter(
       ({ method }) => method === "POST",
     );
     const property = fc.asyncProperty(secret, fc.constantFrom(...operations), async (secrets, { id }) => {
-      const seen = await seenByOthers(id as Exclude<OperationId, "generateToken">, secrets);
+      const seen = await seenByOthers(id as Exclude<OperationId, "generateToken">, secrets, fetch);
       for (const [name, value] of Object.entries(secrets)) {
         const forms = name === "phone" ? [value, `0${value.slice(3)}`, value.slice(3)] : writtenForms(value);
         for (const form of forms) expect(seen.includes(form), `${name} as ${form}`).toBe(false);
@@ -120,6 +125,7 @@ function writtenForms(value: string): string[] {
 async function seenByOthers(
   id: Exclude<OperationId, "generateToken">,
   secrets: Record<string, string>,
+  fetch: Sender["fetch"],
 ): Promise<string> {
   const { consumerKey, consumerSecret, passkey, token, password, credential, callbackPath, phone } = secrets as Record<
     string,
@@ -130,6 +136,7 @@ async function seenByOthers(
   const core = new Core(
     parseOptions({
       baseUrl: server.url,
+      fetch,
       accessToken: () => token as string,
       maxRetries: 1,
       // A duration such as 1.0799999999 looks like a phone number by chance.
