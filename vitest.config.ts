@@ -2,6 +2,7 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
+    globalSetup: "scripts/src/bundle.ts",
     include: ["packages/*/test/**/*.test.ts", "scripts/test/**/*.test.ts", "test/**/*.test.ts"],
     // Two cores: more workers only wait for each other.
     maxWorkers: 2,

@@ -47,6 +47,12 @@ export const build: Step = {
   advice: "Correct the types that the compiler names.",
 };
 
+export const bundle: Step = {
+  name: "bundle",
+  command: [process.execPath, "scripts/src/bundle.ts"],
+  advice: "Correct what esbuild names.",
+};
+
 export const checks: readonly Step[] = [
   {
     name: "types",

@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { bin, build, checks, drift, root, run, type Step, timeZones } from "./steps.ts";
+import { bin, build, bundle, checks, drift, root, run, type Step, timeZones } from "./steps.ts";
 import { readReport } from "./vitest-report.ts";
 
 const results = join(root, "test-results");
@@ -31,7 +31,7 @@ mkdirSync(results, { recursive: true });
 rmSync(report, { force: true });
 // Drift first: a build of stale files would only blame their readers.
 count(await run(drift));
-const built = count(await run(build));
+const built = count(await run(build)) && count(await run(bundle));
 for (const step of checks) count(await run(step));
 if (built) {
   const green = await run(vitest);

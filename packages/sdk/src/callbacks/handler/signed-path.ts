@@ -19,7 +19,7 @@ export interface PathSigner {
 // Hexadecimal throughout: it holds no letter that Safaricom's forbidden words could be spelled with, whatever the reference.
 const PATH = /^(([^/-]+)(-timeout)?\/([\da-f]*)-([\da-f]+))-([\da-f]{64})$/;
 const ALGORITHM = { name: "HMAC", hash: "SHA-256" };
-const encoder = new TextEncoder();
+const encode = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text);
 
 /** A path is `kind/reference-expiry-hmac`; the expiry is in milliseconds since 1970, 0 for never. */
 export function pathSigner(secrets: readonly string[]): PathSigner {
@@ -27,9 +27,7 @@ export function pathSigner(secrets: readonly string[]): PathSigner {
   // Not at once: some runtimes forbid cryptography outside of requests.
   const keys = (): Promise<CryptoKey[]> => {
     imported ??= Promise.all(
-      secrets.map((secret) =>
-        crypto.subtle.importKey("raw", encoder.encode(secret), ALGORITHM, false, ["sign", "verify"]),
-      ),
+      secrets.map((secret) => crypto.subtle.importKey("raw", encode(secret), ALGORITHM, false, ["sign", "verify"])),
     );
     return imported;
   };
@@ -37,7 +35,7 @@ export function pathSigner(secrets: readonly string[]): PathSigner {
   return {
     async sign({ kind, product, reference }: Route, expiresAtMs: number): Promise<string> {
       const segment = product ? `${product}-timeout` : kind;
-      const path = `${segment}/${toHex(encoder.encode(reference))}-${Math.ceil(expiresAtMs).toString(16)}`;
+      const path = `${segment}/${toHex(encode(reference))}-${Math.ceil(expiresAtMs).toString(16)}`;
       const [key] = await keys();
       return `${path}-${toHex(await crypto.subtle.sign("HMAC", key as CryptoKey, labelled(path)))}`;
     },
@@ -58,7 +56,7 @@ export function pathSigner(secrets: readonly string[]): PathSigner {
 
 /** The label keeps these signatures apart from whatever else the secret signs. */
 function labelled(path: string): Uint8Array<ArrayBuffer> {
-  return encoder.encode(`mpesa callback ${path}`);
+  return encode(`mpesa callback ${path}`);
 }
 
 function fromHex(text: string): Uint8Array<ArrayBuffer> {
