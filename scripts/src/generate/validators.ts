@@ -94,10 +94,11 @@ function takeValidators(document: JsonObject, source: string): string {
     edits.push({ start: declaration.getNameNode().getEnd(), end, text: `: v.GenericSchema<unknown, ${schema}>` });
     const checks = conditions(new Map(schemasOf(document)).get(schema) ?? {});
     const initializer = declaration.getInitializer();
-    if (checks.length > 0 && initializer !== undefined) {
-      edits.push({ start: initializer.getStart(), end: initializer.getStart(), text: "v.pipe(" });
-      edits.push({ start: initializer.getEnd(), end: initializer.getEnd(), text: `, ${checks.join(", ")})` });
-    }
+    if (initializer === undefined) throw new Error(`hey-api made no value for ${schema}`);
+    const [open, close] = checks.length > 0 ? ["v.pipe(", `, ${checks.join(", ")})`] : ["", ""];
+    // A bundler leaves out a pure call whose result nobody uses, with all that stands inside.
+    edits.push({ start: initializer.getStart(), end: initializer.getStart(), text: `/*#__PURE__*/ (() => ${open}` });
+    edits.push({ start: initializer.getEnd(), end: initializer.getEnd(), text: `${close})()` });
   }
   if (types.length !== names.size) {
     const missing = [...names.values()].filter((name) => !types.includes(name));

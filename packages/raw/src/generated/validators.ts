@@ -115,205 +115,205 @@ import type {
  * Checks a {@link ShortCode}; keys that it does not know stay. An organisation's number (pay bill, till or store), 5 to
  * 7 digits. Send text where a leading zero matters.
  */
-export const shortCodeSchema: v.GenericSchema<unknown, ShortCode> = v.union([v.pipe(v.number(), v.integer(), v.minValue(10000), v.maxValue(9999999)), v.pipe(v.string(), v.regex(/^[0-9]{5,7}$/u))]);
+export const shortCodeSchema: v.GenericSchema<unknown, ShortCode> = /*#__PURE__*/ (() => v.union([v.pipe(v.number(), v.integer(), v.minValue(10000), v.maxValue(9999999)), v.pipe(v.string(), v.regex(/^[0-9]{5,7}$/u))]))();
 
 /**
  * Checks a {@link PhoneNumber}; keys that it does not know stay. A Kenyan mobile number as 12 digits, 254 first and no
  * plus sign.
  */
-export const phoneNumberSchema: v.GenericSchema<unknown, PhoneNumber> = v.union([
+export const phoneNumberSchema: v.GenericSchema<unknown, PhoneNumber> = /*#__PURE__*/ (() => v.union([
   v.pipe(v.number(), v.integer(), v.minValue(254100000000), v.maxValue(254199999999)),
   v.pipe(v.number(), v.integer(), v.minValue(254700000000), v.maxValue(254799999999)),
   v.pipe(v.string(), v.regex(/^254[17][0-9]{8}$/u))
-]);
+]))();
 
 /**
  * Checks a {@link Party}; keys that it does not know stay. A short code (5 to 9 digits) or a phone number (12 digits,
  * 254 first); the identifier type says which.
  */
-export const partySchema: v.GenericSchema<unknown, Party> = v.union([
+export const partySchema: v.GenericSchema<unknown, Party> = /*#__PURE__*/ (() => v.union([
   v.pipe(v.number(), v.integer(), v.minValue(10000), v.maxValue(999999999)),
   v.pipe(v.number(), v.integer(), v.minValue(254100000000), v.maxValue(254199999999)),
   v.pipe(v.number(), v.integer(), v.minValue(254700000000), v.maxValue(254799999999)),
   v.pipe(v.string(), v.regex(/^(?:[0-9]{5,9}|254[17][0-9]{8})$/u))
-]);
+]))();
 
 /** Checks a {@link Amount}; keys that it does not know stay. Whole shillings, 1 to 250,000. Decimals are refused. */
-export const amountSchema: v.GenericSchema<unknown, Amount> = v.union([v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(250000)), v.pipe(v.string(), v.regex(/^(?:[1-9][0-9]{0,4}|1[0-9]{5}|2[0-4][0-9]{4}|250000)$/u))]);
+export const amountSchema: v.GenericSchema<unknown, Amount> = /*#__PURE__*/ (() => v.union([v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(250000)), v.pipe(v.string(), v.regex(/^(?:[1-9][0-9]{0,4}|1[0-9]{5}|2[0-4][0-9]{4}|250000)$/u))]))();
 
 /**
  * Checks a {@link PayoutAmount}; keys that it does not know stay. Whole shillings, 10 to 250,000. Decimals are refused.
  */
-export const payoutAmountSchema: v.GenericSchema<unknown, PayoutAmount> = v.union([v.pipe(v.number(), v.integer(), v.minValue(10), v.maxValue(250000)), v.pipe(v.string(), v.regex(/^(?:[1-9][0-9]{1,4}|1[0-9]{5}|2[0-4][0-9]{4}|250000)$/u))]);
+export const payoutAmountSchema: v.GenericSchema<unknown, PayoutAmount> = /*#__PURE__*/ (() => v.union([v.pipe(v.number(), v.integer(), v.minValue(10), v.maxValue(250000)), v.pipe(v.string(), v.regex(/^(?:[1-9][0-9]{1,4}|1[0-9]{5}|2[0-4][0-9]{4}|250000)$/u))]))();
 
 /**
  * Checks a {@link BusinessAmount}; keys that it does not know stay. Whole shillings from 1. Decimals are refused. The
  * limit of a customer's transaction does not hold between organisations; whether there is another is not documented.
  */
-export const businessAmountSchema: v.GenericSchema<unknown, BusinessAmount> = v.union([v.pipe(v.number(), v.integer(), v.minValue(1)), v.pipe(v.string(), v.regex(/^[1-9][0-9]*$/u))]);
+export const businessAmountSchema: v.GenericSchema<unknown, BusinessAmount> = /*#__PURE__*/ (() => v.union([v.pipe(v.number(), v.integer(), v.minValue(1)), v.pipe(v.string(), v.regex(/^[1-9][0-9]*$/u))]))();
 
 /**
  * Checks a {@link Timestamp}; keys that it does not know stay. YYYYMMDDHHmmss in Nairobi time (UTC+3), read from the
  * same clock instant as the Password.
  */
-export const timestampSchema: v.GenericSchema<unknown, Timestamp> = v.pipe(v.string(), v.regex(/^[0-9]{14}$/u));
+export const timestampSchema: v.GenericSchema<unknown, Timestamp> = /*#__PURE__*/ (() => v.pipe(v.string(), v.regex(/^[0-9]{14}$/u)))();
 
 /**
  * Checks a {@link Password}; keys that it does not know stay. Base64 of BusinessShortCode, passkey and Timestamp,
  * joined without separators.
  */
-export const passwordSchema: v.GenericSchema<unknown, Password> = v.pipe(v.string(), v.regex(/^[A-Za-z0-9+\/]+={0,2}$/u));
+export const passwordSchema: v.GenericSchema<unknown, Password> = /*#__PURE__*/ (() => v.pipe(v.string(), v.regex(/^[A-Za-z0-9+\/]+={0,2}$/u)))();
 
 /**
  * Checks a {@link Receipt}; keys that it does not know stay. An M-Pesa receipt number, 10 capital letters and digits.
  */
-export const receiptSchema: v.GenericSchema<unknown, Receipt> = v.pipe(v.string(), v.regex(/^[A-Z0-9]{10}$/u));
+export const receiptSchema: v.GenericSchema<unknown, Receipt> = /*#__PURE__*/ (() => v.pipe(v.string(), v.regex(/^[A-Z0-9]{10}$/u)))();
 
 /**
  * Checks a {@link CallbackUrl}; keys that it does not know stay. An absolute URL that Safaricom can reach; https in
  * production. Keep the words mpesa, safaricom, exe, cmd, sql and query out of it, and put an unguessable part of your
  * own into the path: it comes back unchanged.
  */
-export const callbackUrlSchema: v.GenericSchema<unknown, CallbackUrl> = v.pipe(v.string(), v.url(), v.regex(/^https?:\/\//u));
+export const callbackUrlSchema: v.GenericSchema<unknown, CallbackUrl> = /*#__PURE__*/ (() => v.pipe(v.string(), v.url(), v.regex(/^https?:\/\//u)))();
 
 /** Checks a {@link InitiatorName}; keys that it does not know stay. The API user that acts for the organisation. */
-export const initiatorNameSchema: v.GenericSchema<unknown, InitiatorName> = v.pipe(v.string(), v.minLength(1), v.maxLength(50));
+export const initiatorNameSchema: v.GenericSchema<unknown, InitiatorName> = /*#__PURE__*/ (() => v.pipe(v.string(), v.minLength(1), v.maxLength(50)))();
 
 /**
  * Checks a {@link SecurityCredential}; keys that it does not know stay. The initiator's password, RSA-encrypted (PKCS#1
  * v1.5) with the environment's public key, as base64: 344 characters. May be reused until the password changes. Secret.
  */
-export const securityCredentialSchema: v.GenericSchema<unknown, SecurityCredential> = v.pipe(v.string(), v.length(344), v.regex(/^[A-Za-z0-9+\/]{342}==$/u));
+export const securityCredentialSchema: v.GenericSchema<unknown, SecurityCredential> = /*#__PURE__*/ (() => v.pipe(v.string(), v.length(344), v.regex(/^[A-Za-z0-9+\/]{342}==$/u)))();
 
 /**
  * Checks a {@link OriginatorConversationId}; keys that it does not know stay. Your own unique id of the request. A
  * second request with the same id is refused, so it is the key of a safe resend. The documented greatest length differs
  * between sources; UUIDs (36) work in production.
  */
-export const originatorConversationIdSchema: v.GenericSchema<unknown, OriginatorConversationId> = v.pipe(v.string(), v.minLength(1), v.maxLength(50));
+export const originatorConversationIdSchema: v.GenericSchema<unknown, OriginatorConversationId> = /*#__PURE__*/ (() => v.pipe(v.string(), v.minLength(1), v.maxLength(50)))();
 
 /**
  * Checks a {@link Remarks}; keys that it does not know stay. A note on the transaction, 2 to 100 characters. Must not
  * be empty.
  */
-export const remarksSchema: v.GenericSchema<unknown, Remarks> = v.pipe(v.string(), v.minLength(2), v.maxLength(100));
+export const remarksSchema: v.GenericSchema<unknown, Remarks> = /*#__PURE__*/ (() => v.pipe(v.string(), v.minLength(2), v.maxLength(100)))();
 
 /**
  * Checks a {@link IdentifierType}; keys that it does not know stay. What the party number is: 1 phone number, 2 till, 4
  * short code.
  */
-export const identifierTypeSchema: v.GenericSchema<unknown, IdentifierType> = v.picklist([
+export const identifierTypeSchema: v.GenericSchema<unknown, IdentifierType> = /*#__PURE__*/ (() => v.picklist([
   "1",
   "2",
   "4",
   1,
   2,
   4
-]);
+]))();
 
 /** Checks a {@link SenderIdentifierType}; keys that it does not know stay. What PartyA is: always 4, a short code. */
-export const senderIdentifierTypeSchema: v.GenericSchema<unknown, SenderIdentifierType> = v.picklist(["4", 4]);
+export const senderIdentifierTypeSchema: v.GenericSchema<unknown, SenderIdentifierType> = /*#__PURE__*/ (() => v.picklist(["4", 4]))();
 
 /**
  * Checks a {@link StkResultCodeValue}; keys that it does not know stay. 0 is paid; everything else is in scope stk of
  * codes.yml. A number in the callback, and text where it holds letters: compare as text.
  */
-export const stkResultCodeValueSchema: v.GenericSchema<unknown, StkResultCodeValue> = v.union([v.pipe(v.number(), v.integer()), v.string()]);
+export const stkResultCodeValueSchema: v.GenericSchema<unknown, StkResultCodeValue> = /*#__PURE__*/ (() => v.union([v.pipe(v.number(), v.integer()), v.string()]))();
 
 /**
  * Checks a {@link ResultCodeValue}; keys that it does not know stay. 0 is done; everything else is in scope result of
  * codes.yml. A number or text, always text where it holds letters: compare as text.
  */
-export const resultCodeValueSchema: v.GenericSchema<unknown, ResultCodeValue> = v.union([v.pipe(v.number(), v.integer()), v.string()]);
+export const resultCodeValueSchema: v.GenericSchema<unknown, ResultCodeValue> = /*#__PURE__*/ (() => v.union([v.pipe(v.number(), v.integer()), v.string()]))();
 
 /**
  * Checks a {@link ResultTypeValue}; keys that it does not know stay. 0 in every capture. Six integrators expect 1 where
  * the request timed out in the queue: then the outcome is unknown, whatever ResultCode says.
  */
-export const resultTypeValueSchema: v.GenericSchema<unknown, ResultTypeValue> = v.union([v.pipe(v.number(), v.integer()), v.string()]);
+export const resultTypeValueSchema: v.GenericSchema<unknown, ResultTypeValue> = /*#__PURE__*/ (() => v.union([v.pipe(v.number(), v.integer()), v.string()]))();
 
 /**
  * Checks a {@link ParameterValue}; keys that it does not know stay. A number in one sample and text in the next for the
  * same key. Convert, do not test the type.
  */
-export const parameterValueSchema: v.GenericSchema<unknown, ParameterValue> = v.union([v.string(), v.number()]);
+export const parameterValueSchema: v.GenericSchema<unknown, ParameterValue> = /*#__PURE__*/ (() => v.union([v.string(), v.number()]))();
 
 /**
  * Checks a {@link DarajaError}; keys that it does not know stay. Daraja's own error body. One code has several
  * meanings; the operation and the message tell which.
  */
-export const darajaErrorSchema: v.GenericSchema<unknown, DarajaError> = v.looseObject({
+export const darajaErrorSchema: v.GenericSchema<unknown, DarajaError> = /*#__PURE__*/ (() => v.looseObject({
   requestId: v.exactOptional(v.string()),
   errorCode: v.string(),
   errorMessage: v.string()
-});
+}))();
 
 /** Checks a {@link GatewayFaultDetail}; keys that it does not know stay. The machine's part of a gateway fault. */
-export const gatewayFaultDetailSchema: v.GenericSchema<unknown, GatewayFaultDetail> = v.looseObject({
+export const gatewayFaultDetailSchema: v.GenericSchema<unknown, GatewayFaultDetail> = /*#__PURE__*/ (() => v.looseObject({
   errorcode: v.string(),
   reason: v.exactOptional(v.string())
-});
+}))();
 
 /** Checks a {@link GatewayFaultContent}; keys that it does not know stay. The content of a gateway fault. */
-export const gatewayFaultContentSchema: v.GenericSchema<unknown, GatewayFaultContent> = v.looseObject({
+export const gatewayFaultContentSchema: v.GenericSchema<unknown, GatewayFaultContent> = /*#__PURE__*/ (() => v.looseObject({
   faultstring: v.string(),
   detail: gatewayFaultDetailSchema
-});
+}))();
 
 /** Checks a {@link GatewayFault}; keys that it does not know stay. The error body of the gateway in front of Daraja. */
-export const gatewayFaultSchema: v.GenericSchema<unknown, GatewayFault> = v.looseObject({
+export const gatewayFaultSchema: v.GenericSchema<unknown, GatewayFault> = /*#__PURE__*/ (() => v.looseObject({
   fault: gatewayFaultContentSchema
-});
+}))();
 
 /** Checks a {@link SoapFaultSource}; keys that it does not know stay. Where a SOAP fault arose. */
-export const soapFaultSourceSchema: v.GenericSchema<unknown, SoapFaultSource> = v.looseObject({
+export const soapFaultSourceSchema: v.GenericSchema<unknown, SoapFaultSource> = /*#__PURE__*/ (() => v.looseObject({
   errorcode: v.exactOptional(v.string())
-});
+}))();
 
 /** Checks a {@link SoapFaultDetail}; keys that it does not know stay. The machine's part of a SOAP fault. */
-export const soapFaultDetailSchema: v.GenericSchema<unknown, SoapFaultDetail> = v.looseObject({
+export const soapFaultDetailSchema: v.GenericSchema<unknown, SoapFaultDetail> = /*#__PURE__*/ (() => v.looseObject({
   source: v.exactOptional(soapFaultSourceSchema)
-});
+}))();
 
 /** Checks a {@link SoapFaultContent}; keys that it does not know stay. The content of a SOAP fault. */
-export const soapFaultContentSchema: v.GenericSchema<unknown, SoapFaultContent> = v.looseObject({
+export const soapFaultContentSchema: v.GenericSchema<unknown, SoapFaultContent> = /*#__PURE__*/ (() => v.looseObject({
   faultcode: v.exactOptional(v.string()),
   faultstring: v.string(),
   detail: v.exactOptional(soapFaultDetailSchema)
-});
+}))();
 
 /** Checks a {@link SoapFaultBody}; keys that it does not know stay. The SOAP body of a fault. */
-export const soapFaultBodySchema: v.GenericSchema<unknown, SoapFaultBody> = v.looseObject({
+export const soapFaultBodySchema: v.GenericSchema<unknown, SoapFaultBody> = /*#__PURE__*/ (() => v.looseObject({
   Fault: soapFaultContentSchema
-});
+}))();
 
 /** Checks a {@link SoapFaultEnvelope}; keys that it does not know stay. The SOAP envelope of a fault. */
-export const soapFaultEnvelopeSchema: v.GenericSchema<unknown, SoapFaultEnvelope> = v.looseObject({
+export const soapFaultEnvelopeSchema: v.GenericSchema<unknown, SoapFaultEnvelope> = /*#__PURE__*/ (() => v.looseObject({
   Body: soapFaultBodySchema
-});
+}))();
 
 /**
  * Checks a {@link SoapFault}; keys that it does not know stay. A SOAP fault turned into JSON, when a step inside the
  * gateway fails.
  */
-export const soapFaultSchema: v.GenericSchema<unknown, SoapFault> = v.looseObject({
+export const soapFaultSchema: v.GenericSchema<unknown, SoapFault> = /*#__PURE__*/ (() => v.looseObject({
   Envelope: soapFaultEnvelopeSchema
-});
+}))();
 
 /**
  * Checks a {@link HtmlPage}; keys that it does not know stay. An HTML page of the web firewall in front of Daraja. Not
  * for parsing.
  */
-export const htmlPageSchema: v.GenericSchema<unknown, HtmlPage> = v.string();
+export const htmlPageSchema: v.GenericSchema<unknown, HtmlPage> = /*#__PURE__*/ (() => v.string())();
 
 /** Checks a {@link TokenResponse}; keys that it does not know stay. An access token for every other operation. */
-export const tokenResponseSchema: v.GenericSchema<unknown, TokenResponse> = v.looseObject({
+export const tokenResponseSchema: v.GenericSchema<unknown, TokenResponse> = /*#__PURE__*/ (() => v.looseObject({
   access_token: v.pipe(v.string(), v.minLength(1)),
   expires_in: v.union([v.pipe(v.number(), v.integer(), v.minValue(0)), v.pipe(v.string(), v.regex(/^[0-9]+$/u))])
-});
+}))();
 
 /** Checks a {@link StkPushRequest}; keys that it does not know stay. A payment prompt to show on a customer's phone. */
-export const stkPushRequestSchema: v.GenericSchema<unknown, StkPushRequest> = v.looseObject({
+export const stkPushRequestSchema: v.GenericSchema<unknown, StkPushRequest> = /*#__PURE__*/ (() => v.looseObject({
   BusinessShortCode: shortCodeSchema,
   Password: passwordSchema,
   Timestamp: timestampSchema,
@@ -325,114 +325,114 @@ export const stkPushRequestSchema: v.GenericSchema<unknown, StkPushRequest> = v.
   CallBackURL: callbackUrlSchema,
   AccountReference: v.pipe(v.string(), v.minLength(1), v.maxLength(12)),
   TransactionDesc: v.exactOptional(v.pipe(v.string(), v.maxLength(13)))
-});
+}))();
 
 /**
  * Checks a {@link StkPushResponse}; keys that it does not know stay. The prompt was accepted for sending. Says nothing
  * about payment.
  */
-export const stkPushResponseSchema: v.GenericSchema<unknown, StkPushResponse> = v.looseObject({
+export const stkPushResponseSchema: v.GenericSchema<unknown, StkPushResponse> = /*#__PURE__*/ (() => v.looseObject({
   MerchantRequestID: v.string(),
   CheckoutRequestID: v.string(),
   ResponseCode: v.string(),
   ResponseDescription: v.string(),
   CustomerMessage: v.string()
-});
+}))();
 
 /** Checks a {@link StkQueryRequest}; keys that it does not know stay. Asks for the state of one prompt. */
-export const stkQueryRequestSchema: v.GenericSchema<unknown, StkQueryRequest> = v.looseObject({
+export const stkQueryRequestSchema: v.GenericSchema<unknown, StkQueryRequest> = /*#__PURE__*/ (() => v.looseObject({
   BusinessShortCode: shortCodeSchema,
   Password: passwordSchema,
   Timestamp: timestampSchema,
   CheckoutRequestID: v.pipe(v.string(), v.minLength(1))
-});
+}))();
 
 /**
  * Checks a {@link StkQueryResponse}; keys that it does not know stay. The state of a prompt. Carries neither receipt
  * nor amount.
  */
-export const stkQueryResponseSchema: v.GenericSchema<unknown, StkQueryResponse> = v.looseObject({
+export const stkQueryResponseSchema: v.GenericSchema<unknown, StkQueryResponse> = /*#__PURE__*/ (() => v.looseObject({
   ResponseCode: v.string(),
   ResponseDescription: v.string(),
   MerchantRequestID: v.string(),
   CheckoutRequestID: v.string(),
   ResultCode: v.string(),
   ResultDesc: v.string()
-});
+}))();
 
 /** Checks a {@link StkCallbackItem}; keys that it does not know stay. One detail of a payment. */
-export const stkCallbackItemSchema: v.GenericSchema<unknown, StkCallbackItem> = v.looseObject({
+export const stkCallbackItemSchema: v.GenericSchema<unknown, StkCallbackItem> = /*#__PURE__*/ (() => v.looseObject({
   Name: v.string(),
   Value: v.exactOptional(parameterValueSchema)
-});
+}))();
 
 /**
  * Checks a {@link StkCallbackMetadata}; keys that it does not know stay. Details of the payment; absent when nothing
  * was paid.
  */
-export const stkCallbackMetadataSchema: v.GenericSchema<unknown, StkCallbackMetadata> = v.looseObject({
+export const stkCallbackMetadataSchema: v.GenericSchema<unknown, StkCallbackMetadata> = /*#__PURE__*/ (() => v.looseObject({
   Item: v.exactOptional(v.union([v.array(stkCallbackItemSchema), stkCallbackItemSchema]))
-});
+}))();
 
 /** Checks a {@link StkCallbackContent}; keys that it does not know stay. The content of an STK callback. */
-export const stkCallbackContentSchema: v.GenericSchema<unknown, StkCallbackContent> = v.looseObject({
+export const stkCallbackContentSchema: v.GenericSchema<unknown, StkCallbackContent> = /*#__PURE__*/ (() => v.looseObject({
   MerchantRequestID: v.string(),
   CheckoutRequestID: v.string(),
   ResultCode: stkResultCodeValueSchema,
   ResultDesc: v.string(),
   CallbackMetadata: v.exactOptional(stkCallbackMetadataSchema)
-});
+}))();
 
 /** Checks a {@link StkCallbackBody}; keys that it does not know stay. The envelope of an STK callback. */
-export const stkCallbackBodySchema: v.GenericSchema<unknown, StkCallbackBody> = v.looseObject({
+export const stkCallbackBodySchema: v.GenericSchema<unknown, StkCallbackBody> = /*#__PURE__*/ (() => v.looseObject({
   stkCallback: stkCallbackContentSchema
-});
+}))();
 
 /** Checks a {@link StkCallback}; keys that it does not know stay. The outcome of a prompt, paid or not. */
-export const stkCallbackSchema: v.GenericSchema<unknown, StkCallback> = v.looseObject({
+export const stkCallbackSchema: v.GenericSchema<unknown, StkCallback> = /*#__PURE__*/ (() => v.looseObject({
   Body: stkCallbackBodySchema
-});
+}))();
 
 /**
  * Checks a {@link C2bRegisterRequest}; keys that it does not know stay. Where to send the notices of customer payments.
  */
-export const c2bRegisterRequestSchema: v.GenericSchema<unknown, C2bRegisterRequest> = v.looseObject({
+export const c2bRegisterRequestSchema: v.GenericSchema<unknown, C2bRegisterRequest> = /*#__PURE__*/ (() => v.looseObject({
   ShortCode: shortCodeSchema,
   ResponseType: v.picklist(["Completed", "Cancelled"]),
   ConfirmationURL: callbackUrlSchema,
   ValidationURL: callbackUrlSchema
-});
+}))();
 
 /** Checks a {@link C2bRegisterResponse}; keys that it does not know stay. The URLs are registered. */
-export const c2bRegisterResponseSchema: v.GenericSchema<unknown, C2bRegisterResponse> = v.looseObject({
+export const c2bRegisterResponseSchema: v.GenericSchema<unknown, C2bRegisterResponse> = /*#__PURE__*/ (() => v.looseObject({
   OriginatorCoversationID: v.exactOptional(v.string()),
   ConversationID: v.exactOptional(v.string()),
   ResponseCode: v.exactOptional(v.string()),
   ResponseDescription: v.string()
-});
+}))();
 
 /** Checks a {@link C2bSimulateRequest}; keys that it does not know stay. A pretended customer payment. */
-export const c2bSimulateRequestSchema: v.GenericSchema<unknown, C2bSimulateRequest> = v.pipe(v.looseObject({
+export const c2bSimulateRequestSchema: v.GenericSchema<unknown, C2bSimulateRequest> = /*#__PURE__*/ (() => v.pipe(v.looseObject({
   ShortCode: shortCodeSchema,
   CommandID: v.picklist(["CustomerPayBillOnline", "CustomerBuyGoodsOnline"]),
   Amount: amountSchema,
   Msisdn: phoneNumberSchema,
   BillRefNumber: v.exactOptional(v.nullable(v.pipe(v.string(), v.maxLength(20))))
-}), v.forward(v.check((body) => !(body.CommandID === "CustomerBuyGoodsOnline") || !body.BillRefNumber, "left out when CommandID is CustomerBuyGoodsOnline"), ["BillRefNumber"]));
+}), v.forward(v.check((body) => !(body.CommandID === "CustomerBuyGoodsOnline") || !body.BillRefNumber, "left out when CommandID is CustomerBuyGoodsOnline"), ["BillRefNumber"])))();
 
 /** Checks a {@link C2bSimulateResponse}; keys that it does not know stay. The simulation was accepted. */
-export const c2bSimulateResponseSchema: v.GenericSchema<unknown, C2bSimulateResponse> = v.looseObject({
+export const c2bSimulateResponseSchema: v.GenericSchema<unknown, C2bSimulateResponse> = /*#__PURE__*/ (() => v.looseObject({
   OriginatorCoversationID: v.exactOptional(v.string()),
   ConversationID: v.exactOptional(v.string()),
   ResponseCode: v.exactOptional(v.string()),
   ResponseDescription: v.string()
-});
+}))();
 
 /**
  * Checks a {@link C2bValidation}; keys that it does not know stay. A customer payment that waits for your decision.
  * Every value is text.
  */
-export const c2bValidationSchema: v.GenericSchema<unknown, C2bValidation> = v.looseObject({
+export const c2bValidationSchema: v.GenericSchema<unknown, C2bValidation> = /*#__PURE__*/ (() => v.looseObject({
   TransactionType: v.exactOptional(v.string()),
   TransID: v.string(),
   TransTime: v.string(),
@@ -446,12 +446,12 @@ export const c2bValidationSchema: v.GenericSchema<unknown, C2bValidation> = v.lo
   FirstName: v.exactOptional(v.string()),
   MiddleName: v.exactOptional(v.string()),
   LastName: v.exactOptional(v.string())
-});
+}))();
 
 /**
  * Checks a {@link C2bConfirmation}; keys that it does not know stay. A completed customer payment. Every value is text.
  */
-export const c2bConfirmationSchema: v.GenericSchema<unknown, C2bConfirmation> = v.looseObject({
+export const c2bConfirmationSchema: v.GenericSchema<unknown, C2bConfirmation> = /*#__PURE__*/ (() => v.looseObject({
   TransactionType: v.exactOptional(v.string()),
   TransID: v.string(),
   TransTime: v.string(),
@@ -465,13 +465,13 @@ export const c2bConfirmationSchema: v.GenericSchema<unknown, C2bConfirmation> = 
   FirstName: v.exactOptional(v.string()),
   MiddleName: v.exactOptional(v.string()),
   LastName: v.exactOptional(v.string())
-});
+}))();
 
 /**
  * Checks a {@link C2bValidationReply}; keys that it does not know stay. Your decision on a payment; M-Pesa acts on it.
  * Must arrive within about 8 seconds.
  */
-export const c2bValidationReplySchema: v.GenericSchema<unknown, C2bValidationReply> = v.looseObject({
+export const c2bValidationReplySchema: v.GenericSchema<unknown, C2bValidationReply> = /*#__PURE__*/ (() => v.looseObject({
   ResultCode: v.picklist([
     "0",
     "C2B00011",
@@ -483,22 +483,22 @@ export const c2bValidationReplySchema: v.GenericSchema<unknown, C2bValidationRep
   ]),
   ResultDesc: v.pipe(v.string(), v.maxLength(90)),
   ThirdPartyTransID: v.exactOptional(v.string())
-});
+}))();
 
 /**
  * Checks a {@link C2bConfirmationReply}; keys that it does not know stay. An acknowledgement; its content is not acted
  * on.
  */
-export const c2bConfirmationReplySchema: v.GenericSchema<unknown, C2bConfirmationReply> = v.looseObject({
+export const c2bConfirmationReplySchema: v.GenericSchema<unknown, C2bConfirmationReply> = /*#__PURE__*/ (() => v.looseObject({
   ResultCode: v.picklist(["0", 0]),
   ResultDesc: v.pipe(v.string(), v.maxLength(90))
-});
+}))();
 
 /**
  * Checks a {@link B2cV1Request}; keys that it does not know stay. A pay-out to a customer, version 1. Has no
  * deduplication key, every request pays.
  */
-export const b2cV1RequestSchema: v.GenericSchema<unknown, B2cV1Request> = v.looseObject({
+export const b2cV1RequestSchema: v.GenericSchema<unknown, B2cV1Request> = /*#__PURE__*/ (() => v.looseObject({
   InitiatorName: initiatorNameSchema,
   SecurityCredential: securityCredentialSchema,
   CommandID: v.picklist([
@@ -513,10 +513,10 @@ export const b2cV1RequestSchema: v.GenericSchema<unknown, B2cV1Request> = v.loos
   QueueTimeOutURL: callbackUrlSchema,
   ResultURL: callbackUrlSchema,
   Occassion: v.exactOptional(v.pipe(v.string(), v.maxLength(100)))
-});
+}))();
 
 /** Checks a {@link B2cV3Request}; keys that it does not know stay. A pay-out to a customer, version 3. */
-export const b2cV3RequestSchema: v.GenericSchema<unknown, B2cV3Request> = v.looseObject({
+export const b2cV3RequestSchema: v.GenericSchema<unknown, B2cV3Request> = /*#__PURE__*/ (() => v.looseObject({
   OriginatorConversationID: originatorConversationIdSchema,
   InitiatorName: initiatorNameSchema,
   SecurityCredential: securityCredentialSchema,
@@ -532,13 +532,13 @@ export const b2cV3RequestSchema: v.GenericSchema<unknown, B2cV3Request> = v.loos
   QueueTimeOutURL: callbackUrlSchema,
   ResultURL: callbackUrlSchema,
   Occassion: v.exactOptional(v.pipe(v.string(), v.maxLength(100)))
-});
+}))();
 
 /**
  * Checks a {@link B2cValidatedRequest}; keys that it does not know stay. A pay-out to a customer whose identity
  * document is checked first.
  */
-export const b2cValidatedRequestSchema: v.GenericSchema<unknown, B2cValidatedRequest> = v.looseObject({
+export const b2cValidatedRequestSchema: v.GenericSchema<unknown, B2cValidatedRequest> = /*#__PURE__*/ (() => v.looseObject({
   OriginatorConversationID: originatorConversationIdSchema,
   InitiatorName: initiatorNameSchema,
   SecurityCredential: securityCredentialSchema,
@@ -562,10 +562,10 @@ export const b2cValidatedRequestSchema: v.GenericSchema<unknown, B2cValidatedReq
     "05"
   ]),
   IDNumber: v.pipe(v.string(), v.minLength(1))
-});
+}))();
 
 /** Checks a {@link PochiRequest}; keys that it does not know stay. A pay-out to a Pochi la Biashara owner. */
-export const pochiRequestSchema: v.GenericSchema<unknown, PochiRequest> = v.looseObject({
+export const pochiRequestSchema: v.GenericSchema<unknown, PochiRequest> = /*#__PURE__*/ (() => v.looseObject({
   OriginatorConversationID: originatorConversationIdSchema,
   InitiatorName: initiatorNameSchema,
   SecurityCredential: securityCredentialSchema,
@@ -577,13 +577,13 @@ export const pochiRequestSchema: v.GenericSchema<unknown, PochiRequest> = v.loos
   QueueTimeOutURL: callbackUrlSchema,
   ResultURL: callbackUrlSchema,
   Occassion: v.exactOptional(v.pipe(v.string(), v.maxLength(100)))
-});
+}))();
 
 /**
  * Checks a {@link B2bRequest}; keys that it does not know stay. A payment from your short code to another one, or
  * between your own accounts.
  */
-export const b2bRequestSchema: v.GenericSchema<unknown, B2bRequest> = v.pipe(v.looseObject({
+export const b2bRequestSchema: v.GenericSchema<unknown, B2bRequest> = /*#__PURE__*/ (() => v.pipe(v.looseObject({
   OriginatorConversationID: v.exactOptional(originatorConversationIdSchema),
   Initiator: initiatorNameSchema,
   SecurityCredential: securityCredentialSchema,
@@ -616,10 +616,10 @@ export const b2bRequestSchema: v.GenericSchema<unknown, B2bRequest> = v.pipe(v.l
   QueueTimeOutURL: callbackUrlSchema,
   ResultURL: callbackUrlSchema,
   Occassion: v.exactOptional(v.pipe(v.string(), v.maxLength(100)))
-}), v.forward(v.check((body) => !(body.CommandID === "BusinessPayBill") || body.AccountReference !== undefined, "needed when CommandID is BusinessPayBill"), ["AccountReference"]));
+}), v.forward(v.check((body) => !(body.CommandID === "BusinessPayBill") || body.AccountReference !== undefined, "needed when CommandID is BusinessPayBill"), ["AccountReference"])))();
 
 /** Checks a {@link TaxRequest}; keys that it does not know stay. A tax payment to the Kenya Revenue Authority. */
-export const taxRequestSchema: v.GenericSchema<unknown, TaxRequest> = v.looseObject({
+export const taxRequestSchema: v.GenericSchema<unknown, TaxRequest> = /*#__PURE__*/ (() => v.looseObject({
   OriginatorConversationID: v.exactOptional(originatorConversationIdSchema),
   Initiator: initiatorNameSchema,
   SecurityCredential: securityCredentialSchema,
@@ -634,12 +634,12 @@ export const taxRequestSchema: v.GenericSchema<unknown, TaxRequest> = v.looseObj
   QueueTimeOutURL: callbackUrlSchema,
   ResultURL: callbackUrlSchema,
   Occassion: v.exactOptional(v.pipe(v.string(), v.maxLength(100)))
-});
+}))();
 
 /**
  * Checks a {@link BalanceRequest}; keys that it does not know stay. Asks for the balances of a short code's accounts.
  */
-export const balanceRequestSchema: v.GenericSchema<unknown, BalanceRequest> = v.looseObject({
+export const balanceRequestSchema: v.GenericSchema<unknown, BalanceRequest> = /*#__PURE__*/ (() => v.looseObject({
   Initiator: initiatorNameSchema,
   SecurityCredential: securityCredentialSchema,
   CommandID: v.picklist(["AccountBalance"]),
@@ -648,13 +648,13 @@ export const balanceRequestSchema: v.GenericSchema<unknown, BalanceRequest> = v.
   Remarks: remarksSchema,
   QueueTimeOutURL: callbackUrlSchema,
   ResultURL: callbackUrlSchema
-});
+}))();
 
 /**
  * Checks a {@link StatusRequest}; keys that it does not know stay. Asks for the state of one transaction, by its
  * receipt or by the id of the request that made it.
  */
-export const statusRequestSchema: v.GenericSchema<unknown, StatusRequest> = v.pipe(v.looseObject({
+export const statusRequestSchema: v.GenericSchema<unknown, StatusRequest> = /*#__PURE__*/ (() => v.pipe(v.looseObject({
   Initiator: initiatorNameSchema,
   SecurityCredential: securityCredentialSchema,
   CommandID: v.picklist(["TransactionStatusQuery"]),
@@ -666,13 +666,13 @@ export const statusRequestSchema: v.GenericSchema<unknown, StatusRequest> = v.pi
   QueueTimeOutURL: callbackUrlSchema,
   ResultURL: callbackUrlSchema,
   Occasion: v.exactOptional(v.pipe(v.string(), v.maxLength(100)))
-}), v.forward(v.check((body) => !(body.TransactionID === undefined || body.TransactionID === "") || body.OriginalConversationID !== undefined, "needed when TransactionID is empty"), ["OriginalConversationID"]));
+}), v.forward(v.check((body) => !(body.TransactionID === undefined || body.TransactionID === "") || body.OriginalConversationID !== undefined, "needed when TransactionID is empty"), ["OriginalConversationID"])))();
 
 /**
  * Checks a {@link ReversalRequest}; keys that it does not know stay. Returns a payment that a customer made to your
  * short code.
  */
-export const reversalRequestSchema: v.GenericSchema<unknown, ReversalRequest> = v.looseObject({
+export const reversalRequestSchema: v.GenericSchema<unknown, ReversalRequest> = /*#__PURE__*/ (() => v.looseObject({
   Initiator: initiatorNameSchema,
   SecurityCredential: securityCredentialSchema,
   CommandID: v.picklist(["TransactionReversal"]),
@@ -683,166 +683,166 @@ export const reversalRequestSchema: v.GenericSchema<unknown, ReversalRequest> = 
   Remarks: remarksSchema,
   QueueTimeOutURL: callbackUrlSchema,
   ResultURL: callbackUrlSchema
-});
+}))();
 
 /**
  * Checks a {@link Acknowledgement}; keys that it does not know stay. The request was queued. The outcome comes to
  * ResultURL, possibly before this answer.
  */
-export const acknowledgementSchema: v.GenericSchema<unknown, Acknowledgement> = v.looseObject({
+export const acknowledgementSchema: v.GenericSchema<unknown, Acknowledgement> = /*#__PURE__*/ (() => v.looseObject({
   OriginatorConversationID: v.string(),
   ConversationID: v.string(),
   ResponseCode: v.string(),
   ResponseDescription: v.string()
-});
+}))();
 
 /**
  * Checks a {@link B2cResultParameter}; keys that it does not know stay. One detail of the outcome of a pay-out to a
  * customer.
  */
-export const b2cResultParameterSchema: v.GenericSchema<unknown, B2cResultParameter> = v.looseObject({
+export const b2cResultParameterSchema: v.GenericSchema<unknown, B2cResultParameter> = /*#__PURE__*/ (() => v.looseObject({
   Key: v.string(),
   Value: v.exactOptional(parameterValueSchema)
-});
+}))();
 
 /**
  * Checks a {@link B2cResultParameters}; keys that it does not know stay. Details of the outcome; absent on many
  * failures.
  */
-export const b2cResultParametersSchema: v.GenericSchema<unknown, B2cResultParameters> = v.looseObject({
+export const b2cResultParametersSchema: v.GenericSchema<unknown, B2cResultParameters> = /*#__PURE__*/ (() => v.looseObject({
   ResultParameter: v.exactOptional(v.union([v.array(b2cResultParameterSchema), b2cResultParameterSchema]))
-});
+}))();
 
 /**
  * Checks a {@link PochiResultParameter}; keys that it does not know stay. One detail of the outcome of a pay-out to a
  * Pochi owner.
  */
-export const pochiResultParameterSchema: v.GenericSchema<unknown, PochiResultParameter> = v.looseObject({
+export const pochiResultParameterSchema: v.GenericSchema<unknown, PochiResultParameter> = /*#__PURE__*/ (() => v.looseObject({
   Key: v.string(),
   Value: v.exactOptional(parameterValueSchema)
-});
+}))();
 
 /**
  * Checks a {@link PochiResultParameters}; keys that it does not know stay. Details of the outcome; absent on many
  * failures.
  */
-export const pochiResultParametersSchema: v.GenericSchema<unknown, PochiResultParameters> = v.looseObject({
+export const pochiResultParametersSchema: v.GenericSchema<unknown, PochiResultParameters> = /*#__PURE__*/ (() => v.looseObject({
   ResultParameter: v.exactOptional(v.union([v.array(pochiResultParameterSchema), pochiResultParameterSchema]))
-});
+}))();
 
 /**
  * Checks a {@link B2bResultParameter}; keys that it does not know stay. One detail of the outcome of a business
  * payment.
  */
-export const b2bResultParameterSchema: v.GenericSchema<unknown, B2bResultParameter> = v.looseObject({
+export const b2bResultParameterSchema: v.GenericSchema<unknown, B2bResultParameter> = /*#__PURE__*/ (() => v.looseObject({
   Key: v.string(),
   Value: v.exactOptional(parameterValueSchema)
-});
+}))();
 
 /**
  * Checks a {@link B2bResultParameters}; keys that it does not know stay. Details of the outcome; absent on many
  * failures.
  */
-export const b2bResultParametersSchema: v.GenericSchema<unknown, B2bResultParameters> = v.looseObject({
+export const b2bResultParametersSchema: v.GenericSchema<unknown, B2bResultParameters> = /*#__PURE__*/ (() => v.looseObject({
   ResultParameter: v.exactOptional(v.union([v.array(b2bResultParameterSchema), b2bResultParameterSchema]))
-});
+}))();
 
 /** Checks a {@link TaxResultParameter}; keys that it does not know stay. One detail of the outcome of a tax payment. */
-export const taxResultParameterSchema: v.GenericSchema<unknown, TaxResultParameter> = v.looseObject({
+export const taxResultParameterSchema: v.GenericSchema<unknown, TaxResultParameter> = /*#__PURE__*/ (() => v.looseObject({
   Key: v.string(),
   Value: v.exactOptional(parameterValueSchema)
-});
+}))();
 
 /**
  * Checks a {@link TaxResultParameters}; keys that it does not know stay. Details of the outcome; absent on many
  * failures.
  */
-export const taxResultParametersSchema: v.GenericSchema<unknown, TaxResultParameters> = v.looseObject({
+export const taxResultParametersSchema: v.GenericSchema<unknown, TaxResultParameters> = /*#__PURE__*/ (() => v.looseObject({
   ResultParameter: v.exactOptional(v.union([v.array(taxResultParameterSchema), taxResultParameterSchema]))
-});
+}))();
 
 /**
  * Checks a {@link BalanceResultParameter}; keys that it does not know stay. One detail of the outcome of a balance
  * query.
  */
-export const balanceResultParameterSchema: v.GenericSchema<unknown, BalanceResultParameter> = v.looseObject({
+export const balanceResultParameterSchema: v.GenericSchema<unknown, BalanceResultParameter> = /*#__PURE__*/ (() => v.looseObject({
   Key: v.string(),
   Value: v.exactOptional(parameterValueSchema)
-});
+}))();
 
 /**
  * Checks a {@link BalanceResultParameters}; keys that it does not know stay. Details of the outcome; absent on many
  * failures.
  */
-export const balanceResultParametersSchema: v.GenericSchema<unknown, BalanceResultParameters> = v.looseObject({
+export const balanceResultParametersSchema: v.GenericSchema<unknown, BalanceResultParameters> = /*#__PURE__*/ (() => v.looseObject({
   ResultParameter: v.exactOptional(v.union([v.array(balanceResultParameterSchema), balanceResultParameterSchema]))
-});
+}))();
 
 /**
  * Checks a {@link StatusResultParameter}; keys that it does not know stay. One detail of the outcome of a status query.
  */
-export const statusResultParameterSchema: v.GenericSchema<unknown, StatusResultParameter> = v.looseObject({
+export const statusResultParameterSchema: v.GenericSchema<unknown, StatusResultParameter> = /*#__PURE__*/ (() => v.looseObject({
   Key: v.string(),
   Value: v.exactOptional(parameterValueSchema)
-});
+}))();
 
 /**
  * Checks a {@link StatusResultParameters}; keys that it does not know stay. Details of the outcome; absent on many
  * failures.
  */
-export const statusResultParametersSchema: v.GenericSchema<unknown, StatusResultParameters> = v.looseObject({
+export const statusResultParametersSchema: v.GenericSchema<unknown, StatusResultParameters> = /*#__PURE__*/ (() => v.looseObject({
   ResultParameter: v.exactOptional(v.union([v.array(statusResultParameterSchema), statusResultParameterSchema]))
-});
+}))();
 
 /**
  * Checks a {@link ReversalResultParameter}; keys that it does not know stay. One detail of the outcome of a reversal.
  */
-export const reversalResultParameterSchema: v.GenericSchema<unknown, ReversalResultParameter> = v.looseObject({
+export const reversalResultParameterSchema: v.GenericSchema<unknown, ReversalResultParameter> = /*#__PURE__*/ (() => v.looseObject({
   Key: v.string(),
   Value: v.exactOptional(parameterValueSchema)
-});
+}))();
 
 /**
  * Checks a {@link ReversalResultParameters}; keys that it does not know stay. Details of the outcome; absent on many
  * failures.
  */
-export const reversalResultParametersSchema: v.GenericSchema<unknown, ReversalResultParameters> = v.looseObject({
+export const reversalResultParametersSchema: v.GenericSchema<unknown, ReversalResultParameters> = /*#__PURE__*/ (() => v.looseObject({
   ResultParameter: v.exactOptional(v.union([v.array(reversalResultParameterSchema), reversalResultParameterSchema]))
-});
+}))();
 
 /**
  * Checks a {@link ResultParameter}; keys that it does not know stay. One detail of the outcome of a request whose
  * product is not known yet.
  */
-export const resultParameterSchema: v.GenericSchema<unknown, ResultParameter> = v.looseObject({
+export const resultParameterSchema: v.GenericSchema<unknown, ResultParameter> = /*#__PURE__*/ (() => v.looseObject({
   Key: v.string(),
   Value: v.exactOptional(parameterValueSchema)
-});
+}))();
 
 /**
  * Checks a {@link ProductResultParameters}; keys that it does not know stay. Details of the outcome; absent on many
  * failures.
  */
-export const productResultParametersSchema: v.GenericSchema<unknown, ProductResultParameters> = v.looseObject({
+export const productResultParametersSchema: v.GenericSchema<unknown, ProductResultParameters> = /*#__PURE__*/ (() => v.looseObject({
   ResultParameter: v.exactOptional(v.union([v.array(resultParameterSchema), resultParameterSchema]))
-});
+}))();
 
 /** Checks a {@link ReferenceItem}; keys that it does not know stay. One reference of a result. */
-export const referenceItemSchema: v.GenericSchema<unknown, ReferenceItem> = v.looseObject({
+export const referenceItemSchema: v.GenericSchema<unknown, ReferenceItem> = /*#__PURE__*/ (() => v.looseObject({
   Key: v.string(),
   Value: v.exactOptional(parameterValueSchema)
-});
+}))();
 
 /** Checks a {@link ReferenceData}; keys that it does not know stay. References of a result. */
-export const referenceDataSchema: v.GenericSchema<unknown, ReferenceData> = v.looseObject({
+export const referenceDataSchema: v.GenericSchema<unknown, ReferenceData> = /*#__PURE__*/ (() => v.looseObject({
   ReferenceItem: v.exactOptional(v.union([v.array(referenceItemSchema), referenceItemSchema]))
-});
+}))();
 
 /**
  * Checks a {@link B2cResultContent}; keys that it does not know stay. The content of the outcome of a pay-out to a
  * customer.
  */
-export const b2cResultContentSchema: v.GenericSchema<unknown, B2cResultContent> = v.looseObject({
+export const b2cResultContentSchema: v.GenericSchema<unknown, B2cResultContent> = /*#__PURE__*/ (() => v.looseObject({
   ResultType: resultTypeValueSchema,
   ResultCode: resultCodeValueSchema,
   ResultDesc: v.string(),
@@ -851,18 +851,18 @@ export const b2cResultContentSchema: v.GenericSchema<unknown, B2cResultContent> 
   TransactionID: v.string(),
   ResultParameters: v.exactOptional(b2cResultParametersSchema),
   ReferenceData: v.exactOptional(referenceDataSchema)
-});
+}))();
 
 /** Checks a {@link B2cResult}; keys that it does not know stay. The outcome of a pay-out to a customer. */
-export const b2cResultSchema: v.GenericSchema<unknown, B2cResult> = v.looseObject({
+export const b2cResultSchema: v.GenericSchema<unknown, B2cResult> = /*#__PURE__*/ (() => v.looseObject({
   Result: b2cResultContentSchema
-});
+}))();
 
 /**
  * Checks a {@link PochiResultContent}; keys that it does not know stay. The content of the outcome of a pay-out to a
  * Pochi owner.
  */
-export const pochiResultContentSchema: v.GenericSchema<unknown, PochiResultContent> = v.looseObject({
+export const pochiResultContentSchema: v.GenericSchema<unknown, PochiResultContent> = /*#__PURE__*/ (() => v.looseObject({
   ResultType: resultTypeValueSchema,
   ResultCode: resultCodeValueSchema,
   ResultDesc: v.string(),
@@ -871,17 +871,17 @@ export const pochiResultContentSchema: v.GenericSchema<unknown, PochiResultConte
   TransactionID: v.string(),
   ResultParameters: v.exactOptional(pochiResultParametersSchema),
   ReferenceData: v.exactOptional(referenceDataSchema)
-});
+}))();
 
 /** Checks a {@link PochiResult}; keys that it does not know stay. The outcome of a pay-out to a Pochi owner. */
-export const pochiResultSchema: v.GenericSchema<unknown, PochiResult> = v.looseObject({
+export const pochiResultSchema: v.GenericSchema<unknown, PochiResult> = /*#__PURE__*/ (() => v.looseObject({
   Result: pochiResultContentSchema
-});
+}))();
 
 /**
  * Checks a {@link B2bResultContent}; keys that it does not know stay. The content of the outcome of a business payment.
  */
-export const b2bResultContentSchema: v.GenericSchema<unknown, B2bResultContent> = v.looseObject({
+export const b2bResultContentSchema: v.GenericSchema<unknown, B2bResultContent> = /*#__PURE__*/ (() => v.looseObject({
   ResultType: resultTypeValueSchema,
   ResultCode: resultCodeValueSchema,
   ResultDesc: v.string(),
@@ -890,15 +890,15 @@ export const b2bResultContentSchema: v.GenericSchema<unknown, B2bResultContent> 
   TransactionID: v.string(),
   ResultParameters: v.exactOptional(b2bResultParametersSchema),
   ReferenceData: v.exactOptional(referenceDataSchema)
-});
+}))();
 
 /** Checks a {@link B2bResult}; keys that it does not know stay. The outcome of a business payment. */
-export const b2bResultSchema: v.GenericSchema<unknown, B2bResult> = v.looseObject({
+export const b2bResultSchema: v.GenericSchema<unknown, B2bResult> = /*#__PURE__*/ (() => v.looseObject({
   Result: b2bResultContentSchema
-});
+}))();
 
 /** Checks a {@link TaxResultContent}; keys that it does not know stay. The content of the outcome of a tax payment. */
-export const taxResultContentSchema: v.GenericSchema<unknown, TaxResultContent> = v.looseObject({
+export const taxResultContentSchema: v.GenericSchema<unknown, TaxResultContent> = /*#__PURE__*/ (() => v.looseObject({
   ResultType: resultTypeValueSchema,
   ResultCode: resultCodeValueSchema,
   ResultDesc: v.string(),
@@ -907,18 +907,18 @@ export const taxResultContentSchema: v.GenericSchema<unknown, TaxResultContent> 
   TransactionID: v.string(),
   ResultParameters: v.exactOptional(taxResultParametersSchema),
   ReferenceData: v.exactOptional(referenceDataSchema)
-});
+}))();
 
 /** Checks a {@link TaxResult}; keys that it does not know stay. The outcome of a tax payment. */
-export const taxResultSchema: v.GenericSchema<unknown, TaxResult> = v.looseObject({
+export const taxResultSchema: v.GenericSchema<unknown, TaxResult> = /*#__PURE__*/ (() => v.looseObject({
   Result: taxResultContentSchema
-});
+}))();
 
 /**
  * Checks a {@link BalanceResultContent}; keys that it does not know stay. The content of the outcome of a balance
  * query.
  */
-export const balanceResultContentSchema: v.GenericSchema<unknown, BalanceResultContent> = v.looseObject({
+export const balanceResultContentSchema: v.GenericSchema<unknown, BalanceResultContent> = /*#__PURE__*/ (() => v.looseObject({
   ResultType: resultTypeValueSchema,
   ResultCode: resultCodeValueSchema,
   ResultDesc: v.string(),
@@ -927,17 +927,17 @@ export const balanceResultContentSchema: v.GenericSchema<unknown, BalanceResultC
   TransactionID: v.string(),
   ResultParameters: v.exactOptional(balanceResultParametersSchema),
   ReferenceData: v.exactOptional(referenceDataSchema)
-});
+}))();
 
 /** Checks a {@link BalanceResult}; keys that it does not know stay. The outcome of a balance query. */
-export const balanceResultSchema: v.GenericSchema<unknown, BalanceResult> = v.looseObject({
+export const balanceResultSchema: v.GenericSchema<unknown, BalanceResult> = /*#__PURE__*/ (() => v.looseObject({
   Result: balanceResultContentSchema
-});
+}))();
 
 /**
  * Checks a {@link StatusResultContent}; keys that it does not know stay. The content of the outcome of a status query.
  */
-export const statusResultContentSchema: v.GenericSchema<unknown, StatusResultContent> = v.looseObject({
+export const statusResultContentSchema: v.GenericSchema<unknown, StatusResultContent> = /*#__PURE__*/ (() => v.looseObject({
   ResultType: resultTypeValueSchema,
   ResultCode: resultCodeValueSchema,
   ResultDesc: v.string(),
@@ -946,17 +946,17 @@ export const statusResultContentSchema: v.GenericSchema<unknown, StatusResultCon
   TransactionID: v.string(),
   ResultParameters: v.exactOptional(statusResultParametersSchema),
   ReferenceData: v.exactOptional(referenceDataSchema)
-});
+}))();
 
 /** Checks a {@link StatusResult}; keys that it does not know stay. The outcome of a status query. */
-export const statusResultSchema: v.GenericSchema<unknown, StatusResult> = v.looseObject({
+export const statusResultSchema: v.GenericSchema<unknown, StatusResult> = /*#__PURE__*/ (() => v.looseObject({
   Result: statusResultContentSchema
-});
+}))();
 
 /**
  * Checks a {@link ReversalResultContent}; keys that it does not know stay. The content of the outcome of a reversal.
  */
-export const reversalResultContentSchema: v.GenericSchema<unknown, ReversalResultContent> = v.looseObject({
+export const reversalResultContentSchema: v.GenericSchema<unknown, ReversalResultContent> = /*#__PURE__*/ (() => v.looseObject({
   ResultType: resultTypeValueSchema,
   ResultCode: resultCodeValueSchema,
   ResultDesc: v.string(),
@@ -965,18 +965,18 @@ export const reversalResultContentSchema: v.GenericSchema<unknown, ReversalResul
   TransactionID: v.string(),
   ResultParameters: v.exactOptional(reversalResultParametersSchema),
   ReferenceData: v.exactOptional(referenceDataSchema)
-});
+}))();
 
 /** Checks a {@link ReversalResult}; keys that it does not know stay. The outcome of a reversal. */
-export const reversalResultSchema: v.GenericSchema<unknown, ReversalResult> = v.looseObject({
+export const reversalResultSchema: v.GenericSchema<unknown, ReversalResult> = /*#__PURE__*/ (() => v.looseObject({
   Result: reversalResultContentSchema
-});
+}))();
 
 /**
  * Checks a {@link ProductResultContent}; keys that it does not know stay. The content of the outcome of a request whose
  * product is not known yet.
  */
-export const productResultContentSchema: v.GenericSchema<unknown, ProductResultContent> = v.looseObject({
+export const productResultContentSchema: v.GenericSchema<unknown, ProductResultContent> = /*#__PURE__*/ (() => v.looseObject({
   ResultType: resultTypeValueSchema,
   ResultCode: resultCodeValueSchema,
   ResultDesc: v.string(),
@@ -985,22 +985,22 @@ export const productResultContentSchema: v.GenericSchema<unknown, ProductResultC
   TransactionID: v.string(),
   ResultParameters: v.exactOptional(productResultParametersSchema),
   ReferenceData: v.exactOptional(referenceDataSchema)
-});
+}))();
 
 /**
  * Checks a {@link ProductResult}; keys that it does not know stay. The outcome of a request whose product is not known
  * yet.
  */
-export const productResultSchema: v.GenericSchema<unknown, ProductResult> = v.looseObject({
+export const productResultSchema: v.GenericSchema<unknown, ProductResult> = /*#__PURE__*/ (() => v.looseObject({
   Result: productResultContentSchema
-});
+}))();
 
 /**
  * Checks a {@link QueueTimeout}; keys that it does not know stay. What arrives at QueueTimeOutURL: your own request,
  * posted back flat, with its SecurityCredential. Seen for customer pay-outs only and assumed for the rest, so nothing
  * is required. The outcome stays unknown: ask for the status.
  */
-export const queueTimeoutSchema: v.GenericSchema<unknown, QueueTimeout> = v.looseObject({
+export const queueTimeoutSchema: v.GenericSchema<unknown, QueueTimeout> = /*#__PURE__*/ (() => v.looseObject({
   OriginatorConversationID: v.exactOptional(v.string()),
   InitiatorName: v.exactOptional(v.string()),
   Initiator: v.exactOptional(v.string()),
@@ -1012,21 +1012,21 @@ export const queueTimeoutSchema: v.GenericSchema<unknown, QueueTimeout> = v.loos
   Remarks: v.exactOptional(v.string()),
   QueueTimeOutURL: v.exactOptional(v.string()),
   ResultURL: v.exactOptional(v.string())
-});
+}))();
 
 /**
  * Checks a {@link CallbackReply}; keys that it does not know stay. An acknowledgement; only the HTTP status 200 is
  * known to matter. Answer first, work later.
  */
-export const callbackReplySchema: v.GenericSchema<unknown, CallbackReply> = v.looseObject({
+export const callbackReplySchema: v.GenericSchema<unknown, CallbackReply> = /*#__PURE__*/ (() => v.looseObject({
   ResultCode: v.union([v.pipe(v.number(), v.integer()), v.string()]),
   ResultDesc: v.string()
-});
+}))();
 
 /**
  * Checks a {@link UssdPushRequest}; keys that it does not know stay. A payment prompt to show on a merchant's phone.
  */
-export const ussdPushRequestSchema: v.GenericSchema<unknown, UssdPushRequest> = v.looseObject({
+export const ussdPushRequestSchema: v.GenericSchema<unknown, UssdPushRequest> = /*#__PURE__*/ (() => v.looseObject({
   primaryShortCode: shortCodeSchema,
   receiverShortCode: shortCodeSchema,
   amount: businessAmountSchema,
@@ -1034,22 +1034,22 @@ export const ussdPushRequestSchema: v.GenericSchema<unknown, UssdPushRequest> = 
   callbackUrl: callbackUrlSchema,
   partnerName: v.pipe(v.string(), v.minLength(1)),
   RequestRefID: v.pipe(v.string(), v.minLength(1))
-});
+}))();
 
 /**
  * Checks a {@link UssdPushResponse}; keys that it does not know stay. The prompt was accepted for sending. Says nothing
  * about payment.
  */
-export const ussdPushResponseSchema: v.GenericSchema<unknown, UssdPushResponse> = v.looseObject({
+export const ussdPushResponseSchema: v.GenericSchema<unknown, UssdPushResponse> = /*#__PURE__*/ (() => v.looseObject({
   code: v.string(),
   status: v.string()
-});
+}))();
 
 /**
  * Checks a {@link UssdCallback}; keys that it does not know stay. The outcome of a merchant's prompt. Flat, every value
  * text; a failure has fewer keys.
  */
-export const ussdCallbackSchema: v.GenericSchema<unknown, UssdCallback> = v.looseObject({
+export const ussdCallbackSchema: v.GenericSchema<unknown, UssdCallback> = /*#__PURE__*/ (() => v.looseObject({
   resultCode: v.string(),
   resultDesc: v.string(),
   requestId: v.string(),
@@ -1059,10 +1059,10 @@ export const ussdCallbackSchema: v.GenericSchema<unknown, UssdCallback> = v.loos
   transactionId: v.exactOptional(v.string()),
   status: v.exactOptional(v.string()),
   paymentReference: v.exactOptional(v.string())
-});
+}))();
 
 /** Checks a {@link QrRequest}; keys that it does not know stay. What a QR code should ask the customer to pay. */
-export const qrRequestSchema: v.GenericSchema<unknown, QrRequest> = v.looseObject({
+export const qrRequestSchema: v.GenericSchema<unknown, QrRequest> = /*#__PURE__*/ (() => v.looseObject({
   MerchantName: v.pipe(v.string(), v.minLength(1)),
   RefNo: v.pipe(v.string(), v.minLength(1)),
   Amount: amountSchema,
@@ -1075,56 +1075,56 @@ export const qrRequestSchema: v.GenericSchema<unknown, QrRequest> = v.looseObjec
   ]),
   CPI: v.pipe(v.string(), v.regex(/^[0-9]{5,12}$/u)),
   Size: v.pipe(v.string(), v.regex(/^[1-9][0-9]*$/u))
-});
+}))();
 
 /** Checks a {@link QrResponse}; keys that it does not know stay. A QR code. */
-export const qrResponseSchema: v.GenericSchema<unknown, QrResponse> = v.looseObject({
+export const qrResponseSchema: v.GenericSchema<unknown, QrResponse> = /*#__PURE__*/ (() => v.looseObject({
   ResponseCode: v.string(),
   RequestID: v.exactOptional(v.string()),
   ResponseDescription: v.string(),
   QRCode: v.pipe(v.string(), v.minLength(1))
-});
+}))();
 
 /** Checks a {@link PullRegisterRequest}; keys that it does not know stay. Opens the pull service for a short code. */
-export const pullRegisterRequestSchema: v.GenericSchema<unknown, PullRegisterRequest> = v.looseObject({
+export const pullRegisterRequestSchema: v.GenericSchema<unknown, PullRegisterRequest> = /*#__PURE__*/ (() => v.looseObject({
   ShortCode: shortCodeSchema,
   RequestType: v.picklist(["Pull"]),
   NominatedNumber: v.pipe(v.string(), v.regex(/^(?:254|0)[17][0-9]{8}$/u)),
   CallBackURL: callbackUrlSchema
-});
+}))();
 
 /**
  * Checks a {@link PullRegisterResponse}; keys that it does not know stay. The state of the registration. Older answers
  * have blanks in two keys.
  */
-export const pullRegisterResponseSchema: v.GenericSchema<unknown, PullRegisterResponse> = v.looseObject({
+export const pullRegisterResponseSchema: v.GenericSchema<unknown, PullRegisterResponse> = /*#__PURE__*/ (() => v.looseObject({
   ResponseRefID: v.string(),
   ResponseStatus: v.exactOptional(v.string()),
   "Response Status": v.exactOptional(v.string()),
   ShortCode: v.exactOptional(v.string()),
   ResponseDescription: v.exactOptional(v.string()),
   "Response Description": v.exactOptional(v.string())
-});
+}))();
 
 /**
  * Checks a {@link PullQueryRequest}; keys that it does not know stay. Asks for the customer payments of a time span
  * within the last 48 hours.
  */
-export const pullQueryRequestSchema: v.GenericSchema<unknown, PullQueryRequest> = v.looseObject({
+export const pullQueryRequestSchema: v.GenericSchema<unknown, PullQueryRequest> = /*#__PURE__*/ (() => v.looseObject({
   ShortCode: shortCodeSchema,
   StartDate: v.pipe(v.string(), v.regex(/^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{1,2}:[0-9]{2}(?::[0-9]{2,3})?$/u)),
   EndDate: v.pipe(v.string(), v.regex(/^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{1,2}:[0-9]{2}(?::[0-9]{2,3})?$/u)),
   OffSetValue: v.union([v.pipe(v.string(), v.regex(/^[0-9]+$/u)), v.pipe(v.number(), v.integer(), v.minValue(0))])
-});
+}))();
 
 /**
  * Checks a {@link PullTransactionText}; keys that it does not know stay. A list of payments written as text, such as
  * "[[]]". Published for none; parse it as JSON.
  */
-export const pullTransactionTextSchema: v.GenericSchema<unknown, PullTransactionText> = v.pipe(v.string(), v.regex(/^\s*\[/u));
+export const pullTransactionTextSchema: v.GenericSchema<unknown, PullTransactionText> = /*#__PURE__*/ (() => v.pipe(v.string(), v.regex(/^\s*\[/u)))();
 
 /** Checks a {@link PullTransaction}; keys that it does not know stay. One customer payment. */
-export const pullTransactionSchema: v.GenericSchema<unknown, PullTransaction> = v.looseObject({
+export const pullTransactionSchema: v.GenericSchema<unknown, PullTransaction> = /*#__PURE__*/ (() => v.looseObject({
   transactionId: v.string(),
   trxDate: v.string(),
   msisdn: v.exactOptional(v.union([v.pipe(v.number(), v.integer()), v.string()])),
@@ -1133,22 +1133,22 @@ export const pullTransactionSchema: v.GenericSchema<unknown, PullTransaction> = 
   billreference: v.exactOptional(v.string()),
   amount: v.union([v.pipe(v.string(), v.regex(/^[0-9]+(?:[.][0-9]+)?$/u)), v.pipe(v.number(), v.minValue(0))]),
   organizationname: v.exactOptional(v.string())
-});
+}))();
 
 /**
  * Checks a {@link PullTransactionList}; keys that it does not know stay. Payments, usually as a list inside a list.
  * Also the whole body of some answers.
  */
-export const pullTransactionListSchema: v.GenericSchema<unknown, PullTransactionList> = v.union([v.array(v.array(pullTransactionSchema)), v.array(pullTransactionSchema)]);
+export const pullTransactionListSchema: v.GenericSchema<unknown, PullTransactionList> = /*#__PURE__*/ (() => v.union([v.array(v.array(pullTransactionSchema)), v.array(pullTransactionSchema)]))();
 
 /**
  * Checks a {@link PullQueryResponse}; keys that it does not know stay. A page of payments, or word that there are none
  * (other id key, no Response).
  */
-export const pullQueryResponseSchema: v.GenericSchema<unknown, PullQueryResponse> = v.looseObject({
+export const pullQueryResponseSchema: v.GenericSchema<unknown, PullQueryResponse> = /*#__PURE__*/ (() => v.looseObject({
   ResponseRefID: v.exactOptional(v.string()),
   RequestID: v.exactOptional(v.string()),
   ResponseCode: v.string(),
   ResponseMessage: v.string(),
   Response: v.exactOptional(v.union([pullTransactionListSchema, pullTransactionTextSchema]))
-});
+}))();
