@@ -38,7 +38,7 @@ describe.each(calls)("with undici, $name", ({ operation, run }) => {
         timeoutUrl: "https://shop.example/c",
         timeoutMs: HELD_MS,
         maxRetries: RETRIES,
-        now: daraja.now,
+        clock: daraja.clock,
         // The simulator takes each stalled request before the time is up.
         onEvent: (event) => {
           const isStalled = fault === "stall" && event.type === "request" && event.operation === operation;

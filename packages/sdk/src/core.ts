@@ -22,6 +22,7 @@ import type { Initiator } from "./initiator/initiator.ts";
 import { signingGuardOf } from "./initiator/signing.ts";
 import { logEvents } from "./log.ts";
 import type { Config } from "./options.ts";
+import { userAgent } from "./platform.ts";
 import { base64, Redactor } from "./redact.ts";
 import { secretsOf } from "./secrets.ts";
 import { sha256Hex } from "./sha256.ts";
@@ -112,6 +113,7 @@ export class Core {
   readonly guard: Guard;
   readonly #baseUrl: string;
   readonly #basicToken: string | undefined;
+  readonly #userAgent: Readonly<Record<string, string>>;
   readonly #transport: Transport;
 
   constructor(config: Config, parent?: Core) {
@@ -120,6 +122,8 @@ export class Core {
     this.emit = emitterOf(config, parent);
     this.#baseUrl = baseUrl.replace(/\/+$/, "");
     this.#basicToken = consumerKey === undefined ? undefined : base64(`${consumerKey}:${consumerSecret}`);
+    const agent = userAgent(config);
+    this.#userAgent = agent === undefined ? {} : { "user-agent": agent };
     const { password, securityCredential } = initiator ?? {};
     const secrets = [consumerSecret, consumerKey, passkey, password, securityCredential, this.#basicToken];
     this.redactor = new Redactor(() => secrets, parent?.redactor);
@@ -205,7 +209,7 @@ export class Core {
     const request: OutgoingRequest = {
       url: this.#baseUrl + operation.path + query,
       method: operation.method,
-      headers: options.headers ? { ...withLowerCaseNames(options.headers), ...headers } : headers,
+      headers: { ...this.#userAgent, ...(options.headers && withLowerCaseNames(options.headers)), ...headers },
       body: content,
     };
     const signing = signingGuardOf(this.guard, { operation, body, ids, initiator, baseUrl: this.config.baseUrl });

@@ -62,6 +62,18 @@ describe("headers of a call", () => {
     expect(sent[0]?.headers.get("authorization")).toMatch(/^Bearer /);
   });
 
+  it("name the SDK and your application in User-Agent, for the token, too", async () => {
+    const agents: (string | null)[] = [];
+    const fetch: typeof globalThis.fetch = async (_, init) => {
+      agents.push(new Headers(init?.headers).get("user-agent"));
+      return Response.json({ access_token: "t", expires_in: "3599", ResponseCode: "0", CheckoutRequestID: "ws_CO_1" });
+    };
+    const { mpesa } = connect(undefined, { fetch, appInfo: { name: "shop", version: "2.1" } });
+    await mpesa.stk.push(push);
+    expect(agents).toHaveLength(2);
+    for (const agent of agents) expect(agent).toMatch(/^mpesa-sdk\/\S+ shop\/2\.1$/);
+  });
+
   it("are secrets of the call", async () => {
     const { mpesa } = connect(daraja(400, "400.002.02", "Bad Request - key 3f9a-key-of-the-proxy is not allowed"));
     const error = await failure(() => mpesa.stk.push(push, { headers: { "x-api-key": "3f9a-key-of-the-proxy" } }));
