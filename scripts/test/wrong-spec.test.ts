@@ -34,7 +34,7 @@ const cases: [name: string, edits: Edit[], lines: string[]][] = [
   [
     "an operation without tag",
     [openapi("      tags: [pay]\n      summary: Ask a phone for money\n", "      summary: Ask a phone for money\n")],
-    [`spec/openapi.yml: ${push}: must have one tag, its product on the portal`],
+    [`spec/openapi.yml: ${push}: must have one tag, its product on the developer portal`],
   ],
   [
     "a missing x-mpesa-retry",
@@ -135,35 +135,39 @@ const cases: [name: string, edits: Edit[], lines: string[]][] = [
         put: "CheckoutRequestID: ws_CO_1\n  Ocassion: gift\n",
       },
     ],
-    ["spec/examples/query.yml: value: Ocassion is no field of StkQueryRequest"],
+    ["spec/examples/query.yml: value: Ocassion is not a field of StkQueryRequest"],
   ],
   [
     "a rate limit without its period",
     [openapi("periodMs: 60000, ", "")],
-    [`spec/openapi.yml: ${push}: x-mpesa-rate-limit needs requests, periodMs, burst (whole numbers) and environment`],
+    [
+      `spec/openapi.yml: ${push}: x-mpesa-rate-limit requires requests, periodMs, burst (positive integers) and environment`,
+    ],
   ],
   [
     "an environment that no server has",
     [openapi("x-mpesa-environments: [sandbox]", "x-mpesa-environments: [moon]")],
-    ["spec/openapi.yml: paths./pay/v1/query.post: x-mpesa-environments is not a list out of sandbox, production"],
+    [
+      "spec/openapi.yml: paths./pay/v1/query.post: x-mpesa-environments is not a list of values from sandbox, production",
+    ],
   ],
   [
     "a success field that the answer does not have",
     [openapi("{ field: access_token }", "{ field: token }")],
-    ["spec/openapi.yml: paths./oauth/v1/generate.get: x-mpesa-success names token, which the answer does not have"],
+    ["spec/openapi.yml: paths./oauth/v1/generate.get: x-mpesa-success names token, which the response does not have"],
   ],
   [
     "a malformed success rule",
     [openapi('{ field: ResponseCode, values: ["0"] }', "{ field: ResponseCode, values: [0], when: later }")],
     [
-      `spec/openapi.yml: ${push}: x-mpesa-success.values is not a list of texts`,
+      `spec/openapi.yml: ${push}: x-mpesa-success.values is not a list of strings`,
       `spec/openapi.yml: ${push}: x-mpesa-success.when is not known`,
     ],
   ],
   [
     "a success field of the error that may come instead",
     [openapi('{ field: ResponseCode, values: ["0"] }', "{ field: errorCode }")],
-    [`spec/openapi.yml: ${push}: x-mpesa-success names errorCode, which the answer does not have`],
+    [`spec/openapi.yml: ${push}: x-mpesa-success names errorCode, which the response does not have`],
   ],
   [
     "an answer 200 that hides the errors with this status",
@@ -181,21 +185,21 @@ const cases: [name: string, edits: Edit[], lines: string[]][] = [
     "a number whose text form is wider",
     [openapi('"^(?:[1-9][0-9]{0,4}|1[0-9]{5}|2[0-4][0-9]{4}|250000)$"', '"^[1-9][0-9]{0,5}$"')],
     [
-      "spec/openapi.yml: components.schemas.StkPushRequest.properties.Amount: takes 250001 as text and refuses it as number",
+      "spec/openapi.yml: components.schemas.StkPushRequest.properties.Amount: accepts 250001 as a string and rejects 250001 as a number",
     ],
   ],
   [
     "a range of numbers that the text form does not have",
     [openapi("              maximum: 254199999999\n", "              maximum: 254299999999\n")],
     [
-      "spec/openapi.yml: components.schemas.StkPushRequest.properties.PhoneNumber: takes 254200000000 as number and refuses it as text",
+      "spec/openapi.yml: components.schemas.StkPushRequest.properties.PhoneNumber: accepts 254200000000 as a number and rejects 254200000000 as a string",
     ],
   ],
   [
     "an enum that lacks the text of a number",
     [openapi('enum: [0, "0"]', 'enum: [0, 1, "0"]')],
     [
-      "spec/openapi.yml: components.schemas.CallbackReply.properties.ResultCode: takes 1 as number and refuses it as text",
+      "spec/openapi.yml: components.schemas.CallbackReply.properties.ResultCode: accepts 1 as a number and rejects 1 as a string",
     ],
   ],
   [
@@ -208,9 +212,9 @@ const cases: [name: string, edits: Edit[], lines: string[]][] = [
       },
     ],
     [
-      "spec/openapi.yml: paths./oauth/v1/generate.get.responses.401.content.application/json.examples.wrongPassword: names CheckoutRequestID, which is no field of the request",
-      `spec/openapi.yml: ${push}.responses.200.content.application/json.examples.error: names CheckoutRequestID, which is no field of the request`,
-      `spec/openapi.yml: ${push}.responses.401.content.application/json.examples.wrongPassword: names CheckoutRequestID, which is no field of the request`,
+      "spec/openapi.yml: paths./oauth/v1/generate.get.responses.401.content.application/json.examples.wrongPassword: names CheckoutRequestID, which is not a field of the request",
+      `spec/openapi.yml: ${push}.responses.200.content.application/json.examples.error: names CheckoutRequestID, which is not a field of the request`,
+      `spec/openapi.yml: ${push}.responses.401.content.application/json.examples.wrongPassword: names CheckoutRequestID, which is not a field of the request`,
     ],
   ],
   [
@@ -220,11 +224,11 @@ const cases: [name: string, edits: Edit[], lines: string[]][] = [
       { file: "examples/error.yml", find: "errorMessage: Wrong credentials", put: "errorMessage: Invalid Colour" },
     ],
     [
-      "spec/openapi.yml: paths./oauth/v1/generate.get.responses.401.content.application/json.examples.wrongPassword: names Colour, which is no field of the request",
-      `spec/openapi.yml: ${push}.responses.200.content.application/json.examples.error: names Colour, which is no field of the request`,
-      `spec/openapi.yml: ${push}.responses.401.content.application/json.examples.wrongPassword: names Colour, which is no field of the request`,
-      "spec/openapi.yml: paths./pay/v1/query.post.responses.200.content.application/json.examples.error: names Colour, which is no field of the request",
-      "spec/openapi.yml: paths./pay/v1/query.post.responses.500.content.application/json.examples.wrongPassword: names Colour, which is no field of the request",
+      "spec/openapi.yml: paths./oauth/v1/generate.get.responses.401.content.application/json.examples.wrongPassword: names Colour, which is not a field of the request",
+      `spec/openapi.yml: ${push}.responses.200.content.application/json.examples.error: names Colour, which is not a field of the request`,
+      `spec/openapi.yml: ${push}.responses.401.content.application/json.examples.wrongPassword: names Colour, which is not a field of the request`,
+      "spec/openapi.yml: paths./pay/v1/query.post.responses.200.content.application/json.examples.error: names Colour, which is not a field of the request",
+      "spec/openapi.yml: paths./pay/v1/query.post.responses.500.content.application/json.examples.wrongPassword: names Colour, which is not a field of the request",
     ],
   ],
   [
@@ -327,7 +331,7 @@ const cases: [name: string, edits: Edit[], lines: string[]][] = [
     "a body whose schema has no name",
     [openapi('schema: { $ref: "#/components/schemas/StkQueryRequest" }', "schema: { type: object }")],
     [
-      "spec/openapi.yml: paths./pay/v1/query.post.requestBody.content.application/json: the schema is not a $ref to a named one",
+      "spec/openapi.yml: paths./pay/v1/query.post.requestBody.content.application/json: the schema is not a $ref to a named schema",
     ],
   ],
   [

@@ -1,2 +1,2 @@
-/** Texts with known values that editors complete, and any other: the wire gains values. `const code: OpenString<"0" | "1032">`. */
+/** A string type: editors suggest the known values, and any other string is valid. Example: `OpenString<"0" | "1032">`. */
 export type OpenString<L extends string> = L | (string & {});

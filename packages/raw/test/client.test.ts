@@ -49,7 +49,7 @@ test.each([undefined, {}, { environment: "toString" }, { environment: "Sandbox" 
   "options %j are refused",
   (options) => {
     expect(() => createRawClient(options as RawClientOptions)).toThrow(
-      'createRawClient needs baseUrl, or environment "sandbox" or "production"',
+      'createRawClient requires baseUrl, or environment "sandbox" or "production"',
     );
   },
 );

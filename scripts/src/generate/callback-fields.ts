@@ -3,7 +3,7 @@ import { dereference, type JsonObject, objectOf, textsOf } from "./json.ts";
 import { type Operation, schemasOf } from "./model.ts";
 import { banner, jsDoc, literal, lowerFirst, propertyKey, upperFirst } from "./text.ts";
 
-/** callback-fields.ts: what a parser of callbacks has to know about each kind, as tables. */
+/** Generates callback-fields.ts: tables with the facts that a parser of callbacks requires for each kind. */
 export function generateCallbackFields(
   callbacks: JsonObject,
   document: JsonObject,
@@ -14,51 +14,58 @@ export function generateCallbackFields(
     ([list, entries]) => `export const ${list}Signs: readonly CallbackSign[] = ${literal([...entries])};\n`,
   );
   return `${banner("spec/callback-fields.yml", "spec/openapi.yml")}
-/** How the value of a field is read. */
+/** The way in which a parser reads the value of a field. */
 export type FieldReader =${[...new Set(kinds.flatMap(({ fields }) => fields.map((field) => field.as)))]
     .map((reader) => `\n  | ${JSON.stringify(reader)}`)
     .join("")};
 
-/** The wire names that feed a field, and how its value is read. */
+/** A field of a parsed callback, with its names on the wire. */
 export interface CallbackField {
+  /** The way in which a parser reads the value. */
   readonly as: FieldReader;
-  /** The first name that has a value wins. */
+  /** The names on the wire. The parser uses the first name that has a value. */
   readonly from: readonly string[];
-  /** Where the names stand; absent: in the envelope, or else in its lists. */
+  /**
+   * The place of the names. If absent, the parser looks in the envelope first, and in the lists of the envelope second.
+   */
   readonly in?: "envelope" | "lists";
 }
 
-/** The kind that names on the wire suggest. */
+/** A sign from which a parser recognises the kind of a callback. */
 export interface CallbackSign {
+  /** The kind that the sign indicates. */
   readonly kind: string;
+  /** The reliability of the sign. */
   readonly confidence: "certain" | "likely" | "guess";
+  /** The names on the wire. One name with a value is enough. */
   readonly names: readonly string[];
 }
 
-/** What a parser has to know about one kind. */
+/** The facts that a parser requires for one kind. */
 export interface CallbackShape {
-  /** Names from the body down to the object that has the fields. */
+  /** The names on the path from the body to the object that contains the fields. */
   readonly envelope: readonly string[];
-  /** Lists of names and values in that object: the name of the list, then of its member. */
+  /** The lists of names and values in this object: the name of the list, then the name of its member. */
   readonly lists: Readonly<Record<string, readonly [list: string, member: string]>>;
-  /** Fields that every callback of the kind has. */
+  /** The fields that every callback of the kind contains. */
   readonly expected: readonly string[];
-  /** The field without which an outcome names no payment. */
+  /** The field that identifies the payment. Without this field, the outcome is unknown. */
   readonly identifiedBy?: string;
-  /** Wire names that are known and feed no field. */
+  /** The known names on the wire that have no field of their own. */
   readonly untyped: readonly string[];
+  /** The fields of the kind. */
   readonly fields: Readonly<Record<string, CallbackField>>;
 }
 
 ${kinds.map(fieldsSource).join("\n")}
-/** Every kind with what its parser has to know. */
+/** The facts that a parser requires, for every kind. */
 export const callbackShapes: {
 ${kinds.map(({ kind }) => `  readonly ${kind}: CallbackShape & { readonly fields: typeof ${kind}Fields };\n`).join("")}} = {
 ${kinds.map(shapeSource).join("")}};
 
-/** The names by which a body, and a \`Result\`, show their kind. The first entry of which a name has a value decides. */
+/** The signs from which a parser recognises the kind of a body or a \`Result\`. The first sign that matches decides. */
 ${signs.join("\n")}
-/** The commands of the requests behind each result, and the queue that its requests wait in. */
+/** The commands of the requests that lead to each kind of result, and the queue in which the requests wait. */
 export const callbackCommands: Readonly<Record<string, readonly string[]>> = ${literal(commandsOf(document, operations))};
 `;
 }
@@ -69,7 +76,7 @@ function fieldsSource({ kind, schema, fields }: CallbackKind): string {
     const names = field.from.map((name) => JSON.stringify(name)).join(", ");
     return `${jsDoc(field.description, 2)}  ${propertyKey(field.name)}: { as: ${JSON.stringify(field.as)}, from: [${names}]${place} },\n`;
   });
-  return `${jsDoc(`Fields of kind \`${kind}\`, whose bodies are those of schema {@link ${upperFirst(schema)}}.`).replace(/\{@link (\w+)\}/, "`$1`")}export const ${kind}Fields = {\n${lines.join("")}} as const;\n`;
+  return `${jsDoc(`The fields of the kind \`${kind}\`. A body of this kind has the schema {@link ${upperFirst(schema)}}.`).replace(/\{@link (\w+)\}/, "`$1`")}export const ${kind}Fields = {\n${lines.join("")}} as const;\n`;
 }
 
 function shapeSource({ kind, envelope, lists, expected, identifiedBy, untyped }: CallbackKind): string {
@@ -83,7 +90,7 @@ function shapeSource({ kind, envelope, lists, expected, identifiedBy, untyped }:
 `;
 }
 
-/** The words in a request or a result that name its product. */
+/** Returns the commands and queue names that identify the product of a request or a result. */
 function commandsOf(document: JsonObject, operations: readonly Operation[]): JsonObject {
   const schemas = new Map(schemasOf(document));
   const queues = objectOf(objectOf(document["x-mpesa-platform"])["resultQueues"]);

@@ -9,7 +9,7 @@ export interface CallbackField {
   readonly from: readonly string[];
 }
 
-/** A kind of callback with everything that its groups give it. */
+/** A kind of callback, including the fields of its groups. */
 export interface CallbackKind {
   readonly kind: string;
   readonly schema: string;
@@ -21,7 +21,7 @@ export interface CallbackKind {
   readonly fields: readonly CallbackField[];
 }
 
-/** The kinds of callback-fields.yml, each complete. */
+/** Returns the kinds of callback-fields.yml, each including the fields of its groups. */
 export function callbackKindsOf(callbacks: JsonObject): CallbackKind[] {
   const groups = objectOf(callbacks["groups"]);
   return objectEntries(callbacks["kinds"]).map(([kind, own]) => {
@@ -42,12 +42,12 @@ export function callbackKindsOf(callbacks: JsonObject): CallbackKind[] {
   });
 }
 
-/** Every sign, in order, with the list that it stands in. */
+/** Returns every list of signs, in the order of the file. */
 export function callbackSignsOf(callbacks: JsonObject): (readonly [list: string, signs: readonly JsonObject[]])[] {
   return Object.entries(objectOf(callbacks["signs"])).map(([list, signs]) => [list, listOf(signs).map(objectOf)]);
 }
 
-/** A name without what the wire is careless about: letter case, whitespace, doubled letters, s and z. */
+/** Returns a name without differences that occur on the wire: letter case, whitespace, doubled letters, s and z. */
 export function plainName(name: string): string {
   return name
     .toLowerCase()

@@ -1,7 +1,7 @@
 import { type JsonObject, listOf, objectEntries, objectOf, textOf, textsOf } from "./json.ts";
 import { banner, jsDoc, literal, lowerFirst, propertyKey } from "./text.ts";
 
-/** Scopes whose names say what kind of error an HTTP answer is. */
+/** The scopes of the error codes in HTTP responses. Only the entries of these scopes have a `kind`. */
 const errorScopes = ["error", "fault", "http"];
 const kept = [
   "code",
@@ -19,125 +19,147 @@ const kept = [
 
 const types = `import type { OpenString } from "../open-string.ts";
 
-/** Who can do something about it. */
+/** The party that can remove the cause: the customer, the merchant, M-Pesa or nobody. */
 export type Fault = "customer" | "merchant" | "mpesa" | "none";
 
 /**
- * What to do next. \`none\`: it worked. \`no\`: repeating is pointless or dangerous. \`fix\`: refused before anything happened,
- * change the request or the set-up. \`later\`: refused before processing, the same request may be repeated after a pause.
- * \`token\`: refused because of the token, repeat once with a new one. \`new\`: no money has moved, a fresh attempt needs a
- * person's will. \`poll\`: pending, ask again later. \`ask\`: outcome unknown, query and never resend.
+ * The next step after a code.
+ *
+ * - \`none\`: the request succeeded, and nothing is left to do.
+ * - \`no\`: do not retry, because a retry is useless or dangerous.
+ * - \`fix\`: M-Pesa rejected the request before processing. Change the request or the setup.
+ * - \`later\`: M-Pesa rejected the request before processing. Retry the same request after a pause.
+ * - \`token\`: Daraja rejected the access token. Retry once with a new token.
+ * - \`new\`: no money has moved. Start a new payment only if a person wants a new payment.
+ * - \`poll\`: the request is pending. Query again later.
+ * - \`ask\`: the outcome is unknown. Query the outcome, and never send the payment again before you know the outcome.
  */
 export type NextStep = "none" | "no" | "fix" | "later" | "token" | "new" | "poll" | "ask";
 
-/** How well a fact is known, from a recorded exchange down to sources that contradict each other. */
+/** The evidence for a fact, from the best (a recorded exchange) to the weakest (sources that contradict each other). */
 export type Evidence = "observed" | "production" | "portal" | "community" | "disputed";
 
-/** A sentence that may be shown to a customer. */
+/** A sentence that you may show to a customer. */
 export interface CustomerMessage {
-  /** English. */
+  /** The sentence in English. */
   readonly en: string;
-  /** Swahili. */
+  /** The sentence in Swahili. */
   readonly sw: string;
 }
 
-/** Another meaning of a code, told apart by the message. The first variant that matches wins. */
+/** A further meaning of a code, which applies if the message matches. The first variant that matches applies. */
 export interface CodeVariant {
-  /** Part of the message, compared without regard to case; the empty text means an empty message. */
+  /** A part of the message, compared without regard to case. An empty string matches only an empty message. */
   readonly match: string;
-  /** Operations that it holds for; absent: all that use the scope. */
+  /** The operations to which the entry applies. If absent, the entry applies to every operation that uses the scope. */
   readonly operations?: readonly string[];
-  /** PascalCase name, unique in its scope. */
+  /** The PascalCase name, which is unique in its scope. */
   readonly name: string;
-  /** Groups the codes of errors that mean the same to a program; only in the tables of errors. */
+  /**
+   * The kind of error. Codes with the same kind mean the same to a program. Only the tables of error codes contain a
+   * kind.
+   */
   readonly kind?: ErrorKind;
-  /** What happened, in one sentence. */
+  /** One sentence about what happened, without a full stop. */
   readonly meaning: string;
-  /** What to do about it. */
+  /** Advice on what to do next, in one or two sentences. */
   readonly hint: string;
+  /** The party that can remove the cause. */
   readonly fault: Fault;
+  /** The next step after the code. */
   readonly next: NextStep;
-  /** The entry of \`customerMessages\` that fits. */
+  /** The key of the sentence for the customer in \`customerMessages\`. */
   readonly customer?: CustomerMessageKey;
+  /** The evidence for the code and its meaning. */
   readonly evidence: Evidence;
 }
 
-/** What is known about a code. */
+/** An entry of a code table. */
 export interface CodeInfo {
-  /** The code as text; a final \`*\` stands for any ending. */
+  /** The code as a string. A final \`*\` stands for any further characters. */
   readonly code: string;
-  /** PascalCase name, unique in its scope. */
+  /** The PascalCase name, which is unique in its scope. */
   readonly name: string;
-  /** Groups the codes of errors that mean the same to a program; only in the tables of errors. */
+  /**
+   * The kind of error. Codes with the same kind mean the same to a program. Only the tables of error codes contain a
+   * kind.
+   */
   readonly kind?: ErrorKind;
-  /** What happened, in one sentence. */
+  /** One sentence about what happened, without a full stop. */
   readonly meaning: string;
-  /** What to do about it. */
+  /** Advice on what to do next, in one or two sentences. */
   readonly hint: string;
+  /** The party that can remove the cause. */
   readonly fault: Fault;
+  /** The next step after the code. */
   readonly next: NextStep;
-  /** The entry of \`customerMessages\` that fits. */
+  /** The key of the sentence for the customer in \`customerMessages\`. */
   readonly customer?: CustomerMessageKey;
+  /** The evidence for the code and its meaning. */
   readonly evidence: Evidence;
-  /** HTTP statuses seen with it. */
+  /** The HTTP statuses that were seen with the code. */
   readonly http?: readonly number[];
-  /** Operations that it holds for; absent: all that use the scope. */
+  /** The operations to which the entry applies. If absent, the entry applies to every operation that uses the scope. */
   readonly operations?: readonly string[];
-  /** Other meanings of the same code, by message. */
+  /** The further meanings of the code, which depend on the message. */
   readonly variants?: readonly CodeVariant[];
 }
 `;
 
-/** codes.ts: a const object, a union and a table for each scope of codes.yml. */
+/** Generates codes.ts: a const object, a union type and a table for each scope of codes.yml. */
 export function generateCodes(codes: JsonObject): string {
   const scopes = objectEntries(codes["scopes"]);
   const names = scopes.map(([scope]) => scope);
   return `${banner("spec/codes.yml")}
 ${types}
-/** A family of codes: the same number may mean something else in another one. */
+/** The name of a code table. The same number may mean something else in another table. */
 export type CodeScope =${union(names)};
 
-/** What kind of refusal an HTTP answer is, from its code and message. */
+/** The kind of an error response, determined by its code and its message. */
 export type ErrorKind =${union(errorKinds(scopes))};
 
 ${messagesSource(codes)}
 ${scopes.map(([scope, content]) => scopeSource(scope, content)).join("\n")}
 /**
- * A message that a source shows beside a code, by scope and by the name of the code or of its variant; \`<…>\` stands for
- * what changes.
+ * Messages that a source shows together with a code, by scope and by the name of the code or the variant. \`<…>\` marks a
+ * part that changes.
  */
 export const codeTexts = ${literal(firstTexts(scopes, "texts"))} as const;
 
 /**
- * Messages of ours for codes beside which no source shows one, in the style of the wire. Mocks may say them; Daraja may say
- * something else, so nothing should match on them.
+ * Our own messages, in the style of Daraja, for codes without a message in any source. Mocks may send these messages. Do
+ * not match on these messages, because Daraja may send other messages.
  */
 export const ownCodeTexts = ${literal(firstTexts(scopes, "ownTexts"))} as const;
 
 ${rejectionsSource(codes)}
-/** Every table by its scope. Importing this takes all of them into a bundle. */
+/** Every code table by its scope. An import of this constant adds all tables to a bundle. */
 export const codesByScope: Readonly<Record<CodeScope, readonly CodeInfo[]>> = {
 ${names.map((scope) => `  ${scope}: ${scope}Codes,\n`).join("")}};
 `;
 }
 
-/** The codes that bring an initiator closer to its lock. They mean that in one scope only. */
+/** Generates the codes that bring an initiator closer to its lock. Only the scope `result` contains such codes. */
 function rejectionsSource(codes: JsonObject): string {
   const entries = listOf(objectOf(objectOf(codes["scopes"])["result"])["codes"]).map(objectOf);
   const marked = entries.filter((entry) => entry["rejectsCredential"] === true);
   const texts = Object.fromEntries(marked.map((entry) => [textOf(entry["code"]), [...textsOf(entry["texts"])]]));
-  return `/** Codes of scope \`result\` with which M-Pesa rejects an initiator's credential, each with the texts seen beside it. */
-export const credentialRejections: Readonly<Record<string, readonly string[]>> = ${literal(texts)};
+  const docs =
+    "Codes of the scope `result` with which M-Pesa rejects an initiator's credential, with the messages seen for each code.";
+  return `${jsDoc(docs)}export const credentialRejections: Readonly<Record<string, readonly string[]>> = ${literal(texts)};
 `;
 }
 
 function messagesSource(codes: JsonObject): string {
   const messages = objectEntries(codes["customerMessages"]);
   const keys = messages.map(([key]) => key);
-  return `/** Which of the {@link customerMessages} fits. */
+  return `/** A key of {@link customerMessages}. */
 export type CustomerMessageKey =${union(keys)};
 
-/** What may be shown to a customer, in English and Swahili. No sentence says that a doubtful payment failed. */
+/**
+ * Sentences that you may show to a customer, in English and Swahili. No sentence says that a payment failed while the
+ * outcome of the payment is unknown.
+ */
 export const customerMessages: Readonly<Record<CustomerMessageKey, CustomerMessage>> = ${literal(Object.fromEntries(messages))};
 `;
 }
@@ -147,20 +169,20 @@ function scopeSource(scope: string, content: JsonObject): string {
   const title = textOf(content["title"]);
   const entries = listOf(content["codes"]).map(objectOf);
   const isError = errorScopes.includes(scope);
-  // A prefix is nothing that a program compares with.
+  // A program compares with whole codes, so a code that is only a prefix gets no constant.
   const exact = entries.filter((entry) => !textOf(entry["code"]).endsWith("*"));
   const codes = exact.map((entry) => textOf(entry["code"]));
   const members = exact.map(
     (entry) =>
       `${jsDoc(sentences(entry), 2)}  ${propertyKey(textOf(entry["name"]))}: ${JSON.stringify(textOf(entry["code"]))},\n`,
   );
-  return `${jsDoc(`${title}, by name.`)}export const ${name} = {
+  return `${jsDoc(`${title}. Every code has one constant.`)}export const ${name} = {
 ${members.join("")}} as const;
 
-${jsDoc(`${title}: the known ones, and any other text.`)}export type ${name} = OpenString<${union(codes)}
+${jsDoc(`${title}. The known codes, and any other string.`)}export type ${name} = OpenString<${union(codes)}
 >;
 
-${jsDoc(`${title}: what each means and what to do.`)}export const ${scope}Codes: readonly CodeInfo[] = ${literal(entries.map((entry) => info(entry, isError)))};
+${jsDoc(`${title}. The meaning of every code, and the next step.`)}export const ${scope}Codes: readonly CodeInfo[] = ${literal(entries.map((entry) => info(entry, isError)))};
 `;
 }
 
@@ -193,7 +215,7 @@ function info(entry: JsonObject, isError: boolean): JsonObject {
   return result;
 }
 
-/** The first text of each code and variant that has one under `key`. */
+/** The first message of every code and variant that has messages under `key`. */
 function firstTexts(scopes: readonly [string, JsonObject][], key: "texts" | "ownTexts"): JsonObject {
   const texts = scopes.map(([scope, content]): [string, JsonObject] => {
     const entries = listOf(content["codes"]).map(objectOf);

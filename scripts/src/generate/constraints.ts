@@ -4,7 +4,7 @@ import { banner, literal, lowerFirst } from "./text.ts";
 
 const copied = ["type", "minLength", "maxLength", "minimum", "maximum", "pattern", "format", "enum", "const"];
 
-/** constraints.ts: the limits of every request body and callback reply, field by field. */
+/** Generates constraints.ts: the limits of every field of the request bodies and of the replies to callbacks. */
 export function generateConstraints(document: JsonObject, operations: readonly Operation[]): string {
   const wanted = new Set<string>();
   for (const { request, callbacks } of operations) {
@@ -13,34 +13,39 @@ export function generateConstraints(document: JsonObject, operations: readonly O
   }
   const schemas = schemasOf(document).filter(([name]) => wanted.has(name));
   const parts = schemas.map(
-    ([name, schema]) => `/** Limits of \`${name}\`. */
+    ([name, schema]) => `/** The limits of the fields of \`${name}\`. */
 export const ${constName(name)} = ${literal(fieldsOf(document, schema))} as const;
 `,
   );
   const types = schemas.map(([name]) => `  readonly ${name}: typeof ${constName(name)};\n`).join("");
   const values = schemas.map(([name]) => `  ${name}: ${constName(name)},\n`).join("");
   return `${banner("spec/openapi.yml")}
-/** The limits of one field. Lengths count characters; numbers have minimum and maximum, texts the rest. */
+/** The limits of one field. Lengths are counted in characters. */
 export interface FieldConstraints {
-  /** True when the field must be sent. */
+  /** \`true\` if the field is required. */
   readonly required: boolean;
-  /** JSON type, or types when the wire takes several. */
+  /** The JSON type of the field, or a list if Daraja accepts several types. */
   readonly type?: string | readonly string[];
+  /** The minimum length of a string. */
   readonly minLength?: number;
+  /** The maximum length of a string. */
   readonly maxLength?: number;
+  /** The minimum of a number. */
   readonly minimum?: number;
+  /** The maximum of a number. */
   readonly maximum?: number;
-  /** Source of a regular expression, for the \`u\` flag. */
+  /** The source of a regular expression with the flag \`u\`, which a string must match. */
   readonly pattern?: string;
+  /** The JSON Schema format of a string. */
   readonly format?: string;
-  /** The only values allowed. */
+  /** The list of allowed values. */
   readonly enum?: readonly (string | number | boolean | null)[];
-  /** The only value allowed. */
+  /** The only allowed value. */
   readonly const?: string | number | boolean;
 }
 
 ${parts.join("\n")}
-/** Every set of limits by the name of its schema. Importing this takes all of them into a bundle. */
+/** The limits of every schema, by the name of the schema. An import of this constant adds all limits to a bundle. */
 export const constraints: {
 ${types}} = {
 ${values}};
@@ -57,7 +62,7 @@ export function fieldsOf(document: JsonObject, schema: JsonObject): JsonObject {
   const fields: JsonObject = {};
   for (const [name, property] of objectEntries(schema["properties"])) {
     const target = dereference(document, property);
-    // Keywords beside a $ref narrow what it refers to.
+    // Keywords beside a $ref narrow the referenced schema.
     fields[name] = { required: required.has(name), ...pick(objectOf(target)), ...pick(property) };
   }
   return fields;
@@ -73,7 +78,10 @@ function pick(schema: JsonObject): JsonObject {
   return result;
 }
 
-/** The limits of a field with several forms: every type, and the outermost bounds. The validators know the gaps. */
+/**
+ * Merges the limits of a field with several forms into every type and the outermost bounds. Only the validators check
+ * the gaps between the forms.
+ */
 function merged(forms: readonly JsonObject[]): JsonObject {
   const numbers = (key: string): number[] => forms.flatMap((form) => (key in form ? [Number(form[key])] : []));
   const bounds = { minimum: Math.min(...numbers("minimum")), maximum: Math.max(...numbers("maximum")) };

@@ -5,10 +5,10 @@ import type { JsonObject } from "./json.ts";
 import { schemasOf } from "./model.ts";
 import { SpecError } from "./problem.ts";
 
-/** A tag of JSDoc: `@limits`, a schema and its field, and after a colon what this file writes. */
+/** A JSDoc tag: `@limits`, a schema and its field, and after a colon the limits that this file writes. */
 const TAG = /@limits (\w+)\.(\w+)(?:: [^*@\n]*?)?(?=\s*(?:\*\/|@|\n))/g;
 
-/** The hand-written sources of a folder that name limits in their JSDoc, with those limits as the spec has them now. */
+/** Returns the hand-written files of a folder that have `@limits` tags, with the current limits of the spec. */
 export function documentLimits(document: JsonObject, folder: string): Map<string, string> {
   const fields = new Map(schemasOf(document).map(([name, schema]) => [name, fieldsOf(document, schema)]));
   const documented = new Map<string, string>();

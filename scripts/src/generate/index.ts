@@ -13,17 +13,17 @@ import { generateSchema } from "./schema.ts";
 import { generateValidators } from "./validators.ts";
 
 /**
- * Makes every generated file from a spec, without writing any.
+ * Generates the content of every file from a spec, without writing a file.
  *
- * @returns contents by path from the package's folder, such as `src/generated/schema.ts`
- * @throws SpecError with every problem when the spec is wrong
+ * @returns the contents by path, relative to the folder of the package, such as `src/generated/schema.ts`
+ * @throws SpecError with every problem if the spec is invalid
  */
 export async function generate(options: LoadOptions): Promise<ReadonlyMap<string, string>> {
   const spec = loadSpec(options);
   lintSpec(spec);
   const { document } = spec;
   const operations = operationsOf(document);
-  const heyApi = await told("hey-api", spec, () => generateValidators(document));
+  const heyApi = await reportErrors("hey-api", spec, () => generateValidators(document));
   return new Map([
     ["src/generated/callback-fields.ts", generateCallbackFields(spec.callbacks, document, operations)],
     ["src/generated/codes.ts", generateCodes(spec.codes)],
@@ -31,15 +31,15 @@ export async function generate(options: LoadOptions): Promise<ReadonlyMap<string
     ["src/generated/names.ts", generateNames(document, operations)],
     ["src/generated/operations.ts", generateOperations(operations)],
     ["src/generated/platform.ts", generatePlatform(document, spec.platformComments)],
-    ["src/generated/schema.ts", await told("openapi-typescript", spec, () => generateSchema(document))],
+    ["src/generated/schema.ts", await reportErrors("openapi-typescript", spec, () => generateSchema(document))],
     ["src/generated/validators.ts", heyApi.validators],
     ["test/generated/heyapi-types.ts", heyApi.types],
     ["test/generated/parity.test-d.ts", generateParity(document, operations)],
   ]);
 }
 
-/** A tool of others that cannot read the spec says so as we do. */
-async function told<T>(tool: string, spec: Spec, run: () => Promise<T>): Promise<T> {
+/** Runs a third-party tool, and reports an error of the tool as a problem of the spec. */
+async function reportErrors<T>(tool: string, spec: Spec, run: () => Promise<T>): Promise<T> {
   try {
     return await run();
   } catch (error) {

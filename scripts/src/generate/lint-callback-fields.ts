@@ -4,7 +4,7 @@ import type { Spec } from "./load.ts";
 import { schemasOf } from "./model.ts";
 import type { Problem } from "./problem.ts";
 
-/** Names and fields of callback-fields.yml that contradict openapi.yml, its examples, or each other. */
+/** Returns the names and fields of callback-fields.yml that contradict openapi.yml, its examples, or each other. */
 export function lintCallbackFields(spec: Spec): Problem[] {
   const { callbacks, document } = spec;
   const file = `${spec.label}/callback-fields.yml`;
@@ -41,14 +41,14 @@ export function lintCallbackFields(spec: Spec): Problem[] {
   return problems;
 }
 
-/** Names that the schema of a kind lists and that its parser would pass over. */
+/** Returns the names in the schema of a kind that the parser of the kind would ignore. */
 function unreadNames({ fields, envelope, lists, untyped }: CallbackKind, names: ReadonlySet<string>): string[] {
   const structure = ["Name", "Key", "Value", ...envelope, ...lists.flatMap(([, list]) => list)];
   const read = new Set([...structure, ...untyped, ...fields.flatMap(({ from }) => from)].map(plainName));
   return [...names].filter((name) => !read.has(plainName(name)));
 }
 
-/** Every property of a schema and of what it refers to, and every name that its lists may contain. */
+/** Returns every property of a schema and of its references, and every name that its lists may contain. */
 function namesIn(root: Json, start: Json): Set<string> {
   const names = new Set<string>();
   const seen = new Set<unknown>();
@@ -69,7 +69,7 @@ function namesIn(root: Json, start: Json): Set<string> {
   return names;
 }
 
-/** The keys of an example, and the names that its lists contain. */
+/** Returns the keys of an example, and the names that its lists contain. */
 function namesOfExample(value: Json): string[] {
   if (Array.isArray(value)) return value.flatMap(namesOfExample);
   if (!isObject(value)) return [];

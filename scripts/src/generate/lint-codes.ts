@@ -3,7 +3,7 @@ import type { Spec } from "./load.ts";
 import { operationsOf, schemasOf } from "./model.ts";
 import type { Problem } from "./problem.ts";
 
-/** What is wrong with the codes, beyond their shape. */
+/** Returns the problems of codes.yml that its schema cannot find. */
 export function lintCodes(spec: Spec): Problem[] {
   const file = `${spec.label}/codes.yml`;
   const problems: Problem[] = [];
@@ -58,7 +58,7 @@ export function lintCodes(spec: Spec): Problem[] {
   return problems;
 }
 
-/** Whether every message of the later variant finds the earlier one first. */
+/** Returns true if the earlier variant matches every message that the later variant matches. */
 function covers(earlier: JsonObject, later: JsonObject): boolean {
   const match = textOf(earlier["match"]).toLowerCase();
   const wanted = textOf(later["match"]).toLowerCase();

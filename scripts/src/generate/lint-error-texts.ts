@@ -13,10 +13,10 @@ import type { Spec } from "./load.ts";
 import { contentOf, operationsOf, schemasOf } from "./model.ts";
 import type { Problem } from "./problem.ts";
 
-/** What stands for a field's name in the text of a code. */
+/** The placeholder for the name of a field in the message of a code. */
 const FIELD = "<field>";
 
-/** Error examples that blame a field which the request of their operation does not have. */
+/** Returns the error examples that name a field that the request of their operation does not have. */
 export function lintErrorTexts(spec: Spec): Problem[] {
   const { document } = spec;
   const schemas = new Map(schemasOf(document));
@@ -40,7 +40,7 @@ export function lintErrorTexts(spec: Spec): Problem[] {
           return foreign.map((field) => ({
             file: `${spec.label}/openapi.yml`,
             path: place,
-            reason: `names ${field}, which is no field of the request`,
+            reason: `names ${field}, which is not a field of the request`,
           }));
         }),
       ),
@@ -48,7 +48,7 @@ export function lintErrorTexts(spec: Spec): Problem[] {
   });
 }
 
-/** For each text of a code with a place for a field: what stands there in a message. */
+/** Returns one function per message with a placeholder for a field. The function finds the field in a real message. */
 function blamingTexts(codes: JsonObject): ((message: string) => string[])[] {
   const entries = objectEntries(codes["scopes"]).flatMap(([, scope]) => listOf(scope["codes"]).map(objectOf));
   const texts = entries.flatMap((entry) => textsOf(entry["texts"])).filter((text) => text.endsWith(FIELD));
@@ -58,7 +58,7 @@ function blamingTexts(codes: JsonObject): ((message: string) => string[])[] {
   });
 }
 
-/** The text of an error example; acceptances have none. */
+/** Returns the message of an error example, or an empty string for an acceptance. */
 function messageOf(document: JsonObject, spec: Spec, example: Json): string {
   const reference = objectOf(example)["$ref"];
   const external = typeof reference === "string" && !reference.startsWith("#");

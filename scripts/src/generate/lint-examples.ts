@@ -11,11 +11,11 @@ interface Body {
   readonly path: string;
   readonly body: Json | undefined;
   readonly needed: boolean;
-  /** A request has no fields but its own; answers gain some. */
+  /** True for a request, which may only contain known fields. A response may contain further fields. */
   readonly strict: boolean;
 }
 
-/** Examples that are missing, or that break the schema beside them. */
+/** Returns the examples that are missing or that do not match the schema beside them. */
 export function lintExamples(spec: Spec): Problem[] {
   const file = `${spec.label}/openapi.yml`;
   const problems: Problem[] = [];
@@ -55,7 +55,7 @@ export function lintExamples(spec: Spec): Problem[] {
         const fields = objectOf(dereference(spec.document, schema))["properties"];
         const keys = strict && isObject(fields) ? Object.keys(objectOf(content["value"])) : [];
         for (const key of keys.filter((one) => !Object.hasOwn(objectOf(fields), one))) {
-          problems.push({ file: place.file, path: `${place.path}value`, reason: `${key} is no field of ${label}` });
+          problems.push({ file: place.file, path: `${place.path}value`, reason: `${key} is not a field of ${label}` });
         }
         if (!validate(content["value"])) {
           for (const error of validate.errors ?? []) {

@@ -5,8 +5,8 @@ import { schemasOf } from "./model.ts";
 import type { Problem } from "./problem.ts";
 
 /**
- * Values that may be a number or text, and that allow a number whose digits they refuse as text, or the other way round.
- * Found by trying values around every limit.
+ * Returns the fields that may be a number or a string, but accept a value in one form and reject the same value in the
+ * other form. The rule tries values around every limit.
  */
 export function lintNumberForms(spec: Spec): Problem[] {
   const file = `${spec.label}/openapi.yml`;
@@ -18,13 +18,13 @@ export function lintNumberForms(spec: Spec): Problem[] {
       const accepts = ajv.compile({ anyOf: [...forms] });
       const value = probesOf(forms).find((probe) => accepts(probe) !== accepts(String(probe)));
       if (value === undefined) return [];
-      const [taken, refused] = accepts(value) ? ["number", "text"] : ["text", "number"];
-      return [{ file, path, reason: `takes ${value} as ${taken} and refuses it as ${refused}` }];
+      const [accepted, rejected] = accepts(value) ? ["number", "string"] : ["string", "number"];
+      return [{ file, path, reason: `accepts ${value} as a ${accepted} and rejects ${value} as a ${rejected}` }];
     }),
   );
 }
 
-/** The schema itself and every schema inside of it, each with its place. */
+/** Yields the schema and every schema inside the schema, each with its path. */
 function* nodesOf(node: Json | undefined, path: string): Generator<[string, JsonObject]> {
   if (Array.isArray(node)) for (const [index, item] of node.entries()) yield* nodesOf(item, `${path}[${index}]`);
   if (!isObject(node)) return;
@@ -34,7 +34,7 @@ function* nodesOf(node: Json | undefined, path: string): Generator<[string, Json
   for (const key of ["items", "anyOf", "oneOf", "allOf"]) yield* nodesOf(node[key], `${path}.${key}`);
 }
 
-/** The schema, or the members of its `anyOf`, which is how a number has several ranges. */
+/** Returns the schema, or the members of its `anyOf`. A number with several ranges has an `anyOf`. */
 function formsOf(document: JsonObject, node: JsonObject): JsonObject[] {
   const members = listOf(node["anyOf"]);
   const forms = members.length > 0 ? members.map((member) => dereference(document, member)) : [node];
@@ -49,7 +49,7 @@ function isNumeric(form: JsonObject): boolean {
   return typesOf(form).some((type) => type === "integer" || type === "number");
 }
 
-/** Numbers at and beside every limit and every length, and those numbers with one digit changed. */
+/** Returns the numbers at and next to every limit and every length, and the same numbers with one digit changed. */
 function probesOf(forms: readonly JsonObject[]): number[] {
   const limits = forms.flatMap(({ minimum, maximum, enum: values }) => [minimum, maximum, ...listOf(values)]);
   const bases = new Set([0, 1, 0.5, -1]);

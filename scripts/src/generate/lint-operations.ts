@@ -17,7 +17,7 @@ const retries = ["safe", "deduplicated", "never"];
 const evidences = ["observed", "production", "portal", "community", "disputed"];
 type Report = (path: string, reason: string) => void;
 
-/** What is wrong with servers, operations, callbacks and webhooks. */
+/** Returns the problems of servers, operations, callbacks and webhooks. */
 export function lintOperations(spec: Spec): Problem[] {
   const { document } = spec;
   const problems: Problem[] = [];
@@ -54,7 +54,7 @@ export function lintOperations(spec: Spec): Problem[] {
       else if (ids.has(id)) report(at, `operationId ${id} is already used by ${ids.get(id)}`);
       else ids.set(id, at);
       if (textOf(operation["summary"]) === "") report(at, "has no summary");
-      if (listOf(operation["tags"]).length !== 1) report(at, "must have one tag, its product on the portal");
+      if (listOf(operation["tags"]).length !== 1) report(at, "must have one tag, its product on the developer portal");
       lintExtensions(spec, operation, at, environments, report);
       lintSecurity(document, operation, at, report);
       lintBodies(document, operation, at, method, report);
@@ -87,7 +87,7 @@ function lintExtensions(spec: Spec, operation: JsonObject, at: string, environme
       (key) => Number.isInteger(limit[key]) && Number(limit[key]) > 0,
     );
     if (!numbers || !environments.includes(textOf(limit["environment"])) || Object.keys(limit).length !== 4) {
-      report(at, "x-mpesa-rate-limit needs requests, periodMs, burst (whole numbers) and environment");
+      report(at, "x-mpesa-rate-limit requires requests, periodMs, burst (positive integers) and environment");
     }
   }
   const only = operation["x-mpesa-environments"];
@@ -95,7 +95,7 @@ function lintExtensions(spec: Spec, operation: JsonObject, at: string, environme
     only !== undefined &&
     (listOf(only).length === 0 || listOf(only).some((name) => !environments.includes(String(name))))
   ) {
-    report(at, `x-mpesa-environments is not a list out of ${environments.join(", ")}`);
+    report(at, `x-mpesa-environments is not a list of values from ${environments.join(", ")}`);
   }
   lintSuccess(spec.document, operation, at, report);
 }
@@ -112,8 +112,8 @@ function lintSuccess(document: JsonObject, operation: JsonObject, at: string, re
     report(at, "x-mpesa-success has no field");
     return;
   }
-  if (!texts(alias)) report(at, "x-mpesa-success.alias is not a list of texts");
-  if (!texts(values) || listOf(values).length === 0) report(at, "x-mpesa-success.values is not a list of texts");
+  if (!texts(alias)) report(at, "x-mpesa-success.alias is not a list of strings");
+  if (!texts(values) || listOf(values).length === 0) report(at, "x-mpesa-success.values is not a list of strings");
   if (typeof optional !== "boolean") report(at, "x-mpesa-success.optional is not true or false");
   if (typeof list !== "boolean") report(at, "x-mpesa-success.list is not true or false");
   for (const key of Object.keys(rest)) report(at, `x-mpesa-success.${key} is not known`);
@@ -122,12 +122,12 @@ function lintSuccess(document: JsonObject, operation: JsonObject, at: string, re
   const answer = objectOf(dereference(document, accepted));
   for (const name of [field, ...listOf(alias)]) {
     if (!Object.hasOwn(objectOf(answer["properties"]), String(name))) {
-      report(at, `x-mpesa-success names ${String(name)}, which the answer does not have`);
+      report(at, `x-mpesa-success names ${String(name)}, which the response does not have`);
     }
   }
 }
 
-/** The schemas that a body may have: one, or the members of an `anyOf` or `oneOf`. */
+/** Returns the schemas of a body: one schema, or the members of an `anyOf` or `oneOf`. */
 function membersOf(schema: Json | undefined): readonly (Json | undefined)[] {
   const { anyOf, oneOf } = objectOf(schema);
   const members = listOf(anyOf ?? oneOf);
@@ -153,7 +153,7 @@ function lintBodies(document: JsonObject, operation: JsonObject, at: string, met
     body,
   ]);
   if (operation["requestBody"] !== undefined) bodies.unshift([`${at}.requestBody`, operation["requestBody"]]);
-  if (objectOf(operation["responses"])["200"] === undefined) report(at, "has no answer 200");
+  if (objectOf(operation["responses"])["200"] === undefined) report(at, "has no response 200");
   for (const [path, body] of bodies) {
     const needed = !/\.responses\.[^2]/.test(path);
     const content = contentOf(document, body);
@@ -162,10 +162,10 @@ function lintBodies(document: JsonObject, operation: JsonObject, at: string, met
       const schema = media["schema"];
       const named = path.endsWith(".requestBody") ? [schema] : membersOf(schema);
       if (named.some((member) => schemaName(member) === undefined)) {
-        report(`${path}.content.${type}`, "the schema is not a $ref to a named one");
+        report(`${path}.content.${type}`, "the schema is not a $ref to a named schema");
       }
     }
-    // Daraja sends errors with status 200 as well; a type that does not say so lets readers forget it.
+    // Daraja also sends errors with status 200, and the type must remind developers of these errors.
     if (path.endsWith(".responses.200") && content.length > 0 && !schemaNames(document, body).includes(errorSchema))
       report(path, `does not allow ${errorSchema}, which Daraja also sends with status 200`);
   }

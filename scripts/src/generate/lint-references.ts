@@ -2,15 +2,15 @@ import { isObject, type Json, resolvePointer } from "./json.ts";
 import type { Spec } from "./load.ts";
 import type { Problem } from "./problem.ts";
 
-/** What {@link lintReferences} finds. */
+/** The problems that {@link lintReferences} returns. */
 export interface ReferenceProblems {
-  /** References that lead nowhere. */
+  /** The references whose target does not exist. */
   readonly dangling: readonly Problem[];
-  /** Example files that nothing leads to. */
+  /** The example files without a reference. */
   readonly unused: readonly Problem[];
 }
 
-/** Follows every reference of openapi.yml. */
+/** Follows every reference of openapi.yml, and returns the problems. */
 export function lintReferences(spec: Spec): ReferenceProblems {
   const file = `${spec.label}/openapi.yml`;
   const dangling: Problem[] = [];
@@ -42,7 +42,7 @@ export function lintReferences(spec: Spec): ReferenceProblems {
   return { dangling, unused };
 }
 
-/** An example file, as a contributor would name it. */
+/** Returns the path of an example file that a contributor would use. */
 export function exampleFile(spec: Spec, name: string): string {
   return name.replace(/^\./, spec.label);
 }

@@ -3,7 +3,7 @@ import type { Spec } from "./load.ts";
 import { schemasOf } from "./model.ts";
 import type { Problem } from "./problem.ts";
 
-/** What is wrong with the schemas themselves. */
+/** Returns the problems of the schemas themselves. */
 export function lintSchemas(spec: Spec): Problem[] {
   const file = `${spec.label}/openapi.yml`;
   const problems: Problem[] = [];
@@ -16,7 +16,7 @@ export function lintSchemas(spec: Spec): Problem[] {
     const twin = byLowerCase.get(name.toLowerCase());
     if (twin !== undefined) report(path, `differs from ${twin} only in case`);
     byLowerCase.set(name.toLowerCase(), name);
-    if (!/^[A-Z][A-Za-z0-9]*$/.test(name)) report(path, "a schema name is PascalCase");
+    if (!/^[A-Z][A-Za-z0-9]*$/.test(name)) report(path, "the name of a schema must be PascalCase");
     if (typeof schema["description"] !== "string") report(path, "has no description");
     visit(schema, path, report);
   }
@@ -38,10 +38,10 @@ function visit(node: Json | undefined, path: string, report: (path: string, reas
   }
   const open = node["x-extensible-enum"];
   if (open !== undefined && (!Array.isArray(open) || open.some((value) => typeof value !== "string"))) {
-    report(path, "x-extensible-enum is not a list of texts");
+    report(path, "x-extensible-enum is not a list of strings");
   }
   for (const [key, child] of Object.entries(node)) {
-    // What follows an if names properties that stand outside of it.
+    // The parts of an if name properties that are declared outside of the if.
     if (key !== "properties" && key !== "if" && key !== "then" && key !== "else")
       visit(child, `${path}.${key}`, report);
   }

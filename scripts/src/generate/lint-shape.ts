@@ -4,7 +4,9 @@ import { type Json, type JsonObject, resolvePointer } from "./json.ts";
 import type { Spec } from "./load.ts";
 import type { Problem } from "./problem.ts";
 
-/** What in openapi.yml, codes.yml and callback-fields.yml has not the shape that their schemas give them, misspelt keys among it. */
+/**
+ * Returns the parts of openapi.yml, codes.yml and callback-fields.yml that do not match their schemas, such as misspelt keys.
+ */
 export function lintShape(spec: Spec): Problem[] {
   return [
     ...breaches(spec.openapiSchema, spec.document).map((one) => ({ file: `${spec.label}/openapi.yml`, ...one })),
@@ -25,7 +27,7 @@ function breaches(schema: JsonObject, value: Json): Breach[] {
   if (validate(value)) return [];
   const errors = validate.errors ?? [];
   const found = errors
-    // These only say that one of the other lines holds.
+    // These errors only repeat that one of the other errors exists.
     .filter(({ keyword, propertyName }) => !["if", "anyOf", "oneOf"].includes(keyword) && propertyName === undefined)
     .map((error) => ({ path: dotted(error.instancePath, value), reason: reasonOf(error, errors, value) }));
   return [...new Map(found.map((one) => [`${one.path} ${one.reason}`, one])).values()];
@@ -45,7 +47,7 @@ function reasonOf(
     case "enum":
       return `is ${given}, not one of ${(params["allowedValues"] as unknown[]).join(", ")}`;
     case "const": {
-      // A choice that is described value by value fails once for each.
+      // A choice between several const values fails once for each value.
       const same = all.filter((one) => one.keyword === "const" && one.instancePath === instancePath);
       return `is ${given}, not ${same.length > 1 ? "one of " : ""}${same.map((one) => one.params["allowedValue"]).join(", ")}`;
     }
@@ -56,7 +58,7 @@ function reasonOf(
   }
 }
 
-/** `/scopes/stk/codes/3` → `scopes.stk.codes[3]`, for a place in the value. */
+/** Converts a pointer to a place in the value, such as `/scopes/stk/codes/3`, to `scopes.stk.codes[3]`. */
 export function dotted(pointer: string, value: Json): string {
   let node: Json | undefined = value;
   let path = "";

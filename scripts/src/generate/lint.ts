@@ -10,10 +10,10 @@ import { lintShape } from "./lint-shape.ts";
 import type { Spec } from "./load.ts";
 import { type Problem, SpecError } from "./problem.ts";
 
-/** Throws a {@link SpecError} with everything that is wrong with the spec. */
+/** Throws a {@link SpecError} that lists every problem of the spec. */
 export function lintSpec(spec: Spec): void {
   const misshapen = lintShape(spec);
-  // What has the wrong shape cannot be read for its meaning.
+  // The other rules can only read a spec that matches its schema.
   if (misshapen.length > 0) throw new SpecError(misshapen);
   const { dangling, unused } = lintReferences(spec);
   const problems: Problem[] = [
@@ -23,7 +23,7 @@ export function lintSpec(spec: Spec): void {
     ...lintSchemas(spec),
     ...lintOperations(spec),
     ...unused,
-    // An example cannot be judged by a schema that refers to nothing.
+    // A schema with a dangling reference cannot check an example.
     ...(dangling.length === 0 ? [...lintExamples(spec), ...lintErrorTexts(spec), ...lintNumberForms(spec)] : []),
   ];
   if (problems.length > 0) throw new SpecError(problems);

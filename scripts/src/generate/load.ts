@@ -4,27 +4,29 @@ import { type Document, isMap, isScalar, type Pair, parseDocument } from "yaml";
 import { isObject, type Json, type JsonObject } from "./json.ts";
 import { type Problem, SpecError } from "./problem.ts";
 
-/** The spec as it is on disk; nothing is checked yet. */
+/** The spec as read from disk, without any checks. */
 export interface Spec {
-  /** Name of the folder, for messages: `spec`. */
+  /** The name of the folder in messages, such as `spec`. */
   readonly label: string;
   readonly document: JsonObject;
   readonly codes: JsonObject;
   readonly callbacks: JsonObject;
-  /** The JSON schemas of the three. */
+  /** The JSON schema of openapi.yml. */
   readonly openapiSchema: JsonObject;
+  /** The JSON schema of codes.yml. */
   readonly codesSchema: JsonObject;
+  /** The JSON schema of callback-fields.yml. */
   readonly callbacksSchema: JsonObject;
-  /** Example files by their path from the folder, such as `./examples/stk/push.yml`. */
+  /** The example files by their path, relative to the folder, such as `./examples/stk/push.yml`. */
   readonly examples: ReadonlyMap<string, Json>;
-  /** YAML comments that stand before keys of `x-mpesa-platform`, by path such as `sandbox.passkey`. */
+  /** The YAML comments before keys of `x-mpesa-platform`, by the path of the key, such as `sandbox.passkey`. */
   readonly platformComments: ReadonlyMap<string, string>;
 }
 
-/** What to load. */
+/** The folders to load from. */
 export interface LoadOptions {
   readonly specDir: string;
-  /** The folder of the JSON schemas. */
+  /** The folder that contains the JSON schemas. */
   readonly schemaDir: string;
 }
 
@@ -95,7 +97,7 @@ function commentsOf(document: Document.Parsed | undefined): Map<string, string> 
   const comments = new Map<string, string>();
   const visit = (node: unknown, path: string): void => {
     if (!isMap(node)) return;
-    // The YAML reader hands the comment before the first key to the map itself.
+    // The YAML parser attaches the comment before the first key to the map itself.
     let pending = node.commentBefore;
     for (const item of node.items as Pair[]) {
       if (!isScalar(item.key)) continue;

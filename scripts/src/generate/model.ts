@@ -11,10 +11,10 @@ import {
 } from "./json.ts";
 import { upperFirst } from "./text.ts";
 
-/** The HTTP methods that the generators know; openapi.yml may use no other. */
+/** The HTTP methods that the generators support. openapi.yml may use no other methods. */
 export const methods: readonly string[] = ["get", "post"];
 
-/** An operation, flattened for the generators. Only made from a spec without problems. */
+/** An operation in a flat form for the generators. The spec must have no problems. */
 export interface Operation {
   readonly id: string;
   readonly method: string;
@@ -32,9 +32,9 @@ export interface Operation {
   readonly query: readonly QueryParameter[];
   readonly queryName: string;
   readonly request: string | null;
-  /** What an acceptance is; the first of {@link responses}. */
+  /** The schema of an acceptance, which is the first of {@link responses}. */
   readonly response: string;
-  /** Whatever may come with a 2xx status, errors among it. */
+  /** The schemas of every response with a 2xx status, including errors. */
   readonly responses: readonly string[];
   readonly errors: readonly string[];
   readonly callbacks: readonly Callback[];
@@ -54,7 +54,7 @@ interface Callback {
   readonly reply: string | null;
 }
 
-/** Every operation in the order of the document. */
+/** Returns every operation in the order of the document. */
 export function operationsOf(document: JsonObject): Operation[] {
   return objectEntries(document["paths"]).flatMap(([path, item]) =>
     objectEntries(item)
@@ -63,26 +63,26 @@ export function operationsOf(document: JsonObject): Operation[] {
   );
 }
 
-/** Every schema in the order of the document. */
+/** Returns every schema in the order of the document. */
 export function schemasOf(document: JsonObject): [string, JsonObject][] {
   return objectEntries(objectOf(document["components"])["schemas"]);
 }
 
-/** The servers' addresses by environment. */
+/** Returns the base URL of every environment. */
 export function environmentsOf(document: JsonObject): Record<string, string> {
   const servers = listOf(document["servers"]).map(objectOf);
   return Object.fromEntries(servers.map((server) => [textOf(server["x-mpesa-environment"]), textOf(server["url"])]));
 }
 
-/** The content objects of a request body or response, by media type. */
+/** Returns the content objects of a request body or response by media type. */
 export function contentOf(document: JsonObject, body: Json | undefined): [string, JsonObject][] {
   return objectEntries(objectOf(dereference(document, body))["content"]);
 }
 
-/** The schema of Daraja's own errors, which every answer 200 may be as well. */
+/** The schema of Daraja's own errors, which every response with status 200 may also have. */
 export const errorSchema = "DarajaError";
 
-/** The named schemas of a body: one, or the members of an `anyOf` or `oneOf`. */
+/** Returns the named schemas of a body: one schema, or the members of an `anyOf` or `oneOf`. */
 export function schemaNames(document: JsonObject, body: Json | undefined): string[] {
   const names = contentOf(document, body).flatMap(([, media]) => {
     const schema = objectOf(media["schema"]);
@@ -92,19 +92,19 @@ export function schemaNames(document: JsonObject, body: Json | undefined): strin
   return [...new Set(names)];
 }
 
-/** The callbacks of an operation, with the expression that says where they go. */
+/** Returns the callbacks of an operation, each with the expression for its URL. */
 export function callbackEntries(operation: JsonObject): { name: string; expression: string; post: JsonObject }[] {
   return objectEntries(operation["callbacks"]).flatMap(([name, callback]) =>
     objectEntries(callback).map(([expression, item]) => ({ name, expression, post: objectOf(item["post"]) })),
   );
 }
 
-/** The field of the request body that a callback expression points at. */
+/** Returns the field of the request body that a callback expression names. */
 export function urlFieldOf(expression: string): string {
   return /^\{\$request\.body#\/([^/}]+)\}$/.exec(expression)?.[1] ?? "";
 }
 
-/** The name of the security scheme that an operation asks for, or the empty text. */
+/** Returns the name of the security scheme that an operation requires, or an empty string. */
 export function securityOf(document: JsonObject, operation: JsonObject): string {
   const [requirement] = listOf(operation["security"] ?? document["security"]);
   return Object.keys(objectOf(requirement))[0] ?? "";

@@ -2,7 +2,7 @@ import { type JsonObject, listOf, textOf } from "./json.ts";
 import { type Operation, schemasOf } from "./model.ts";
 import { banner, jsDoc, propertyKey } from "./text.ts";
 
-/** names.ts: a flat alias a schema, and the routes that the raw client is typed with. */
+/** Generates names.ts: one alias for every schema, and the types of the routes for the raw client. */
 export function generateNames(document: JsonObject, operations: readonly Operation[]): string {
   const aliases = schemasOf(document).map(
     ([name, schema]) =>
@@ -12,7 +12,7 @@ export function generateNames(document: JsonObject, operations: readonly Operati
   const routes = ["GET", "POST"].map((method) => {
     const members = operations.filter((operation) => operation.method === method).map(route);
     const name = method === "GET" ? "RawGetRoutes" : "RawPostRoutes";
-    return `/** Every ${method} path of the API: what goes in and what comes out. */
+    return `/** Every ${method} path of the API, with the types of its request and its responses. */
 export interface ${name} {
 ${members.join("")}}
 `;
@@ -33,7 +33,7 @@ function queryInterface(operation: Operation): string {
             .join(" | ");
     return `${jsDoc(description, 2)}  ${propertyKey(name)}${required ? "" : "?"}: ${type};\n`;
   });
-  return `/** Query of \`${operation.id}\`. */
+  return `/** The query parameters of \`${operation.id}\`. */
 export interface ${operation.queryName} {
 ${members.join("")}}
 `;

@@ -2,7 +2,9 @@ import type { JsonObject } from "./json.ts";
 import { type Operation, schemasOf } from "./model.ts";
 import { banner, lowerFirst } from "./text.ts";
 
-const helpers = `/** The keys at every depth: types that only miss an optional key are still assignable to each other. */
+const helpers = `/**
+ * The keys of a type at every depth. TypeScript can assign two types to each other even if only one has an optional key.
+ */
 type Keys<T> = T extends string | number | boolean | null | undefined
   ? "value"
   : T extends readonly (infer Item)[]
@@ -13,7 +15,7 @@ type IsAny<T> = 0 extends 1 & T ? true : false;
 type IsNever<T> = [T] extends [never] ? true : false;
 type Mutual<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false;
 
-/** \`true\` when both say the same and neither says nothing. */
+/** \`true\` if both types are equal, and neither type is \`any\` or \`never\`. */
 type Agree<A, B> = true extends IsAny<A> | IsAny<B> | IsNever<A> | IsNever<B>
   ? { differ: "one of them is any or never" }
   : Mutual<A, B> extends true
@@ -23,7 +25,7 @@ type Agree<A, B> = true extends IsAny<A> | IsAny<B> | IsNever<A> | IsNever<B>
     : { differ: "types"; first: A; second: B };
 `;
 
-/** parity.test-d.ts: compiles only while openapi-typescript, hey-api and our own generators agree. */
+/** Generates parity.test-d.ts, which compiles only if openapi-typescript, hey-api and our own generators agree. */
 export function generateParity(document: JsonObject, operations: readonly Operation[]): string {
   const schemas = schemasOf(document).map(
     ([name]) => `export const ${lowerFirst(name)}: Agree<components["schemas"]["${name}"], heyApi.${name}> = true;`,
@@ -56,13 +58,13 @@ ${helpers}
 type Content<T> = T extends { content: infer C } ? C[keyof C] : never;
 type Refusals<T> = { [K in keyof T]: K extends 200 ? never : T[K] }[keyof T];
 
-// Schema by schema: openapi-typescript and hey-api.
+// Every schema: the types of openapi-typescript and of hey-api.
 ${schemas.join("\n")}
 
-// Route by route: the flat names and the literal mirror.
+// Every route: the types in names.ts and in schema.ts.
 ${routes.join("\n")}
 
-// The tables fit the wide types that code which loops over them uses.
+// The tables: code that loops over a table can use these wider types.
 export const everyOperation: Readonly<Record<OperationId, OperationInfo>> = operationTable;
 export const everyCode: Readonly<Record<string, readonly CodeInfo[]>> = codesByScope;
 export const everyConstraint: Readonly<Record<string, Readonly<Record<string, FieldConstraints>>>> = constraints;

@@ -3,11 +3,10 @@ import { objectEntries, objectOf, schemaName, textsOf } from "./json.ts";
 import { environmentsOf, operationsOf, schemasOf } from "./model.ts";
 import { banner, jsDoc, literal } from "./text.ts";
 
-/** platform.ts: facts that belong to no operation, one export each. */
+/** Generates platform.ts: the facts that belong to no operation, with one export per fact. */
 export function generatePlatform(document: JsonObject, comments: ReadonlyMap<string, string>): string {
   const parts = Object.entries(objectOf(document["x-mpesa-platform"])).map(([name, value]) => {
-    const comment =
-      comments.get(name) ?? `Platform fact \`${name}\`, from \`x-mpesa-platform\` of the OpenAPI document.`;
+    const comment = comments.get(name) ?? `The value \`${name}\` of \`x-mpesa-platform\` in the OpenAPI document.`;
     const source = literal(value, 0, (path) => comments.get(`${name}.${path}`));
     const assertion = value !== null && value !== undefined ? " as const" : "";
     return `${jsDoc(comment)}export const ${name} = ${source}${assertion};\n`;
@@ -20,16 +19,16 @@ export const environments = ${literal(environmentsOf(document))} as const;
 /** The name of an environment. */
 export type Environment = keyof typeof environments;
 
-/** The operations that may be repeated: they read, or repeat harmlessly. */
+/** The operations that may be sent twice, because the operations only read or because a second request is harmless. */
 export const safeOperations = ${literal(safe.map(({ id }) => id))} as const;
 
-/** The operations that an initiator signs, each with the field of its request that names the initiator. */
+/** The operations whose request contains an initiator's credential, with the name of the field for the initiator. */
 export const initiatorFields = ${literal(initiatorFieldsOf(document))} as const;
 
 ${parts.join("\n")}`;
 }
 
-/** Those whose request must have a SecurityCredential. The field of the name differs between products. */
+/** Returns the operations that require a SecurityCredential. The field for the initiator differs between products. */
 function initiatorFieldsOf(document: JsonObject): Record<string, string> {
   const schemas = new Map(schemasOf(document));
   const signed = operationsOf(document).flatMap(({ id, request }): [string, string][] => {

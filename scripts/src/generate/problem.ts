@@ -1,13 +1,14 @@
-/** One thing that is wrong with the spec. */
+/** A problem in the spec. */
 export interface Problem {
-  /** File, as a contributor would name it: `spec/openapi.yml`. */
+  /** The file, with the path that a contributor would use, such as `spec/openapi.yml`. */
   readonly file: string;
-  /** Place inside the file: `paths./x.post`. */
+  /** The place inside the file, such as `paths./x.post`. */
   readonly path: string;
+  /** A phrase that continues the path, such as "has no summary". */
   readonly reason: string;
 }
 
-/** Thrown when the spec is wrong; lists every problem and leaves the generated files alone. */
+/** The error for an invalid spec, with every problem. The generated files stay unchanged. */
 export class SpecError extends Error {
   override readonly name = "SpecError";
   readonly problems: readonly Problem[];

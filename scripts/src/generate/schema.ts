@@ -14,13 +14,13 @@ import {
 import { schemasOf } from "./model.ts";
 import { banner } from "./text.ts";
 
-/** schema.ts: the literal mirror of the document, made by openapi-typescript. */
+/** Generates schema.ts, the literal types of the document, with openapi-typescript. */
 export async function generateSchema(document: JsonObject): Promise<string> {
   const plain = describeReferences(document, withoutExamples(document));
   const nodes = await openapiTS(plain as unknown as OpenAPI3, {
     alphabetize: false,
     immutable: false,
-    // A default that the server fills in is no key that the caller has to send.
+    // The server fills in a default, so the caller does not have to send the key.
     defaultNonNullable: false,
     silent: true,
     transform: (schema) => openString(schema as unknown as Json),
@@ -31,12 +31,15 @@ export async function generateSchema(document: JsonObject): Promise<string> {
   return `${banner("spec/openapi.yml")}\n${head}${body.trimEnd()}\n`;
 }
 
-/** The document without examples, which are no part of a type. */
+/** Returns the document without examples, because examples are not part of a type. */
 function withoutExamples(document: JsonObject): JsonObject {
   return without(document, (key, value) => key === "examples" && isObject(value)) as JsonObject;
 }
 
-/** Gives a property that is only a `$ref` the description of what it refers to, so that editors can show it. */
+/**
+ * Copies the description of a referenced schema to a property that is only a `$ref`, so that editors show the
+ * description.
+ */
 function describeReferences(document: JsonObject, plain: JsonObject): JsonObject {
   for (const [, schema] of schemasOf(plain)) {
     for (const [, property] of objectEntries(schema["properties"])) {

@@ -8,18 +8,18 @@ import { isObject, objectEntries, objectOf, textsOf, without } from "./json.ts";
 import { schemasOf } from "./model.ts";
 import { banner, jsDoc, lowerFirst } from "./text.ts";
 
-/** What hey-api makes of the document: valibot schemas, and types to compare openapi-typescript's with. */
+/** The output of hey-api: valibot schemas, and types that are compared with the types of openapi-typescript. */
 export interface HeyApiOutput {
   readonly validators: string;
   readonly types: string;
 }
 
-/** Runs hey-api in a temporary folder and takes over its types and validators. */
+/** Runs hey-api in a temporary folder, and returns its types and validators. */
 export async function generateValidators(document: JsonObject): Promise<HeyApiOutput> {
   const folder = mkdtempSync(join(tmpdir(), "generate-"));
   try {
     await createClient({
-      // Operations and webhooks only refer to the schemas; without them hey-api names nothing else.
+      // Operations and webhooks only refer to the schemas. Omit both, so that hey-api generates only the schemas.
       input: {
         openapi: document["openapi"],
         info: document["info"],
@@ -51,7 +51,7 @@ export function validatorName(schema: string): string {
   return `${lowerFirst(schema)}Schema`;
 }
 
-/** The schemas as hey-api understands them: a default would make a validator change what it checks. */
+/** Returns the schemas without defaults, because a default would make a validator change the checked value. */
 function plainSchemas(document: JsonObject): JsonObject {
   const schemas = objectOf(document["components"])["schemas"];
   const copy: JsonObject = {};
@@ -85,9 +85,7 @@ function takeValidators(document: JsonObject, source: string): string {
       throw new Error(`hey-api made a validator that belongs to no schema: ${statement.getText().slice(0, 80)}`);
     }
     types.push(schema);
-    const docs = jsDoc(
-      `Checks a {@link ${schema}}; keys that it does not know stay. ${descriptions.get(schema) ?? ""}`,
-    );
+    const docs = jsDoc(`Checks a {@link ${schema}} and keeps unknown keys. ${descriptions.get(schema) ?? ""}`);
     edits.push({ start: statement.getStart(true), end: statement.getStart(), text: docs });
     const typeNode = declaration.getTypeNode();
     const end = typeNode?.getEnd() ?? declaration.getNameNode().getEnd();
@@ -107,15 +105,15 @@ function takeValidators(document: JsonObject, source: string): string {
   for (const literal of file.getDescendantsOfKind(SyntaxKind.StringLiteral)) {
     replace(literal, JSON.stringify(literal.getLiteralValue()));
   }
-  // A pattern of JSON Schema is always a Unicode one.
+  // A pattern in JSON Schema is always a Unicode regular expression.
   for (const pattern of file.getDescendantsOfKind(SyntaxKind.RegularExpressionLiteral)) {
     if (!/u[a-z]*$/.test(pattern.getText())) replace(pattern, `${pattern.getText()}u`);
   }
   for (const call of file.getDescendantsOfKind(SyntaxKind.CallExpression)) {
     const callee = call.getExpressionIfKind(SyntaxKind.PropertyAccessExpression)?.getNameNode();
-    // Answers and callbacks gain keys; they must survive the check.
+    // Daraja may add keys to responses and callbacks, and the check must keep these keys.
     if (callee?.getText() === "object") replace(callee, "looseObject");
-    // With exactOptionalPropertyTypes an optional key is absent, never undefined.
+    // With exactOptionalPropertyTypes, an optional key is absent and never undefined.
     if (callee?.getText() === "optional") replace(callee, "exactOptional");
     if (callee?.getText() === "nullish") {
       replace(callee, "exactOptional(v.nullable");
@@ -138,7 +136,7 @@ ${[...types]
   return `${halveIndent(apply(source, edits)).trimEnd()}\n`;
 }
 
-/** hey-api passes over `if` and `then`: a check for each field that `then` speaks of. */
+/** Generates a check for each field that `then` names, because hey-api ignores `if` and `then`. */
 function conditions(schema: JsonObject): string[] {
   const [condition] = objectEntries(objectOf(schema["if"])["properties"]);
   if (condition === undefined) return [];
@@ -150,8 +148,8 @@ function conditions(schema: JsonObject): string[] {
     `v.forward(v.check((body) => !(${holds}) || ${needs}, ${JSON.stringify(message)}), [${JSON.stringify(name)}])`;
   const when = `when ${field} is ${value === "" ? "empty" : value}`;
   return [
-    ...textsOf(rule["required"]).map((name) => check(name, `body.${name} !== undefined`, `needed ${when}`)),
-    ...Object.keys(objectOf(rule["properties"])).map((name) => check(name, `!body.${name}`, `left out ${when}`)),
+    ...textsOf(rule["required"]).map((name) => check(name, `body.${name} !== undefined`, `required ${when}`)),
+    ...Object.keys(objectOf(rule["properties"])).map((name) => check(name, `!body.${name}`, `must be omitted ${when}`)),
   ];
 }
 
@@ -166,7 +164,7 @@ function takeTypes(source: string): string {
 }
 
 function apply(source: string, edits: readonly Edit[]): string {
-  // Edits at one place keep their order; edits inside of another one are dropped with it.
+  // Edits at the same place keep their order. An edit inside another edit is dropped.
   const ordered = edits.map((edit, index) => ({ ...edit, index }));
   ordered.sort((a, b) => a.start - b.start || b.end - a.end || b.index - a.index);
   let result = "";

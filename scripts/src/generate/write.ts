@@ -1,17 +1,19 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
-/** Folders that hold generated files and nothing else. */
+/** The folders that contain only generated files. */
 const folders = ["src/generated", "test/generated"];
 
-/** How the files on disk differ from the generated ones, each by its path from the package's folder. */
+/**
+ * The differences between the files on disk and the generated files, as paths relative to the folder of the package.
+ */
 export interface Drift {
   readonly stale: readonly string[];
   readonly missing: readonly string[];
   readonly superfluous: readonly string[];
 }
 
-/** Compares the generated files with the folder. */
+/** Compares the generated files with the files in the folder. */
 export function compare(files: ReadonlyMap<string, string>, outDir: string): Drift {
   const stale: string[] = [];
   const missing: string[] = [];
@@ -24,7 +26,10 @@ export function compare(files: ReadonlyMap<string, string>, outDir: string): Dri
   return { stale, missing, superfluous };
 }
 
-/** Makes the folder hold exactly the generated files; files that are right already stay untouched. */
+/**
+ * Writes the generated files and deletes every other file in their folders. Files that are already correct stay
+ * unchanged.
+ */
 export function write(files: ReadonlyMap<string, string>, outDir: string): Drift {
   const drift = compare(files, outDir);
   for (const name of [...drift.stale, ...drift.missing]) {
@@ -36,7 +41,7 @@ export function write(files: ReadonlyMap<string, string>, outDir: string): Drift
   return drift;
 }
 
-/** The difference as one sentence that says what to run, or undefined when there is none. */
+/** Returns the differences as one sentence with the command to run, or `undefined` without differences. */
 export function driftSentence(drift: Drift, prefix: string): string | undefined {
   const parts = (["stale", "missing", "superfluous"] as const)
     .filter((kind) => drift[kind].length > 0)

@@ -2,75 +2,93 @@
 
 import type { OpenString } from "../open-string.ts";
 
-/** Who can do something about it. */
+/** The party that can remove the cause: the customer, the merchant, M-Pesa or nobody. */
 export type Fault = "customer" | "merchant" | "mpesa" | "none";
 
 /**
- * What to do next. `none`: it worked. `no`: repeating is pointless or dangerous. `fix`: refused before anything happened,
- * change the request or the set-up. `later`: refused before processing, the same request may be repeated after a pause.
- * `token`: refused because of the token, repeat once with a new one. `new`: no money has moved, a fresh attempt needs a
- * person's will. `poll`: pending, ask again later. `ask`: outcome unknown, query and never resend.
+ * The next step after a code.
+ *
+ * - `none`: the request succeeded, and nothing is left to do.
+ * - `no`: do not retry, because a retry is useless or dangerous.
+ * - `fix`: M-Pesa rejected the request before processing. Change the request or the setup.
+ * - `later`: M-Pesa rejected the request before processing. Retry the same request after a pause.
+ * - `token`: Daraja rejected the access token. Retry once with a new token.
+ * - `new`: no money has moved. Start a new payment only if a person wants a new payment.
+ * - `poll`: the request is pending. Query again later.
+ * - `ask`: the outcome is unknown. Query the outcome, and never send the payment again before you know the outcome.
  */
 export type NextStep = "none" | "no" | "fix" | "later" | "token" | "new" | "poll" | "ask";
 
-/** How well a fact is known, from a recorded exchange down to sources that contradict each other. */
+/** The evidence for a fact, from the best (a recorded exchange) to the weakest (sources that contradict each other). */
 export type Evidence = "observed" | "production" | "portal" | "community" | "disputed";
 
-/** A sentence that may be shown to a customer. */
+/** A sentence that you may show to a customer. */
 export interface CustomerMessage {
-  /** English. */
+  /** The sentence in English. */
   readonly en: string;
-  /** Swahili. */
+  /** The sentence in Swahili. */
   readonly sw: string;
 }
 
-/** Another meaning of a code, told apart by the message. The first variant that matches wins. */
+/** A further meaning of a code, which applies if the message matches. The first variant that matches applies. */
 export interface CodeVariant {
-  /** Part of the message, compared without regard to case; the empty text means an empty message. */
+  /** A part of the message, compared without regard to case. An empty string matches only an empty message. */
   readonly match: string;
-  /** Operations that it holds for; absent: all that use the scope. */
+  /** The operations to which the entry applies. If absent, the entry applies to every operation that uses the scope. */
   readonly operations?: readonly string[];
-  /** PascalCase name, unique in its scope. */
+  /** The PascalCase name, which is unique in its scope. */
   readonly name: string;
-  /** Groups the codes of errors that mean the same to a program; only in the tables of errors. */
+  /**
+   * The kind of error. Codes with the same kind mean the same to a program. Only the tables of error codes contain a
+   * kind.
+   */
   readonly kind?: ErrorKind;
-  /** What happened, in one sentence. */
+  /** One sentence about what happened, without a full stop. */
   readonly meaning: string;
-  /** What to do about it. */
+  /** Advice on what to do next, in one or two sentences. */
   readonly hint: string;
+  /** The party that can remove the cause. */
   readonly fault: Fault;
+  /** The next step after the code. */
   readonly next: NextStep;
-  /** The entry of `customerMessages` that fits. */
+  /** The key of the sentence for the customer in `customerMessages`. */
   readonly customer?: CustomerMessageKey;
+  /** The evidence for the code and its meaning. */
   readonly evidence: Evidence;
 }
 
-/** What is known about a code. */
+/** An entry of a code table. */
 export interface CodeInfo {
-  /** The code as text; a final `*` stands for any ending. */
+  /** The code as a string. A final `*` stands for any further characters. */
   readonly code: string;
-  /** PascalCase name, unique in its scope. */
+  /** The PascalCase name, which is unique in its scope. */
   readonly name: string;
-  /** Groups the codes of errors that mean the same to a program; only in the tables of errors. */
+  /**
+   * The kind of error. Codes with the same kind mean the same to a program. Only the tables of error codes contain a
+   * kind.
+   */
   readonly kind?: ErrorKind;
-  /** What happened, in one sentence. */
+  /** One sentence about what happened, without a full stop. */
   readonly meaning: string;
-  /** What to do about it. */
+  /** Advice on what to do next, in one or two sentences. */
   readonly hint: string;
+  /** The party that can remove the cause. */
   readonly fault: Fault;
+  /** The next step after the code. */
   readonly next: NextStep;
-  /** The entry of `customerMessages` that fits. */
+  /** The key of the sentence for the customer in `customerMessages`. */
   readonly customer?: CustomerMessageKey;
+  /** The evidence for the code and its meaning. */
   readonly evidence: Evidence;
-  /** HTTP statuses seen with it. */
+  /** The HTTP statuses that were seen with the code. */
   readonly http?: readonly number[];
-  /** Operations that it holds for; absent: all that use the scope. */
+  /** The operations to which the entry applies. If absent, the entry applies to every operation that uses the scope. */
   readonly operations?: readonly string[];
-  /** Other meanings of the same code, by message. */
+  /** The further meanings of the code, which depend on the message. */
   readonly variants?: readonly CodeVariant[];
 }
 
-/** A family of codes: the same number may mean something else in another one. */
+/** The name of a code table. The same number may mean something else in another table. */
 export type CodeScope =
   | "error"
   | "fault"
@@ -90,7 +108,7 @@ export type CodeScope =
   | "billManager"
   | "lookup";
 
-/** What kind of refusal an HTTP answer is, from its code and message. */
+/** The kind of an error response, determined by its code and its message. */
 export type ErrorKind =
   | "invalidShortCode"
   | "badRequest"
@@ -141,7 +159,7 @@ export type ErrorKind =
   | "conflict"
   | "backendUnavailable";
 
-/** Which of the {@link customerMessages} fits. */
+/** A key of {@link customerMessages}. */
 export type CustomerMessageKey =
   | "paid"
   | "pending"
@@ -179,7 +197,10 @@ export type CustomerMessageKey =
   | "nominatedNumber"
   | "notAccepted";
 
-/** What may be shown to a customer, in English and Swahili. No sentence says that a doubtful payment failed. */
+/**
+ * Sentences that you may show to a customer, in English and Swahili. No sentence says that a payment failed while the
+ * outcome of the payment is unknown.
+ */
 export const customerMessages: Readonly<Record<CustomerMessageKey, CustomerMessage>> = {
   paid: { en: "Payment received. Thank you.", sw: "Malipo yamepokelewa. Asante." },
   pending: {
@@ -311,7 +332,7 @@ export const customerMessages: Readonly<Record<CustomerMessageKey, CustomerMessa
   },
 };
 
-/** errorCode of an HTTP error answer, all APIs, by name. */
+/** errorCode of an HTTP error answer, all APIs. Every code has one constant. */
 export const ErrorCode = {
   /** The short code is not valid for the pull API. Send the short code that was registered for pull transactions. */
   InvalidShortCode: "400.001",
@@ -410,7 +431,7 @@ export const ErrorCode = {
   PullNothingAvailable: "500",
 } as const;
 
-/** errorCode of an HTTP error answer, all APIs: the known ones, and any other text. */
+/** errorCode of an HTTP error answer, all APIs. The known codes, and any other string. */
 export type ErrorCode = OpenString<
   | "400.001"
   | "400.002.02"
@@ -442,7 +463,7 @@ export type ErrorCode = OpenString<
   | "500"
 >;
 
-/** errorCode of an HTTP error answer, all APIs: what each means and what to do. */
+/** errorCode of an HTTP error answer, all APIs. The meaning of every code, and the next step. */
 export const errorCodes: readonly CodeInfo[] = [
   {
     code: "400.001",
@@ -1162,7 +1183,7 @@ export const errorCodes: readonly CodeInfo[] = [
   },
 ];
 
-/** errorcode of a gateway fault; a final * stands for any ending, by name. */
+/** errorcode of a gateway fault; a final * stands for any ending. Every code has one constant. */
 export const GatewayFaultCode = {
   /** Too many requests in a short time. Slow down to the rate in the message; space STK queries 12 seconds or more. */
   SpikeArrestViolation: "policies.ratelimit.SpikeArrestViolation",
@@ -1174,7 +1195,7 @@ export const GatewayFaultCode = {
   ServiceCalloutFailed: "steps.servicecallout.ExecutionFailed",
 } as const;
 
-/** errorcode of a gateway fault; a final * stands for any ending: the known ones, and any other text. */
+/** errorcode of a gateway fault; a final * stands for any ending. The known codes, and any other string. */
 export type GatewayFaultCode = OpenString<
   | "policies.ratelimit.SpikeArrestViolation"
   | "policies.ratelimit.QuotaViolation"
@@ -1182,7 +1203,7 @@ export type GatewayFaultCode = OpenString<
   | "steps.servicecallout.ExecutionFailed"
 >;
 
-/** errorcode of a gateway fault; a final * stands for any ending: what each means and what to do. */
+/** errorcode of a gateway fault; a final * stands for any ending. The meaning of every code, and the next step. */
 export const faultCodes: readonly CodeInfo[] = [
   {
     code: "oauth.v2.*",
@@ -1313,7 +1334,7 @@ export const faultCodes: readonly CodeInfo[] = [
   },
 ];
 
-/** HTTP answers that carry no code: status, then empty or html for the body, by name. */
+/** HTTP answers that carry no code: status, then empty or html for the body. Every code has one constant. */
 export const HttpSignal = {
   /** Wrong consumer key or secret. Check both keys and that they belong to this environment. */
   WrongConsumerKeys: "400:empty",
@@ -1333,7 +1354,7 @@ export const HttpSignal = {
   BackendUnavailable: "410",
 } as const;
 
-/** HTTP answers that carry no code: status, then empty or html for the body: the known ones, and any other text. */
+/** HTTP answers that carry no code: status, then empty or html for the body. The known codes, and any other string. */
 export type HttpSignal = OpenString<
   | "400:empty"
   | "403:html"
@@ -1342,7 +1363,10 @@ export type HttpSignal = OpenString<
   | "410"
 >;
 
-/** HTTP answers that carry no code: status, then empty or html for the body: what each means and what to do. */
+/**
+ * HTTP answers that carry no code: status, then empty or html for the body. The meaning of every code, and the next
+ * step.
+ */
 export const httpCodes: readonly CodeInfo[] = [
   {
     code: "400:empty",
@@ -1402,7 +1426,7 @@ export const httpCodes: readonly CodeInfo[] = [
   },
 ];
 
-/** ResultCode of an STK push, in the callback and in the query, by name. */
+/** ResultCode of an STK push, in the callback and in the query. Every code has one constant. */
 export const StkResultCode = {
   /** The customer paid. Match it with your order once, by CheckoutRequestID. */
   Paid: "0",
@@ -1476,7 +1500,7 @@ export const StkResultCode = {
   ReceiverNotFound: "SFC_IC0003",
 } as const;
 
-/** ResultCode of an STK push, in the callback and in the query: the known ones, and any other text. */
+/** ResultCode of an STK push, in the callback and in the query. The known codes, and any other string. */
 export type StkResultCode = OpenString<
   | "0"
   | "1"
@@ -1508,7 +1532,7 @@ export type StkResultCode = OpenString<
   | "SFC_IC0003"
 >;
 
-/** ResultCode of an STK push, in the callback and in the query: what each means and what to do. */
+/** ResultCode of an STK push, in the callback and in the query. The meaning of every code, and the next step. */
 export const stkCodes: readonly CodeInfo[] = [
   {
     code: "0",
@@ -1792,7 +1816,7 @@ export const stkCodes: readonly CodeInfo[] = [
   },
 ];
 
-/** ResultCode of B2C, Pochi, B2B, tax, balance, status and reversal, by name. */
+/** ResultCode of B2C, Pochi, B2B, tax, balance, status and reversal. Every code has one constant. */
 export const ResultCode = {
   /** Done. For a status query, read TransactionStatus as well. */
   Completed: "0",
@@ -1916,7 +1940,7 @@ export const ResultCode = {
   RateLimitExceeded: "100000011",
 } as const;
 
-/** ResultCode of B2C, Pochi, B2B, tax, balance, status and reversal: the known ones, and any other text. */
+/** ResultCode of B2C, Pochi, B2B, tax, balance, status and reversal. The known codes, and any other string. */
 export type ResultCode = OpenString<
   | "0"
   | "1"
@@ -1973,7 +1997,7 @@ export type ResultCode = OpenString<
   | "100000011"
 >;
 
-/** ResultCode of B2C, Pochi, B2B, tax, balance, status and reversal: what each means and what to do. */
+/** ResultCode of B2C, Pochi, B2B, tax, balance, status and reversal. The meaning of every code, and the next step. */
 export const resultCodes: readonly CodeInfo[] = [
   {
     code: "0",
@@ -2614,7 +2638,7 @@ export const resultCodes: readonly CodeInfo[] = [
   },
 ];
 
-/** ResultCode that you answer to a C2B validation; any value but 0 rejects, by name. */
+/** ResultCode that you answer to a C2B validation; any value but 0 rejects. Every code has one constant. */
 export const C2bReplyCode = {
   /** You accept the payment. Reply so when the payment may go through. */
   Accept: "0",
@@ -2632,7 +2656,7 @@ export const C2bReplyCode = {
   OtherError: "C2B00016",
 } as const;
 
-/** ResultCode that you answer to a C2B validation; any value but 0 rejects: the known ones, and any other text. */
+/** ResultCode that you answer to a C2B validation; any value but 0 rejects. The known codes, and any other string. */
 export type C2bReplyCode = OpenString<
   | "0"
   | "C2B00011"
@@ -2643,7 +2667,10 @@ export type C2bReplyCode = OpenString<
   | "C2B00016"
 >;
 
-/** ResultCode that you answer to a C2B validation; any value but 0 rejects: what each means and what to do. */
+/**
+ * ResultCode that you answer to a C2B validation; any value but 0 rejects. The meaning of every code, and the next
+ * step.
+ */
 export const c2bReplyCodes: readonly CodeInfo[] = [
   {
     code: "0",
@@ -2717,7 +2744,7 @@ export const c2bReplyCodes: readonly CodeInfo[] = [
   },
 ];
 
-/** ResponseCode of an acknowledgement: queued, not done, by name. */
+/** ResponseCode of an acknowledgement: queued, not done. Every code has one constant. */
 export const ResponseCode = {
   /** The request was accepted for processing. Keep the ids and wait for the callback or result. */
   Accepted: "0",
@@ -2727,14 +2754,14 @@ export const ResponseCode = {
   DuplicateClaim: "1",
 } as const;
 
-/** ResponseCode of an acknowledgement: queued, not done: the known ones, and any other text. */
+/** ResponseCode of an acknowledgement: queued, not done. The known codes, and any other string. */
 export type ResponseCode = OpenString<
   | "0"
   | "00000000"
   | "1"
 >;
 
-/** ResponseCode of an acknowledgement: queued, not done: what each means and what to do. */
+/** ResponseCode of an acknowledgement: queued, not done. The meaning of every code, and the next step. */
 export const responseCodes: readonly CodeInfo[] = [
   {
     code: "0",
@@ -2765,7 +2792,7 @@ export const responseCodes: readonly CodeInfo[] = [
   },
 ];
 
-/** ResponseStatus of the pull registration, by name. */
+/** ResponseStatus of the pull registration. Every code has one constant. */
 export const PullRegisterCode = {
   /** The short code is registered for pull. Nothing more to do. */
   Registered: "1000",
@@ -2773,13 +2800,13 @@ export const PullRegisterCode = {
   AlreadyRegistered: "1001",
 } as const;
 
-/** ResponseStatus of the pull registration: the known ones, and any other text. */
+/** ResponseStatus of the pull registration. The known codes, and any other string. */
 export type PullRegisterCode = OpenString<
   | "1000"
   | "1001"
 >;
 
-/** ResponseStatus of the pull registration: what each means and what to do. */
+/** ResponseStatus of the pull registration. The meaning of every code, and the next step. */
 export const pullRegisterCodes: readonly CodeInfo[] = [
   {
     code: "1000",
@@ -2801,7 +2828,7 @@ export const pullRegisterCodes: readonly CodeInfo[] = [
   },
 ];
 
-/** ResponseCode of a pull query, by name. */
+/** ResponseCode of a pull query. Every code has one constant. */
 export const PullQueryCode = {
   /** Transactions follow. Ask for the next offset until no more come. */
   Found: "1000",
@@ -2813,14 +2840,14 @@ export const PullQueryCode = {
   NothingAvailable: "500",
 } as const;
 
-/** ResponseCode of a pull query: the known ones, and any other text. */
+/** ResponseCode of a pull query. The known codes, and any other string. */
 export type PullQueryCode = OpenString<
   | "1000"
   | "1001"
   | "500"
 >;
 
-/** ResponseCode of a pull query: what each means and what to do. */
+/** ResponseCode of a pull query. The meaning of every code, and the next step. */
 export const pullQueryCodes: readonly CodeInfo[] = [
   {
     code: "1000",
@@ -2851,18 +2878,20 @@ export const pullQueryCodes: readonly CodeInfo[] = [
   },
 ];
 
-/** ResponseCode of the QR call; QRCode in the answer is the surer sign, by name. */
+/** ResponseCode of the QR call; QRCode in the answer is the surer sign. Every code has one constant. */
 export const QrResponseCode = {
   /** The QR code was generated. Show the image in QRCode. */
   Generated: "00",
 } as const;
 
-/** ResponseCode of the QR call; QRCode in the answer is the surer sign: the known ones, and any other text. */
+/** ResponseCode of the QR call; QRCode in the answer is the surer sign. The known codes, and any other string. */
 export type QrResponseCode = OpenString<
   | "00"
 >;
 
-/** ResponseCode of the QR call; QRCode in the answer is the surer sign: what each means and what to do. */
+/**
+ * ResponseCode of the QR call; QRCode in the answer is the surer sign. The meaning of every code, and the next step.
+ */
 export const qrCodes: readonly CodeInfo[] = [
   {
     code: "00",
@@ -2875,7 +2904,7 @@ export const qrCodes: readonly CodeInfo[] = [
   },
 ];
 
-/** code of the USSD push answer and resultCode of its callback, by name. */
+/** code of the USSD push answer and resultCode of its callback. Every code has one constant. */
 export const UssdPushCode = {
   /** Accepted (answer) or paid (callback). The answer says only that the prompt went out: wait for the callback. */
   Success: "0",
@@ -2891,7 +2920,7 @@ export const UssdPushCode = {
   UssdException: "4203",
 } as const;
 
-/** code of the USSD push answer and resultCode of its callback: the known ones, and any other text. */
+/** code of the USSD push answer and resultCode of its callback. The known codes, and any other string. */
 export type UssdPushCode = OpenString<
   | "0"
   | "4001"
@@ -2901,7 +2930,7 @@ export type UssdPushCode = OpenString<
   | "4203"
 >;
 
-/** code of the USSD push answer and resultCode of its callback: what each means and what to do. */
+/** code of the USSD push answer and resultCode of its callback. The meaning of every code, and the next step. */
 export const ussdPushCodes: readonly CodeInfo[] = [
   {
     code: "0",
@@ -2965,7 +2994,9 @@ export const ussdPushCodes: readonly CodeInfo[] = [
   },
 ];
 
-/** responseCode of a standing order: 200 and 400 in the answer, the rest in the callback, by name. */
+/**
+ * responseCode of a standing order: 200 and 400 in the answer, the rest in the callback. Every code has one constant.
+ */
 export const RatibaCode = {
   /** The request was accepted for processing. Wait for the callback. */
   Accepted: "200",
@@ -2998,8 +3029,8 @@ export const RatibaCode = {
 } as const;
 
 /**
- * responseCode of a standing order: 200 and 400 in the answer, the rest in the callback: the known ones, and any other
- * text.
+ * responseCode of a standing order: 200 and 400 in the answer, the rest in the callback. The known codes, and any other
+ * string.
  */
 export type RatibaCode = OpenString<
   | "200"
@@ -3016,8 +3047,8 @@ export type RatibaCode = OpenString<
 >;
 
 /**
- * responseCode of a standing order: 200 and 400 in the answer, the rest in the callback: what each means and what to
- * do.
+ * responseCode of a standing order: 200 and 400 in the answer, the rest in the callback. The meaning of every code, and
+ * the next step.
  */
 export const ratibaCodes: readonly CodeInfo[] = [
   {
@@ -3125,7 +3156,7 @@ export const ratibaCodes: readonly CodeInfo[] = [
   },
 ];
 
-/** Codes of Lipa na Bonga, by name. */
+/** Codes of Lipa na Bonga. Every code has one constant. */
 export const BongaCode = {
   /** The call succeeded. For a redemption, wait for the C2B confirmation. */
   Ok: "200",
@@ -3160,7 +3191,7 @@ export const BongaCode = {
   WrongPin: "2001",
 } as const;
 
-/** Codes of Lipa na Bonga: the known ones, and any other text. */
+/** Codes of Lipa na Bonga. The known codes, and any other string. */
 export type BongaCode = OpenString<
   | "200"
   | "6000"
@@ -3178,7 +3209,7 @@ export type BongaCode = OpenString<
   | "2001"
 >;
 
-/** Codes of Lipa na Bonga: what each means and what to do. */
+/** Codes of Lipa na Bonga. The meaning of every code, and the next step. */
 export const bongaCodes: readonly CodeInfo[] = [
   {
     code: "200",
@@ -3311,7 +3342,7 @@ export const bongaCodes: readonly CodeInfo[] = [
   },
 ];
 
-/** ResponseCode of Query org info, by name. */
+/** ResponseCode of Query org info. Every code has one constant. */
 export const OrgInfoCode = {
   /** The organisation was found. Show OrganizationName before the payment. */
   Found: "4000",
@@ -3319,13 +3350,13 @@ export const OrgInfoCode = {
   FoundByPage: "0",
 } as const;
 
-/** ResponseCode of Query org info: the known ones, and any other text. */
+/** ResponseCode of Query org info. The known codes, and any other string. */
 export type OrgInfoCode = OpenString<
   | "4000"
   | "0"
 >;
 
-/** ResponseCode of Query org info: what each means and what to do. */
+/** ResponseCode of Query org info. The meaning of every code, and the next step. */
 export const orgInfoCodes: readonly CodeInfo[] = [
   {
     code: "4000",
@@ -3347,18 +3378,18 @@ export const orgInfoCodes: readonly CodeInfo[] = [
   },
 ];
 
-/** responseCode of the mobile number validation, by name. */
+/** responseCode of the mobile number validation. Every code has one constant. */
 export const NumberValidationCode = {
   /** Number and ID do not belong together. Ask the customer for the right number and ID. */
   NoMatch: "4001",
 } as const;
 
-/** responseCode of the mobile number validation: the known ones, and any other text. */
+/** responseCode of the mobile number validation. The known codes, and any other string. */
 export type NumberValidationCode = OpenString<
   | "4001"
 >;
 
-/** responseCode of the mobile number validation: what each means and what to do. */
+/** responseCode of the mobile number validation. The meaning of every code, and the next step. */
 export const numberValidationCodes: readonly CodeInfo[] = [
   {
     code: "4001",
@@ -3372,7 +3403,7 @@ export const numberValidationCodes: readonly CodeInfo[] = [
   },
 ];
 
-/** rescode of Bill Manager, by name. */
+/** rescode of Bill Manager. Every code has one constant. */
 export const BillManagerCode = {
   /** The call succeeded. Keep the app_key that the opt-in returned. */
   Success: "200",
@@ -3388,14 +3419,14 @@ export const BillManagerCode = {
   Conflict: "409",
 } as const;
 
-/** rescode of Bill Manager: the known ones, and any other text. */
+/** rescode of Bill Manager. The known codes, and any other string. */
 export type BillManagerCode = OpenString<
   | "200"
   | "401"
   | "409"
 >;
 
-/** rescode of Bill Manager: what each means and what to do. */
+/** rescode of Bill Manager. The meaning of every code, and the next step. */
 export const billManagerCodes: readonly CodeInfo[] = [
   {
     code: "200",
@@ -3437,7 +3468,7 @@ export const billManagerCodes: readonly CodeInfo[] = [
   },
 ];
 
-/** responseCode or status of the number and identity look-ups, by name. */
+/** responseCode or status of the number and identity look-ups. Every code has one constant. */
 export const LookupCode = {
   /** The look-up succeeded. Read the answer. */
   Success: "200",
@@ -3445,13 +3476,13 @@ export const LookupCode = {
   BadRequest: "400",
 } as const;
 
-/** responseCode or status of the number and identity look-ups: the known ones, and any other text. */
+/** responseCode or status of the number and identity look-ups. The known codes, and any other string. */
 export type LookupCode = OpenString<
   | "200"
   | "400"
 >;
 
-/** responseCode or status of the number and identity look-ups: what each means and what to do. */
+/** responseCode or status of the number and identity look-ups. The meaning of every code, and the next step. */
 export const lookupCodes: readonly CodeInfo[] = [
   {
     code: "200",
@@ -3474,8 +3505,8 @@ export const lookupCodes: readonly CodeInfo[] = [
 ];
 
 /**
- * A message that a source shows beside a code, by scope and by the name of the code or of its variant; `<…>` stands for
- * what changes.
+ * Messages that a source shows together with a code, by scope and by the name of the code or the variant. `<…>` marks a
+ * part that changes.
  */
 export const codeTexts = {
   error: {
@@ -3573,8 +3604,8 @@ export const codeTexts = {
 } as const;
 
 /**
- * Messages of ours for codes beside which no source shows one, in the style of the wire. Mocks may say them; Daraja may say
- * something else, so nothing should match on them.
+ * Our own messages, in the style of Daraja, for codes without a message in any source. Mocks may send these messages. Do
+ * not match on these messages, because Daraja may send other messages.
  */
 export const ownCodeTexts = {
   error: {
@@ -3616,7 +3647,10 @@ export const ownCodeTexts = {
   billManager: { NoApiProduct: "Invalid API call as no apiproduct match found" },
 } as const;
 
-/** Codes of scope `result` with which M-Pesa rejects an initiator's credential, each with the texts seen beside it. */
+/**
+ * Codes of the scope `result` with which M-Pesa rejects an initiator's credential, with the messages seen for each
+ * code.
+ */
 export const credentialRejections: Readonly<Record<string, readonly string[]>> = {
   "18": [],
   "2001": ["The initiator information is invalid."],
@@ -3624,7 +3658,7 @@ export const credentialRejections: Readonly<Record<string, readonly string[]>> =
   TP40153: [],
 };
 
-/** Every table by its scope. Importing this takes all of them into a bundle. */
+/** Every code table by its scope. An import of this constant adds all tables to a bundle. */
 export const codesByScope: Readonly<Record<CodeScope, readonly CodeInfo[]>> = {
   error: errorCodes,
   fault: faultCodes,

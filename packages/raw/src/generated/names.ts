@@ -347,13 +347,13 @@ export type PullTransactionText = components["schemas"]["PullTransactionText"];
 /** One customer payment. */
 export type PullTransaction = components["schemas"]["PullTransaction"];
 
-/** Query of `generateToken`. */
+/** The query parameters of `generateToken`. */
 export interface GenerateTokenQuery {
   /** Always client_credentials. */
   grant_type: "client_credentials";
 }
 
-/** Every GET path of the API: what goes in and what comes out. */
+/** Every GET path of the API, with the types of its request and its responses. */
 export interface RawGetRoutes {
   /**
    * Get an access token.
@@ -371,7 +371,7 @@ export interface RawGetRoutes {
   };
 }
 
-/** Every POST path of the API: what goes in and what comes out. */
+/** Every POST path of the API, with the types of its request and its responses. */
 export interface RawPostRoutes {
   /**
    * Prompt a customer to pay (STK push).

@@ -6,7 +6,7 @@ export const environments = { sandbox: "https://sandbox.safaricom.co.ke", produc
 /** The name of an environment. */
 export type Environment = keyof typeof environments;
 
-/** The operations that may be repeated: they read, or repeat harmlessly. */
+/** The operations that may be sent twice, because the operations only read or because a second request is harmless. */
 export const safeOperations = [
   "generateToken",
   "stkQuery",
@@ -19,7 +19,7 @@ export const safeOperations = [
   "pullQuery",
 ] as const;
 
-/** The operations that an initiator signs, each with the field of its request that names the initiator. */
+/** The operations whose request contains an initiator's credential, with the name of the field for the initiator. */
 export const initiatorFields = {
   b2cPaymentV1: "InitiatorName",
   b2cPaymentV3: "InitiatorName",
@@ -32,19 +32,19 @@ export const initiatorFields = {
   reversal: "Initiator",
 } as const;
 
-/** Platform fact `currency`, from `x-mpesa-platform` of the OpenAPI document. */
+/** The value `currency` of `x-mpesa-platform` in the OpenAPI document. */
 export const currency = "KES" as const;
 
 /** Nairobi has no daylight saving time. */
 export const timeZoneOffset = "+03:00" as const;
 
-/** Platform fact `tokenLifetimeSeconds`, from `x-mpesa-platform` of the OpenAPI document. */
+/** The value `tokenLifetimeSeconds` of `x-mpesa-platform` in the OpenAPI document. */
 export const tokenLifetimeSeconds = 3599 as const;
 
 /** Silence for this long on a C2B validation lets the registered ResponseType decide. */
 export const validationDeadlineMs = 8000 as const;
 
-/** Platform fact `transactionLimit`, from `x-mpesa-platform` of the OpenAPI document. */
+/** The value `transactionLimit` of `x-mpesa-platform` in the OpenAPI document. */
 export const transactionLimit = 250000 as const;
 
 /** Also the largest balance that a customer can hold. */
@@ -68,10 +68,10 @@ export const stkQuery = {
   queriesPerSecond: 10,
 } as const;
 
-/** Platform fact `securityCredentialLength`, from `x-mpesa-platform` of the OpenAPI document. */
+/** The value `securityCredentialLength` of `x-mpesa-platform` in the OpenAPI document. */
 export const securityCredentialLength = 344 as const;
 
-/** Platform fact `initiatorPasswordDays`, from `x-mpesa-platform` of the OpenAPI document. */
+/** The value `initiatorPasswordDays` of `x-mpesa-platform` in the OpenAPI document. */
 export const initiatorPasswordDays = 90 as const;
 
 /**
@@ -128,29 +128,29 @@ export const confidentialFields = [
   "Requester",
 ] as const;
 
-/** Platform fact `shortCode`, from `x-mpesa-platform` of the OpenAPI document. */
+/** The value `shortCode` of `x-mpesa-platform` in the OpenAPI document. */
 export const shortCode = { pattern: "^[0-9]{5,7}$" } as const;
 
 /** Of an organisation that a balance or status query asks about. */
 export const partyShortCode = { pattern: "^[0-9]{5,9}$" } as const;
 
-/** Platform fact `phoneNumber`, from `x-mpesa-platform` of the OpenAPI document. */
+/** The value `phoneNumber` of `x-mpesa-platform` in the OpenAPI document. */
 export const phoneNumber = { pattern: "^254[17][0-9]{8}$" } as const;
 
-/** Platform fact `receipt`, from `x-mpesa-platform` of the OpenAPI document. */
+/** The value `receipt` of `x-mpesa-platform` in the OpenAPI document. */
 export const receipt = {
   pattern: "^[A-Z0-9]{10}$",
   /** What a failed result carries in place of a receipt. */
   placeholderPattern: "^[A-Z0-9]{3}0{7}$",
 } as const;
 
-/** Platform fact `identifierTypes`, from `x-mpesa-platform` of the OpenAPI document. */
+/** The value `identifierTypes` of `x-mpesa-platform` in the OpenAPI document. */
 export const identifierTypes = { phoneNumber: "1", till: "2", shortCode: "4", reversal: "11" } as const;
 
 /** What a checked payout calls the receiver's document. */
 export const idTypes = { nationalId: "01", militaryId: "02", alienId: "03", diplomaticId: "04", passport: "05" } as const;
 
-/** Platform fact `taxShortCode`, from `x-mpesa-platform` of the OpenAPI document. */
+/** The value `taxShortCode` of `x-mpesa-platform` in the OpenAPI document. */
 export const taxShortCode = "572572" as const;
 
 /** Order of the four numbers in a balance record, by arithmetic on a portal sample; Safaricom does not define them. */
@@ -178,10 +178,10 @@ export const transactionStatuses = {
   Authorized: "pending",
 } as const;
 
-/** Platform fact `pullWindowHours`, from `x-mpesa-platform` of the OpenAPI document. */
+/** The value `pullWindowHours` of `x-mpesa-platform` in the OpenAPI document. */
 export const pullWindowHours = 48 as const;
 
-/** Platform fact `pullPageSize`, from `x-mpesa-platform` of the OpenAPI document. */
+/** The value `pullPageSize` of `x-mpesa-platform` in the OpenAPI document. */
 export const pullPageSize = 100 as const;
 
 /**
@@ -205,7 +205,7 @@ export const resultTimeout = { resultType: 1, textPattern: "time[ds]?[ _-]?out" 
 /** Codes that begin so come from reversals only. */
 export const reversalCodePrefix = "R0000" as const;
 
-/** Platform fact `callbackAddresses`, from `x-mpesa-platform` of the OpenAPI document. */
+/** The value `callbackAddresses` of `x-mpesa-platform` in the OpenAPI document. */
 export const callbackAddresses = {
   asOf: "2026-10-07",
   published: [
@@ -226,7 +226,7 @@ export const callbackAddresses = {
   alsoSeen: ["196.201.212.128", "196.201.212.132"],
 } as const;
 
-/** Platform fact `callbackUrl`, from `x-mpesa-platform` of the OpenAPI document. */
+/** The value `callbackUrl` of `x-mpesa-platform` in the OpenAPI document. */
 export const callbackUrl = {
   schemes: { sandbox: ["http", "https"], production: ["https"] },
   /** Enforced by C2B registration (observed), not by STK push (observed): warn, do not refuse. */
@@ -240,7 +240,7 @@ export const callbackUrl = {
   },
 } as const;
 
-/** Platform fact `sandbox`, from `x-mpesa-platform` of the OpenAPI document. */
+/** The value `sandbox` of `x-mpesa-platform` in the OpenAPI document. */
 export const sandbox = {
   shortCode: "174379",
   passkey: "bfb279f9aa9bdbcf158e97dd71a467cd2e0c893059b10f78e6b72ada1ed2c919",

@@ -8,7 +8,9 @@ import { type OperationId, type OperationInfo, operationTable } from "../../src/
 import type { components, paths } from "../../src/generated/schema.ts";
 import type * as heyApi from "./heyapi-types.ts";
 
-/** The keys at every depth: types that only miss an optional key are still assignable to each other. */
+/**
+ * The keys of a type at every depth. TypeScript can assign two types to each other even if only one has an optional key.
+ */
 type Keys<T> = T extends string | number | boolean | null | undefined
   ? "value"
   : T extends readonly (infer Item)[]
@@ -19,7 +21,7 @@ type IsAny<T> = 0 extends 1 & T ? true : false;
 type IsNever<T> = [T] extends [never] ? true : false;
 type Mutual<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false;
 
-/** `true` when both say the same and neither says nothing. */
+/** `true` if both types are equal, and neither type is `any` or `never`. */
 type Agree<A, B> = true extends IsAny<A> | IsAny<B> | IsNever<A> | IsNever<B>
   ? { differ: "one of them is any or never" }
   : Mutual<A, B> extends true
@@ -31,7 +33,7 @@ type Agree<A, B> = true extends IsAny<A> | IsAny<B> | IsNever<A> | IsNever<B>
 type Content<T> = T extends { content: infer C } ? C[keyof C] : never;
 type Refusals<T> = { [K in keyof T]: K extends 200 ? never : T[K] }[keyof T];
 
-// Schema by schema: openapi-typescript and hey-api.
+// Every schema: the types of openapi-typescript and of hey-api.
 export const shortCode: Agree<components["schemas"]["ShortCode"], heyApi.ShortCode> = true;
 export const phoneNumber: Agree<components["schemas"]["PhoneNumber"], heyApi.PhoneNumber> = true;
 export const party: Agree<components["schemas"]["Party"], heyApi.Party> = true;
@@ -140,7 +142,7 @@ export const pullTransactionList: Agree<components["schemas"]["PullTransactionLi
 export const pullTransactionText: Agree<components["schemas"]["PullTransactionText"], heyApi.PullTransactionText> = true;
 export const pullTransaction: Agree<components["schemas"]["PullTransaction"], heyApi.PullTransaction> = true;
 
-// Route by route: the flat names and the literal mirror.
+// Every route: the types in names.ts and in schema.ts.
 export const generateTokenResponseRoute: Agree<RawGetRoutes["/oauth/v1/generate"]["response"], Content<paths["/oauth/v1/generate"]["get"]["responses"][200]>> = true;
 export const generateTokenErrorRoute: Agree<RawGetRoutes["/oauth/v1/generate"]["error"], Content<Refusals<paths["/oauth/v1/generate"]["get"]["responses"]>>> = true;
 export const generateTokenQueryRoute: Agree<RawGetRoutes["/oauth/v1/generate"]["query"], paths["/oauth/v1/generate"]["get"]["parameters"]["query"]> = true;
@@ -202,7 +204,7 @@ export const pullQueryResponseRoute: Agree<RawPostRoutes["/pulltransactions/v1/q
 export const pullQueryErrorRoute: Agree<RawPostRoutes["/pulltransactions/v1/query"]["error"], Content<Refusals<paths["/pulltransactions/v1/query"]["post"]["responses"]>>> = true;
 export const pullQueryBodyRoute: Agree<RawPostRoutes["/pulltransactions/v1/query"]["body"], Content<NonNullable<paths["/pulltransactions/v1/query"]["post"]["requestBody"]>>> = true;
 
-// The tables fit the wide types that code which loops over them uses.
+// The tables: code that loops over a table can use these wider types.
 export const everyOperation: Readonly<Record<OperationId, OperationInfo>> = operationTable;
 export const everyCode: Readonly<Record<string, readonly CodeInfo[]>> = codesByScope;
 export const everyConstraint: Readonly<Record<string, Readonly<Record<string, FieldConstraints>>>> = constraints;

@@ -2,92 +2,113 @@
 
 import type { OpenString } from "../open-string.ts";
 
-/** Who can do something about it. */
+/** The party that can remove the cause: the customer, the merchant, M-Pesa or nobody. */
 export type Fault = "customer" | "merchant" | "mpesa" | "none";
 
 /**
- * What to do next. `none`: it worked. `no`: repeating is pointless or dangerous. `fix`: refused before anything happened,
- * change the request or the set-up. `later`: refused before processing, the same request may be repeated after a pause.
- * `token`: refused because of the token, repeat once with a new one. `new`: no money has moved, a fresh attempt needs a
- * person's will. `poll`: pending, ask again later. `ask`: outcome unknown, query and never resend.
+ * The next step after a code.
+ *
+ * - `none`: the request succeeded, and nothing is left to do.
+ * - `no`: do not retry, because a retry is useless or dangerous.
+ * - `fix`: M-Pesa rejected the request before processing. Change the request or the setup.
+ * - `later`: M-Pesa rejected the request before processing. Retry the same request after a pause.
+ * - `token`: Daraja rejected the access token. Retry once with a new token.
+ * - `new`: no money has moved. Start a new payment only if a person wants a new payment.
+ * - `poll`: the request is pending. Query again later.
+ * - `ask`: the outcome is unknown. Query the outcome, and never send the payment again before you know the outcome.
  */
 export type NextStep = "none" | "no" | "fix" | "later" | "token" | "new" | "poll" | "ask";
 
-/** How well a fact is known, from a recorded exchange down to sources that contradict each other. */
+/** The evidence for a fact, from the best (a recorded exchange) to the weakest (sources that contradict each other). */
 export type Evidence = "observed" | "production" | "portal" | "community" | "disputed";
 
-/** A sentence that may be shown to a customer. */
+/** A sentence that you may show to a customer. */
 export interface CustomerMessage {
-  /** English. */
+  /** The sentence in English. */
   readonly en: string;
-  /** Swahili. */
+  /** The sentence in Swahili. */
   readonly sw: string;
 }
 
-/** Another meaning of a code, told apart by the message. The first variant that matches wins. */
+/** A further meaning of a code, which applies if the message matches. The first variant that matches applies. */
 export interface CodeVariant {
-  /** Part of the message, compared without regard to case; the empty text means an empty message. */
+  /** A part of the message, compared without regard to case. An empty string matches only an empty message. */
   readonly match: string;
-  /** Operations that it holds for; absent: all that use the scope. */
+  /** The operations to which the entry applies. If absent, the entry applies to every operation that uses the scope. */
   readonly operations?: readonly string[];
-  /** PascalCase name, unique in its scope. */
+  /** The PascalCase name, which is unique in its scope. */
   readonly name: string;
-  /** Groups the codes of errors that mean the same to a program; only in the tables of errors. */
+  /**
+   * The kind of error. Codes with the same kind mean the same to a program. Only the tables of error codes contain a
+   * kind.
+   */
   readonly kind?: ErrorKind;
-  /** What happened, in one sentence. */
+  /** One sentence about what happened, without a full stop. */
   readonly meaning: string;
-  /** What to do about it. */
+  /** Advice on what to do next, in one or two sentences. */
   readonly hint: string;
+  /** The party that can remove the cause. */
   readonly fault: Fault;
+  /** The next step after the code. */
   readonly next: NextStep;
-  /** The entry of `customerMessages` that fits. */
+  /** The key of the sentence for the customer in `customerMessages`. */
   readonly customer?: CustomerMessageKey;
+  /** The evidence for the code and its meaning. */
   readonly evidence: Evidence;
 }
 
-/** What is known about a code. */
+/** An entry of a code table. */
 export interface CodeInfo {
-  /** The code as text; a final `*` stands for any ending. */
+  /** The code as a string. A final `*` stands for any further characters. */
   readonly code: string;
-  /** PascalCase name, unique in its scope. */
+  /** The PascalCase name, which is unique in its scope. */
   readonly name: string;
-  /** Groups the codes of errors that mean the same to a program; only in the tables of errors. */
+  /**
+   * The kind of error. Codes with the same kind mean the same to a program. Only the tables of error codes contain a
+   * kind.
+   */
   readonly kind?: ErrorKind;
-  /** What happened, in one sentence. */
+  /** One sentence about what happened, without a full stop. */
   readonly meaning: string;
-  /** What to do about it. */
+  /** Advice on what to do next, in one or two sentences. */
   readonly hint: string;
+  /** The party that can remove the cause. */
   readonly fault: Fault;
+  /** The next step after the code. */
   readonly next: NextStep;
-  /** The entry of `customerMessages` that fits. */
+  /** The key of the sentence for the customer in `customerMessages`. */
   readonly customer?: CustomerMessageKey;
+  /** The evidence for the code and its meaning. */
   readonly evidence: Evidence;
-  /** HTTP statuses seen with it. */
+  /** The HTTP statuses that were seen with the code. */
   readonly http?: readonly number[];
-  /** Operations that it holds for; absent: all that use the scope. */
+  /** The operations to which the entry applies. If absent, the entry applies to every operation that uses the scope. */
   readonly operations?: readonly string[];
-  /** Other meanings of the same code, by message. */
+  /** The further meanings of the code, which depend on the message. */
   readonly variants?: readonly CodeVariant[];
 }
 
-/** A family of codes: the same number may mean something else in another one. */
+/** The name of a code table. The same number may mean something else in another table. */
 export type CodeScope =
   | "error"
   | "fault"
   | "response"
   | "stk";
 
-/** What kind of refusal an HTTP answer is, from its code and message. */
+/** The kind of an error response, determined by its code and its message. */
 export type ErrorKind =
   | "stkGatewayFault"
   | "wrongPassword"
   | "tokenRefused";
 
-/** Which of the {@link customerMessages} fits. */
+/** A key of {@link customerMessages}. */
 export type CustomerMessageKey =
   | "cancelled";
 
-/** What may be shown to a customer, in English and Swahili. No sentence says that a doubtful payment failed. */
+/**
+ * Sentences that you may show to a customer, in English and Swahili. No sentence says that a payment failed while the
+ * outcome of the payment is unknown.
+ */
 export const customerMessages: Readonly<Record<CustomerMessageKey, CustomerMessage>> = {
   cancelled: {
     en: "You cancelled. Try again whenever you like.",
@@ -95,18 +116,18 @@ export const customerMessages: Readonly<Record<CustomerMessageKey, CustomerMessa
   },
 };
 
-/** errorCode of an HTTP error answer, by name. */
+/** errorCode of an HTTP error answer. Every code has one constant. */
 export const ErrorCode = {
   /** The STK gateway refused. Read the message. */
   StkGatewayFault: "500.001.1001",
 } as const;
 
-/** errorCode of an HTTP error answer: the known ones, and any other text. */
+/** errorCode of an HTTP error answer. The known codes, and any other string. */
 export type ErrorCode = OpenString<
   | "500.001.1001"
 >;
 
-/** errorCode of an HTTP error answer: what each means and what to do. */
+/** errorCode of an HTTP error answer. The meaning of every code, and the next step. */
 export const errorCodes: readonly CodeInfo[] = [
   {
     code: "500.001.1001",
@@ -134,15 +155,15 @@ export const errorCodes: readonly CodeInfo[] = [
   },
 ];
 
-/** errorcode of a gateway fault, by name. */
+/** errorcode of a gateway fault. Every code has one constant. */
 export const GatewayFaultCode = {
 } as const;
 
-/** errorcode of a gateway fault: the known ones, and any other text. */
+/** errorcode of a gateway fault. The known codes, and any other string. */
 export type GatewayFaultCode = OpenString< never
 >;
 
-/** errorcode of a gateway fault: what each means and what to do. */
+/** errorcode of a gateway fault. The meaning of every code, and the next step. */
 export const faultCodes: readonly CodeInfo[] = [
   {
     code: "oauth.v2.*",
@@ -157,18 +178,18 @@ export const faultCodes: readonly CodeInfo[] = [
   },
 ];
 
-/** ResponseCode of an acknowledgement, by name. */
+/** ResponseCode of an acknowledgement. Every code has one constant. */
 export const ResponseCode = {
   /** Accepted for processing. Wait for the callback. */
   Accepted: "0",
 } as const;
 
-/** ResponseCode of an acknowledgement: the known ones, and any other text. */
+/** ResponseCode of an acknowledgement. The known codes, and any other string. */
 export type ResponseCode = OpenString<
   | "0"
 >;
 
-/** ResponseCode of an acknowledgement: what each means and what to do. */
+/** ResponseCode of an acknowledgement. The meaning of every code, and the next step. */
 export const responseCodes: readonly CodeInfo[] = [
   {
     code: "0",
@@ -181,7 +202,7 @@ export const responseCodes: readonly CodeInfo[] = [
   },
 ];
 
-/** ResultCode of an STK push, by name. */
+/** ResultCode of an STK push. Every code has one constant. */
 export const StkResultCode = {
   /** The customer paid. Deliver. */
   Paid: "0",
@@ -189,13 +210,13 @@ export const StkResultCode = {
   CancelledByUser: "1032",
 } as const;
 
-/** ResultCode of an STK push: the known ones, and any other text. */
+/** ResultCode of an STK push. The known codes, and any other string. */
 export type StkResultCode = OpenString<
   | "0"
   | "1032"
 >;
 
-/** ResultCode of an STK push: what each means and what to do. */
+/** ResultCode of an STK push. The meaning of every code, and the next step. */
 export const stkCodes: readonly CodeInfo[] = [
   {
     code: "0",
@@ -220,21 +241,24 @@ export const stkCodes: readonly CodeInfo[] = [
 ];
 
 /**
- * A message that a source shows beside a code, by scope and by the name of the code or of its variant; `<…>` stands for
- * what changes.
+ * Messages that a source shows together with a code, by scope and by the name of the code or the variant. `<…>` marks a
+ * part that changes.
  */
 export const codeTexts = { error: { StkGatewayFault: "Wrong credentials" } } as const;
 
 /**
- * Messages of ours for codes beside which no source shows one, in the style of the wire. Mocks may say them; Daraja may say
- * something else, so nothing should match on them.
+ * Our own messages, in the style of Daraja, for codes without a message in any source. Mocks may send these messages. Do
+ * not match on these messages, because Daraja may send other messages.
  */
 export const ownCodeTexts = { stk: { CancelledByUser: "Cancelled by <who>." } } as const;
 
-/** Codes of scope `result` with which M-Pesa rejects an initiator's credential, each with the texts seen beside it. */
+/**
+ * Codes of the scope `result` with which M-Pesa rejects an initiator's credential, with the messages seen for each
+ * code.
+ */
 export const credentialRejections: Readonly<Record<string, readonly string[]>> = {};
 
-/** Every table by its scope. Importing this takes all of them into a bundle. */
+/** Every code table by its scope. An import of this constant adds all tables to a bundle. */
 export const codesByScope: Readonly<Record<CodeScope, readonly CodeInfo[]>> = {
   error: errorCodes,
   fault: faultCodes,

@@ -29,13 +29,13 @@ export type DarajaError = components["schemas"]["DarajaError"];
 /** The gateway itself broke. */
 export type GatewayFault = components["schemas"]["GatewayFault"];
 
-/** Query of `generateToken`. */
+/** The query parameters of `generateToken`. */
 export interface GenerateTokenQuery {
   /** Always the same word. */
   grant_type: "client_credentials";
 }
 
-/** Every GET path of the API: what goes in and what comes out. */
+/** Every GET path of the API, with the types of its request and its responses. */
 export interface RawGetRoutes {
   /**
    * Get an access token.
@@ -49,7 +49,7 @@ export interface RawGetRoutes {
   };
 }
 
-/** Every POST path of the API: what goes in and what comes out. */
+/** Every POST path of the API, with the types of its request and its responses. */
 export interface RawPostRoutes {
   /**
    * Ask a phone for money.

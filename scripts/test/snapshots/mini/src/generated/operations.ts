@@ -4,84 +4,95 @@ import type { CodeScope, Evidence } from "./codes.ts";
 import type { Environment } from "./platform.ts";
 
 /**
- * Whether a request may be sent twice. `safe`: it reads, or repeats harmlessly. `deduplicated`: the same id is refused
- * the second time. `never`: a second request may move money twice.
+ * The retry class of an operation, which states whether a request may be sent twice.
+ *
+ * - `safe`: the operation only reads, or a second request is harmless.
+ * - `deduplicated`: M-Pesa rejects a second request with the same ID.
+ * - `never`: a second request may move money twice.
  */
 export type RetryClass = "safe" | "deduplicated" | "never";
 
-/** How an answer says yes. */
+/** The rule that determines whether a response is an acceptance. */
 export interface SuccessRule {
-  /** The key that tells; without `values` its presence is enough. */
+  /** The field that shows acceptance. Without `values`, the presence of the field means acceptance. */
   readonly field: string;
-  /** Other spellings of the key. */
+  /** Other spellings of the field. */
   readonly alias?: readonly string[];
-  /** The values that mean yes, compared as text. */
+  /** The values that mean acceptance, compared as strings. */
   readonly values?: readonly string[];
-  /** An absent key counts as yes when the HTTP status is 200 and the description says success. */
+  /**
+   * If `true`, a response without the field is an acceptance when the HTTP status is 200 and the description reports
+   * success.
+   */
   readonly optional?: boolean;
-  /** A bare list counts as yes. */
+  /** If `true`, a response that consists only of a list is an acceptance. */
   readonly list?: boolean;
 }
 
-/** Something that arrives later, at a URL that the request names. */
+/** A callback that Safaricom posts later to a URL in the request. */
 export interface CallbackInfo {
-  /** Its key under `callbacks` of the operation. */
+  /** The key of the callback under `callbacks` of the operation in the OpenAPI document. */
   readonly name: string;
-  /** The key of the request body that holds the URL. */
+  /** The field of the request body that contains the URL. */
   readonly urlField: string;
-  /** Name of the type that arrives. */
+  /** The name of the type of the callback. */
   readonly schema: string;
-  /** Name of the type that is answered, or null. */
+  /** The name of the type of your reply, or `null` if the content of the reply is not specified. */
   readonly reply: string | null;
 }
 
-/** A measured throttle. */
+/** A measured rate limit. */
 export interface RateLimit {
-  /** Requests allowed in a period. */
+  /** The number of requests that are allowed in a period. */
   readonly requests: number;
-  /** Length of the period in milliseconds. */
+  /** The length of the period, in milliseconds. */
   readonly periodMs: number;
-  /** Requests allowed at once. */
+  /** The number of requests that are allowed at the same time. */
   readonly burst: number;
-  /** Where it was measured. */
+  /** The environment in which the limit was measured. */
   readonly environment: Environment;
 }
 
-/** What {@link operationTable} knows about an operation. */
+/** An entry of {@link operationTable}, which describes one operation. */
 export interface OperationInfo {
-  /** The operationId of the OpenAPI document. */
+  /** The `operationId` in the OpenAPI document. */
   readonly id: OperationId;
   /** The HTTP method. */
   readonly method: "GET" | "POST";
-  /** The path, without the server. */
+  /** The path, without the base URL. */
   readonly path: string;
-  /** One line for a person. */
+  /** A one-line summary for a person. */
   readonly summary: string;
-  /** Which of the portal's products an app needs for it: the tag of the OpenAPI document. */
+  /**
+   * The product on the developer portal that an app requires. The product is the tag of the operation in the OpenAPI
+   * document.
+   */
   readonly product: string;
-  /** Consumer key and secret (`basic`), or an access token (`bearer`). */
+  /** The authentication: `basic` with consumer key and consumer secret, or `bearer` with an access token. */
   readonly auth: "basic" | "bearer";
-  /** Whether it may be sent twice. */
+  /** The retry class, which states whether a request may be sent twice. */
   readonly retry: RetryClass;
-  /** How its answer says yes. */
+  /** The rule that determines whether a response is an acceptance. */
   readonly success: SuccessRule;
-  /** The scope that explains the codes of its results. */
+  /** The code table for the results of the operation, or for its responses if the operation has no results. */
   readonly codeScope: CodeScope;
-  /** How well it is known. */
+  /** The evidence for the operation. */
   readonly evidence: Evidence;
-  /** Name of the type of the body, or null. */
+  /** The name of the type of the request body, or `null` if the request has no body. */
   readonly request: string | null;
-  /** Name of the type of an acceptance. An answer with status 200 may be an error instead. */
+  /** The name of the type of an acceptance. A response with status 200 may be an error instead. */
   readonly response: string;
-  /** What arrives later. */
+  /** The callbacks that Safaricom posts later. */
   readonly callbacks: readonly CallbackInfo[];
-  /** Where it works. */
+  /** The environments in which the operation works. */
   readonly environments: readonly Environment[];
-  /** A measured throttle, or null. */
+  /** The measured rate limit, or `null` if nobody has measured a limit. */
   readonly rateLimit: RateLimit | null;
 }
 
-/** Every operation of the API by its id, with what is needed to send it and to judge its answer. */
+/**
+ * Every operation of the API by its ID. An entry contains the facts to send a request and to interpret the response.
+ */
 export const operationTable = {
   generateToken: {
     id: "generateToken",
@@ -143,5 +154,5 @@ export const operationTable = {
   },
 } as const;
 
-/** The id of an operation. */
+/** The ID of an operation. */
 export type OperationId = keyof typeof operationTable;

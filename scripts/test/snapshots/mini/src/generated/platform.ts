@@ -6,16 +6,16 @@ export const environments = { sandbox: "https://sandbox.example.com", production
 /** The name of an environment. */
 export type Environment = keyof typeof environments;
 
-/** The operations that may be repeated: they read, or repeat harmlessly. */
+/** The operations that may be sent twice, because the operations only read or because a second request is harmless. */
 export const safeOperations = ["generateToken", "stkQuery"] as const;
 
-/** The operations that an initiator signs, each with the field of its request that names the initiator. */
+/** The operations whose request contains an initiator's credential, with the name of the field for the initiator. */
 export const initiatorFields = {} as const;
 
 /** Nairobi has no daylight saving time. */
 export const timeZoneOffset = "+03:00" as const;
 
-/** Platform fact `tokenLifetimeSeconds`, from `x-mpesa-platform` of the OpenAPI document. */
+/** The value `tokenLifetimeSeconds` of `x-mpesa-platform` in the OpenAPI document. */
 export const tokenLifetimeSeconds = 3599 as const;
 
 /** Where callbacks come from. */

@@ -13,13 +13,13 @@ import type {
   TokenResponse,
 } from "./names.ts";
 
-/** Checks a {@link TokenResponse}; keys that it does not know stay. A token and how long it lives. */
+/** Checks a {@link TokenResponse} and keeps unknown keys. A token and how long it lives. */
 export const tokenResponseSchema: v.GenericSchema<unknown, TokenResponse> = /*#__PURE__*/ (() => v.looseObject({
   access_token: v.string(),
   expires_in: v.union([v.pipe(v.number(), v.integer(), v.minValue(0)), v.pipe(v.string(), v.regex(/^[0-9]+$/u))])
 }))();
 
-/** Checks a {@link StkPushRequest}; keys that it does not know stay. Asks a phone for money. */
+/** Checks a {@link StkPushRequest} and keeps unknown keys. Asks a phone for money. */
 export const stkPushRequestSchema: v.GenericSchema<unknown, StkPushRequest> = /*#__PURE__*/ (() => v.looseObject({
   Amount: v.union([v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(250000)), v.pipe(v.string(), v.regex(/^(?:[1-9][0-9]{0,4}|1[0-9]{5}|2[0-4][0-9]{4}|250000)$/u))]),
   PhoneNumber: v.union([
@@ -32,43 +32,43 @@ export const stkPushRequestSchema: v.GenericSchema<unknown, StkPushRequest> = /*
   AccountReference: v.exactOptional(v.nullable(v.pipe(v.string(), v.minLength(1), v.maxLength(12))))
 }))();
 
-/** Checks a {@link StkPushResponse}; keys that it does not know stay. Says that the prompt is on its way. */
+/** Checks a {@link StkPushResponse} and keeps unknown keys. Says that the prompt is on its way. */
 export const stkPushResponseSchema: v.GenericSchema<unknown, StkPushResponse> = /*#__PURE__*/ (() => v.looseObject({
   CheckoutRequestID: v.string(),
   ResponseCode: v.string(),
   "Response Code": v.exactOptional(v.string())
 }))();
 
-/** Checks a {@link StkQueryRequest}; keys that it does not know stay. Names the push. */
+/** Checks a {@link StkQueryRequest} and keeps unknown keys. Names the push. */
 export const stkQueryRequestSchema: v.GenericSchema<unknown, StkQueryRequest> = /*#__PURE__*/ (() => v.looseObject({
   CheckoutRequestID: v.pipe(v.string(), v.minLength(1))
 }))();
 
-/** Checks a {@link StkCallbackItem}; keys that it does not know stay. A named value; a name can come without one. */
+/** Checks a {@link StkCallbackItem} and keeps unknown keys. A named value; a name can come without one. */
 export const stkCallbackItemSchema: v.GenericSchema<unknown, StkCallbackItem> = /*#__PURE__*/ (() => v.looseObject({
   Name: v.string(),
   Value: v.exactOptional(v.union([v.string(), v.number()]))
 }))();
 
-/** Checks a {@link StkCallback}; keys that it does not know stay. The outcome of a push. */
+/** Checks a {@link StkCallback} and keeps unknown keys. The outcome of a push. */
 export const stkCallbackSchema: v.GenericSchema<unknown, StkCallback> = /*#__PURE__*/ (() => v.looseObject({
   CheckoutRequestID: v.string(),
   ResultCode: v.union([v.pipe(v.number(), v.integer()), v.string()]),
   Item: v.exactOptional(v.union([stkCallbackItemSchema, v.array(stkCallbackItemSchema)]))
 }))();
 
-/** Checks a {@link CallbackReply}; keys that it does not know stay. Says that the callback arrived. */
+/** Checks a {@link CallbackReply} and keeps unknown keys. Says that the callback arrived. */
 export const callbackReplySchema: v.GenericSchema<unknown, CallbackReply> = /*#__PURE__*/ (() => v.looseObject({
   ResultCode: v.picklist([0, "0"])
 }))();
 
-/** Checks a {@link DarajaError}; keys that it does not know stay. The gateway or a product refused. */
+/** Checks a {@link DarajaError} and keeps unknown keys. The gateway or a product refused. */
 export const darajaErrorSchema: v.GenericSchema<unknown, DarajaError> = /*#__PURE__*/ (() => v.looseObject({
   errorCode: v.string(),
   errorMessage: v.exactOptional(v.string())
 }))();
 
-/** Checks a {@link GatewayFault}; keys that it does not know stay. The gateway itself broke. */
+/** Checks a {@link GatewayFault} and keeps unknown keys. The gateway itself broke. */
 export const gatewayFaultSchema: v.GenericSchema<unknown, GatewayFault> = /*#__PURE__*/ (() => v.looseObject({
   fault: v.looseObject({
     faultstring: v.string()

@@ -8,7 +8,9 @@ import { type OperationId, type OperationInfo, operationTable } from "../../src/
 import type { components, paths } from "../../src/generated/schema.ts";
 import type * as heyApi from "./heyapi-types.ts";
 
-/** The keys at every depth: types that only miss an optional key are still assignable to each other. */
+/**
+ * The keys of a type at every depth. TypeScript can assign two types to each other even if only one has an optional key.
+ */
 type Keys<T> = T extends string | number | boolean | null | undefined
   ? "value"
   : T extends readonly (infer Item)[]
@@ -19,7 +21,7 @@ type IsAny<T> = 0 extends 1 & T ? true : false;
 type IsNever<T> = [T] extends [never] ? true : false;
 type Mutual<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false;
 
-/** `true` when both say the same and neither says nothing. */
+/** `true` if both types are equal, and neither type is `any` or `never`. */
 type Agree<A, B> = true extends IsAny<A> | IsAny<B> | IsNever<A> | IsNever<B>
   ? { differ: "one of them is any or never" }
   : Mutual<A, B> extends true
@@ -31,7 +33,7 @@ type Agree<A, B> = true extends IsAny<A> | IsAny<B> | IsNever<A> | IsNever<B>
 type Content<T> = T extends { content: infer C } ? C[keyof C] : never;
 type Refusals<T> = { [K in keyof T]: K extends 200 ? never : T[K] }[keyof T];
 
-// Schema by schema: openapi-typescript and hey-api.
+// Every schema: the types of openapi-typescript and of hey-api.
 export const tokenResponse: Agree<components["schemas"]["TokenResponse"], heyApi.TokenResponse> = true;
 export const stkPushRequest: Agree<components["schemas"]["StkPushRequest"], heyApi.StkPushRequest> = true;
 export const stkPushResponse: Agree<components["schemas"]["StkPushResponse"], heyApi.StkPushResponse> = true;
@@ -42,7 +44,7 @@ export const callbackReply: Agree<components["schemas"]["CallbackReply"], heyApi
 export const darajaError: Agree<components["schemas"]["DarajaError"], heyApi.DarajaError> = true;
 export const gatewayFault: Agree<components["schemas"]["GatewayFault"], heyApi.GatewayFault> = true;
 
-// Route by route: the flat names and the literal mirror.
+// Every route: the types in names.ts and in schema.ts.
 export const generateTokenResponseRoute: Agree<RawGetRoutes["/oauth/v1/generate"]["response"], Content<paths["/oauth/v1/generate"]["get"]["responses"][200]>> = true;
 export const generateTokenErrorRoute: Agree<RawGetRoutes["/oauth/v1/generate"]["error"], Content<Refusals<paths["/oauth/v1/generate"]["get"]["responses"]>>> = true;
 export const generateTokenQueryRoute: Agree<RawGetRoutes["/oauth/v1/generate"]["query"], paths["/oauth/v1/generate"]["get"]["parameters"]["query"]> = true;
@@ -53,7 +55,7 @@ export const stkQueryResponseRoute: Agree<RawPostRoutes["/pay/v1/query"]["respon
 export const stkQueryErrorRoute: Agree<RawPostRoutes["/pay/v1/query"]["error"], Content<Refusals<paths["/pay/v1/query"]["post"]["responses"]>>> = true;
 export const stkQueryBodyRoute: Agree<RawPostRoutes["/pay/v1/query"]["body"], Content<NonNullable<paths["/pay/v1/query"]["post"]["requestBody"]>>> = true;
 
-// The tables fit the wide types that code which loops over them uses.
+// The tables: code that loops over a table can use these wider types.
 export const everyOperation: Readonly<Record<OperationId, OperationInfo>> = operationTable;
 export const everyCode: Readonly<Record<string, readonly CodeInfo[]>> = codesByScope;
 export const everyConstraint: Readonly<Record<string, Readonly<Record<string, FieldConstraints>>>> = constraints;
