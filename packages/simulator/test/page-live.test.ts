@@ -158,7 +158,7 @@ describe.skipIf(typeof browser === "string")("the page while things happen", () 
       await page.getByRole("combobox", { name: "For" }).selectOption(target);
       return (await happens.locator("option").allTextContents()).join("\n");
     };
-    expect(await labels("token")).toContain("400:empty Wrong consumer key or secret");
+    expect(await labels("token")).toContain("400:empty The consumer key or the consumer secret is wrong");
     expect(await labels("token")).not.toContain("callback twice");
     expect(await labels("reversal")).toContain("queue timeout");
     expect(await labels("stkPush")).not.toContain("queue timeout");

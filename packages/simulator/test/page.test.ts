@@ -115,7 +115,7 @@ describe.skipIf(typeof browser === "string")("the page in Chromium", () => {
     await push();
     const callback = page.locator(".events li.out").first();
     await callback.locator("summary").click();
-    await callback.getByText("The customer cancelled").first().waitFor();
+    await callback.getByText("The customer cancelled the prompt").first().waitFor();
     await callback.getByText('"CheckoutRequestID"').waitFor();
     await callback.getByRole("button", { name: "Send again" }).click();
     await page.locator(".events").getByText("200 ×2").waitFor();

@@ -332,106 +332,133 @@ export const customerMessages: Readonly<Record<CustomerMessageKey, CustomerMessa
   },
 };
 
-/** errorCode of an HTTP error answer, all APIs. Every code has one constant. */
+/** errorCode of an HTTP error response of any API. Every code has one constant. */
 export const ErrorCode = {
-  /** The short code is not valid for the pull API. Send the short code that was registered for pull transactions. */
+  /**
+   * The short code is not valid for the pull transactions API. Send a short code that you registered for pull
+   * transactions.
+   */
   InvalidShortCode: "400.001",
   /**
-   * A request field is missing or malformed. Correct the field that the message names. Send Content-Type:
-   * application/json.
+   * A request field is missing or malformed. Correct the field that the message names, and send the header
+   * Content-Type: application/json.
    */
   BadRequest: "400.002.02",
   /**
-   * Reported by one library only, as a token refusal. Correct the request; if the message speaks of the token, fetch a
-   * new one.
+   * Daraja rejected the request, possibly because of the access token. Correct the request; if the message mentions the
+   * token, get a new token.
    */
   BadRequest400002: "400.002.01",
-  /** The body could not be read. Send the documented JSON body with Content-Type: application/json. */
+  /**
+   * Daraja could not read the request body. Send the documented JSON body with the header Content-Type:
+   * application/json.
+   */
   InvalidRequestPayload: "400.002.05",
   /**
-   * The access token is wrong or expired. If a new token is rejected too, check keys, environment and the app's
-   * products.
+   * The access token is invalid or has expired. Get a new token; if Daraja rejects the new token too, check your keys,
+   * the environment and the products of your app.
    */
   InvalidAccessToken400003: "400.003.01",
-  /** The request is incomplete or malformed. Compare the body with the documented one. */
+  /** The request is incomplete or malformed. Compare the request body with the documentation, and correct the body. */
   BadRequest400003: "400.003.02",
   /**
-   * The authentication scheme of the token call is wrong. Send Authorization: Basic with the consumer key and secret.
+   * The token request used an invalid authentication scheme. Send the header Authorization: Basic with the consumer key
+   * and the consumer secret.
    */
   InvalidAuthenticationType: "400.008.01",
-  /** The grant type of the token call is wrong. Send grant_type=client_credentials in the query string. */
+  /** The token request used an invalid grant type. Send grant_type=client_credentials in the query string. */
   InvalidGrantType: "400.008.02",
   /**
-   * The token is refused, or the app lacks this product. If a new token is rejected too, have the product enabled for
-   * the app.
+   * Daraja rejected the access token, or your app lacks the product. Get a new token; if Daraja rejects the new token
+   * too, have the product enabled for your app.
    */
   Unauthorized: "401",
   /**
-   * The access token is wrong or expired. If a new token is rejected too, check keys, environment and the app's
-   * products.
+   * The access token is invalid or has expired. Get a new token; if Daraja rejects the new token too, check your keys,
+   * the environment and the products of your app.
    */
   InvalidAccessToken401001: "401.001",
   /**
-   * The access token is wrong or expired. If a new token is rejected too, check keys and products. The message echoes
-   * the token: redact it before logging.
+   * The access token is invalid or has expired. Get a new token; if Daraja rejects the new token too, check your keys
+   * and products. The message contains the token: redact it before logging.
    */
   InvalidAccessToken401002: "401.002.01",
-  /** The access token is refused. If a new token is rejected too, check keys, environment and the app's products. */
+  /**
+   * Daraja rejected the access token. Get a new token; if Daraja rejects the new token too, check your keys, the
+   * environment and the products of your app.
+   */
   InvalidAccessToken401003: "401.003.01",
   /**
-   * The app lacks the product, or the server's address is not listed. Enable the product for the app, and have
-   * Safaricom add your server's IP address to its list of allowed addresses.
+   * Your app lacks the product, or Safaricom does not allow your server's IP address. Enable the product for your app,
+   * and have Safaricom add your server's IP address to its list of allowed addresses.
    */
   NotAuthorized: "403.002.1001",
-  /** No such path. Check the base URL, the path and its version. */
+  /** Daraja has no resource at this path. Check the base URL, the path and the version in the path. */
   ResourceNotFound: "404.001.01",
-  /** No such path. Check the base URL, the path and its version. */
+  /** Daraja has no resource at this path. Check the base URL, the path and the version in the path. */
   ResourceNotFound404002: "404.002.01",
-  /** No such path. Check the base URL, the path and its version. */
+  /** Daraja has no resource at this path. Check the base URL, the path and the version in the path. */
   ResourceNotFound404003: "404.003.01",
   /**
-   * The access token is wrong or expired, despite status 404. If a new token is rejected too, check keys, environment
-   * and the app's products.
+   * The access token is invalid or has expired, although the HTTP status is 404. Get a new token; if Daraja rejects the
+   * new token too, check your keys, the environment and the products of your app.
    */
   InvalidAccessToken: "404.001.03",
   /**
-   * Wrong method or malformed Authorization header. Use POST with Authorization: Bearer; only the token call is a GET.
+   * The HTTP method is wrong, or the Authorization header is malformed. Use POST with the header Authorization: Bearer;
+   * only the token request uses GET.
    */
   InvalidAuthenticationHeader: "404.001.04",
-  /** Wrong HTTP method. Use POST; only the token call is a GET. */
+  /** Daraja does not allow this HTTP method here. Use POST; only the token request uses GET. */
   MethodNotAllowed: "405.001",
   /**
-   * M-Pesa failed to handle the STK call. It may have gone through: wait for its callback, and never send it again in
-   * doubt.
+   * M-Pesa had an internal error, so the outcome of the STK request is unknown. Do not send the request again: wait for
+   * its callback, because M-Pesa may have processed the request.
    */
   StkGatewayFault: "500.001.1001",
-  /** M-Pesa failed while it handled the request. Ask for the transaction status before you send anything again. */
+  /**
+   * M-Pesa had an internal error, so the outcome of the request is unknown. Query the transaction status, and send
+   * nothing again before you know the outcome.
+   */
   SystemInternalError: "500.002.1001",
-  /** The service is under maintenance. Wait; check the transaction status before you send a payment again. */
+  /**
+   * M-Pesa reported that the service is under maintenance. Wait, then query the transaction status; send nothing again
+   * before you know the outcome.
+   */
   UnderMaintenance00002: "00.002.1001",
-  /** Too many requests in a short time. Slow down and repeat after a pause, each time a longer one. */
+  /**
+   * You sent too many requests in a short time. Send requests more slowly, and retry after a pause that grows with
+   * every retry.
+   */
   SpikeArrest: "500.003.02",
   /**
-   * Reported by one library only, as spike arrest. Unless the message says spike arrest, find out what happened before
-   * you send it again.
+   * Daraja reported an error, possibly because of its rate limit. Do not send the request again before you know whether
+   * it was processed, unless the message says spike arrest.
    */
   Refused500002: "500.002.02",
   /**
-   * Reported by one library only, as a quota violation. Unless the message says quota, find out what happened before
-   * you send it again.
+   * Daraja reported an error, possibly because of a request quota. Do not send the request again before you know
+   * whether it was processed, unless the message says quota.
    */
   Refused500003: "500.002.03",
-  /** The request quota is used up. Pause for long, spread the calls, or ask Safaricom for a larger quota. */
+  /**
+   * Your app has used up its request quota. Retry after a long pause, spread your requests over time, or ask Safaricom
+   * for a larger quota.
+   */
   QuotaViolation: "500.003.03",
-  /** M-Pesa failed, or refused without a precise reason. Find out what happened before you send a payment again. */
+  /**
+   * M-Pesa had an internal error, or rejected the request without a precise reason. Find out whether the request was
+   * processed, and do not send it again before you know.
+   */
   InternalServerError: "500.003.1001",
   /**
-   * Nothing is available for this short code yet. Ask again later; check that the short code is registered for pull.
+   * The pull service has nothing available for this short code yet. Retry later, and check that the short code is
+   * registered for pull transactions.
    */
   PullNothingAvailable: "500",
 } as const;
 
-/** errorCode of an HTTP error answer, all APIs. The known codes, and any other string. */
+/** errorCode of an HTTP error response of any API. The known codes, and any other string. */
 export type ErrorCode = OpenString<
   | "400.001"
   | "400.002.02"
@@ -463,14 +490,14 @@ export type ErrorCode = OpenString<
   | "500"
 >;
 
-/** errorCode of an HTTP error answer, all APIs. The meaning of every code, and the next step. */
+/** errorCode of an HTTP error response of any API. The meaning of every code, and the next step. */
 export const errorCodes: readonly CodeInfo[] = [
   {
     code: "400.001",
     name: "InvalidShortCode",
     kind: "invalidShortCode",
-    meaning: "The short code is not valid for the pull API",
-    hint: "Send the short code that was registered for pull transactions.",
+    meaning: "The short code is not valid for the pull transactions API",
+    hint: "Send a short code that you registered for pull transactions.",
     fault: "merchant",
     next: "fix",
     evidence: "portal",
@@ -482,7 +509,7 @@ export const errorCodes: readonly CodeInfo[] = [
     name: "BadRequest",
     kind: "badRequest",
     meaning: "A request field is missing or malformed",
-    hint: "Correct the field that the message names. Send Content-Type: application/json.",
+    hint: "Correct the field that the message names, and send the header Content-Type: application/json.",
     fault: "merchant",
     next: "fix",
     evidence: "observed",
@@ -492,8 +519,8 @@ export const errorCodes: readonly CodeInfo[] = [
         match: "Invalid CheckoutRequestID",
         name: "CheckoutRequestNotReady",
         kind: "checkoutRequestNotReady",
-        meaning: "The query came before the prompt was recorded",
-        hint: "Query again after at least 12 seconds; give up only if the id stays refused.",
+        meaning: "The query arrived before Daraja had recorded the STK push",
+        hint: "Query again after at least 12 seconds; stop only if Daraja keeps rejecting the CheckoutRequestID.",
         fault: "none",
         next: "poll",
         customer: "pending",
@@ -504,8 +531,8 @@ export const errorCodes: readonly CodeInfo[] = [
         match: "Invalid Amount",
         name: "InvalidAmount",
         kind: "invalidAmount",
-        meaning: "The amount is not accepted",
-        hint: "Send whole shillings, without decimals, within the limits of the product.",
+        meaning: "Daraja did not accept the amount",
+        hint: "Send the amount in whole shillings, without decimals, and within the limits of the product.",
         fault: "merchant",
         next: "fix",
         customer: "amountNotAllowed",
@@ -516,7 +543,7 @@ export const errorCodes: readonly CodeInfo[] = [
         name: "InvalidBusinessShortCode",
         kind: "invalidBusinessShortCode",
         meaning: "The short code is missing or malformed",
-        hint: "Send your pay bill number; for a till, its store or head office number.",
+        hint: "Send your pay bill number; for a till, send its store number, which is also called the head office number.",
         fault: "merchant",
         next: "fix",
         evidence: "community",
@@ -526,7 +553,7 @@ export const errorCodes: readonly CodeInfo[] = [
         name: "InvalidTimestamp",
         kind: "invalidTimestamp",
         meaning: "The timestamp is malformed",
-        hint: "Send YYYYMMDDHHmmss in Nairobi time, the same value as in the password.",
+        hint: "Send the timestamp as YYYYMMDDHHmmss in Nairobi time, and use the same timestamp in the password.",
         fault: "merchant",
         next: "fix",
         evidence: "community",
@@ -536,7 +563,7 @@ export const errorCodes: readonly CodeInfo[] = [
         name: "InvalidPhoneNumber",
         kind: "invalidPhoneNumber",
         meaning: "The phone number is malformed",
-        hint: "Send 12 digits that begin with 254, without a plus sign.",
+        hint: "Send the phone number as 12 digits that begin with 254, without a plus sign.",
         fault: "merchant",
         next: "fix",
         customer: "wrongPhoneNumber",
@@ -546,8 +573,8 @@ export const errorCodes: readonly CodeInfo[] = [
         match: "Invalid CallBackURL",
         name: "InvalidCallBackUrl",
         kind: "invalidCallBackUrl",
-        meaning: "The callback URL is refused",
-        hint: "Use a public https URL in lower case; production takes no http.",
+        meaning: "Daraja rejected the callback URL",
+        hint: "Use a public URL in lower case that begins with https; production does not accept http.",
         fault: "merchant",
         next: "fix",
         evidence: "observed",
@@ -557,7 +584,7 @@ export const errorCodes: readonly CodeInfo[] = [
         name: "InvalidTransactionType",
         kind: "invalidTransactionType",
         meaning: "The transaction type does not fit the short code",
-        hint: "Use the pay bill type with a pay bill and the buy goods type with a till. Sandbox short codes take no till payments.",
+        hint: "Use CustomerPayBillOnline with a pay bill and CustomerBuyGoodsOnline with a till. Sandbox short codes do not accept till payments.",
         fault: "merchant",
         next: "fix",
         evidence: "observed",
@@ -566,8 +593,8 @@ export const errorCodes: readonly CodeInfo[] = [
         match: "Invalid RecieverIdentifierType",
         name: "InvalidReceiverIdentifierType",
         kind: "invalidReceiverIdentifierType",
-        meaning: "The receiver type is missing, misspelt or wrong",
-        hint: "Send RecieverIdentifierType, spelt exactly so, with the value this command takes.",
+        meaning: "RecieverIdentifierType is missing, has another spelling or has an invalid value",
+        hint: "Send RecieverIdentifierType in exactly this spelling, with the value that your CommandID requires.",
         fault: "merchant",
         next: "fix",
         evidence: "portal",
@@ -577,7 +604,7 @@ export const errorCodes: readonly CodeInfo[] = [
         name: "InvalidRemarks",
         kind: "invalidRemarks",
         meaning: "The remarks are empty or too long",
-        hint: "Send 2 to 100 plain characters.",
+        hint: "Send remarks of 2 to 100 plain characters.",
         fault: "merchant",
         next: "fix",
         evidence: "community",
@@ -588,8 +615,8 @@ export const errorCodes: readonly CodeInfo[] = [
     code: "400.002.01",
     name: "BadRequest400002",
     kind: "badRequest",
-    meaning: "Reported by one library only, as a token refusal",
-    hint: "Correct the request; if the message speaks of the token, fetch a new one.",
+    meaning: "Daraja rejected the request, possibly because of the access token",
+    hint: "Correct the request; if the message mentions the token, get a new token.",
     fault: "merchant",
     next: "fix",
     evidence: "community",
@@ -598,8 +625,8 @@ export const errorCodes: readonly CodeInfo[] = [
         match: "Invalid Access Token",
         name: "InvalidAccessToken400002",
         kind: "invalidAccessToken",
-        meaning: "The access token is wrong or expired",
-        hint: "If a new token is rejected too, check keys, environment and the app's products.",
+        meaning: "The access token is invalid or has expired",
+        hint: "Get a new token; if Daraja rejects the new token too, check your keys, the environment and the products of your app.",
         fault: "merchant",
         next: "token",
         evidence: "community",
@@ -610,8 +637,8 @@ export const errorCodes: readonly CodeInfo[] = [
     code: "400.002.05",
     name: "InvalidRequestPayload",
     kind: "invalidRequestPayload",
-    meaning: "The body could not be read",
-    hint: "Send the documented JSON body with Content-Type: application/json.",
+    meaning: "Daraja could not read the request body",
+    hint: "Send the documented JSON body with the header Content-Type: application/json.",
     fault: "merchant",
     next: "fix",
     evidence: "portal",
@@ -621,8 +648,8 @@ export const errorCodes: readonly CodeInfo[] = [
     code: "400.003.01",
     name: "InvalidAccessToken400003",
     kind: "invalidAccessToken",
-    meaning: "The access token is wrong or expired",
-    hint: "If a new token is rejected too, check keys, environment and the app's products.",
+    meaning: "The access token is invalid or has expired",
+    hint: "Get a new token; if Daraja rejects the new token too, check your keys, the environment and the products of your app.",
     fault: "merchant",
     next: "token",
     evidence: "portal",
@@ -632,8 +659,8 @@ export const errorCodes: readonly CodeInfo[] = [
         match: "apiproduct",
         name: "NoApiProduct400003",
         kind: "noApiProduct",
-        meaning: "No product of this app covers the call",
-        hint: "Enable the product for this app on the developer portal; only a new token covers it.",
+        meaning: "Your app lacks the product that this call requires",
+        hint: "Enable the product for your app on the developer portal, then get a new token: older tokens do not cover the product.",
         fault: "merchant",
         next: "fix",
         evidence: "community",
@@ -645,7 +672,7 @@ export const errorCodes: readonly CodeInfo[] = [
     name: "BadRequest400003",
     kind: "badRequest",
     meaning: "The request is incomplete or malformed",
-    hint: "Compare the body with the documented one.",
+    hint: "Compare the request body with the documentation, and correct the body.",
     fault: "merchant",
     next: "fix",
     evidence: "portal",
@@ -655,8 +682,8 @@ export const errorCodes: readonly CodeInfo[] = [
     code: "400.008.01",
     name: "InvalidAuthenticationType",
     kind: "invalidAuthenticationType",
-    meaning: "The authentication scheme of the token call is wrong",
-    hint: "Send Authorization: Basic with the consumer key and secret.",
+    meaning: "The token request used an invalid authentication scheme",
+    hint: "Send the header Authorization: Basic with the consumer key and the consumer secret.",
     fault: "merchant",
     next: "fix",
     evidence: "portal",
@@ -667,7 +694,7 @@ export const errorCodes: readonly CodeInfo[] = [
     code: "400.008.02",
     name: "InvalidGrantType",
     kind: "invalidGrantType",
-    meaning: "The grant type of the token call is wrong",
+    meaning: "The token request used an invalid grant type",
     hint: "Send grant_type=client_credentials in the query string.",
     fault: "merchant",
     next: "fix",
@@ -679,8 +706,8 @@ export const errorCodes: readonly CodeInfo[] = [
     code: "401",
     name: "Unauthorized",
     kind: "unauthorized",
-    meaning: "The token is refused, or the app lacks this product",
-    hint: "If a new token is rejected too, have the product enabled for the app.",
+    meaning: "Daraja rejected the access token, or your app lacks the product",
+    hint: "Get a new token; if Daraja rejects the new token too, have the product enabled for your app.",
     fault: "merchant",
     next: "token",
     evidence: "observed",
@@ -690,8 +717,8 @@ export const errorCodes: readonly CodeInfo[] = [
         match: "apiproduct",
         name: "NoApiProductC2bV2",
         kind: "noApiProduct",
-        meaning: "The app does not have version 2 of C2B",
-        hint: "Try version v1, which the app may have, with a short code that takes C2B payments, or enable version v2 for the app.",
+        meaning: "Your app does not have version 2 of the C2B API",
+        hint: "Enable version v2 for your app, or try version v1, which your app may have, with a short code that takes C2B payments.",
         fault: "merchant",
         next: "fix",
         evidence: "community",
@@ -701,8 +728,8 @@ export const errorCodes: readonly CodeInfo[] = [
         match: "apiproduct",
         name: "NoApiProductC2bV1",
         kind: "noApiProduct",
-        meaning: "The app does not have version 1 of C2B",
-        hint: "Try version v2, which the app may have, with a short code that takes C2B payments, or enable version v1 for the app.",
+        meaning: "Your app does not have version 1 of the C2B API",
+        hint: "Enable version v1 for your app, or try version v2, which your app may have, with a short code that takes C2B payments.",
         fault: "merchant",
         next: "fix",
         evidence: "community",
@@ -712,8 +739,8 @@ export const errorCodes: readonly CodeInfo[] = [
         match: "apiproduct",
         name: "NoApiProduct401",
         kind: "noApiProduct",
-        meaning: "No product of this app covers the call",
-        hint: "Enable the product for this app on the developer portal; only a new token covers it.",
+        meaning: "Your app lacks the product that this call requires",
+        hint: "Enable the product for your app on the developer portal, then get a new token: older tokens do not cover the product.",
         fault: "merchant",
         next: "fix",
         evidence: "community",
@@ -724,8 +751,8 @@ export const errorCodes: readonly CodeInfo[] = [
     code: "401.001",
     name: "InvalidAccessToken401001",
     kind: "invalidAccessToken",
-    meaning: "The access token is wrong or expired",
-    hint: "If a new token is rejected too, check keys, environment and the app's products.",
+    meaning: "The access token is invalid or has expired",
+    hint: "Get a new token; if Daraja rejects the new token too, check your keys, the environment and the products of your app.",
     fault: "merchant",
     next: "token",
     evidence: "observed",
@@ -735,8 +762,8 @@ export const errorCodes: readonly CodeInfo[] = [
         match: "apiproduct",
         name: "NoApiProduct401001",
         kind: "noApiProduct",
-        meaning: "No product of this app covers the call",
-        hint: "Enable the product for this app on the developer portal; only a new token covers it.",
+        meaning: "Your app lacks the product that this call requires",
+        hint: "Enable the product for your app on the developer portal, then get a new token: older tokens do not cover the product.",
         fault: "merchant",
         next: "fix",
         evidence: "community",
@@ -747,8 +774,8 @@ export const errorCodes: readonly CodeInfo[] = [
     code: "401.002.01",
     name: "InvalidAccessToken401002",
     kind: "invalidAccessToken",
-    meaning: "The access token is wrong or expired",
-    hint: "If a new token is rejected too, check keys and products. The message echoes the token: redact it before logging.",
+    meaning: "The access token is invalid or has expired",
+    hint: "Get a new token; if Daraja rejects the new token too, check your keys and products. The message contains the token: redact it before logging.",
     fault: "merchant",
     next: "token",
     evidence: "production",
@@ -758,8 +785,8 @@ export const errorCodes: readonly CodeInfo[] = [
         match: "apiproduct",
         name: "NoApiProduct401002",
         kind: "noApiProduct",
-        meaning: "No product of this app covers the call",
-        hint: "Enable the product for this app on the developer portal; only a new token covers it.",
+        meaning: "Your app lacks the product that this call requires",
+        hint: "Enable the product for your app on the developer portal, then get a new token: older tokens do not cover the product.",
         fault: "merchant",
         next: "fix",
         evidence: "community",
@@ -770,8 +797,8 @@ export const errorCodes: readonly CodeInfo[] = [
     code: "401.003.01",
     name: "InvalidAccessToken401003",
     kind: "invalidAccessToken",
-    meaning: "The access token is refused",
-    hint: "If a new token is rejected too, check keys, environment and the app's products.",
+    meaning: "Daraja rejected the access token",
+    hint: "Get a new token; if Daraja rejects the new token too, check your keys, the environment and the products of your app.",
     fault: "merchant",
     next: "token",
     evidence: "community",
@@ -781,8 +808,8 @@ export const errorCodes: readonly CodeInfo[] = [
         match: "apiproduct",
         name: "NoApiProduct401003",
         kind: "noApiProduct",
-        meaning: "No product of this app covers the call",
-        hint: "Enable the product for this app on the developer portal; only a new token covers it.",
+        meaning: "Your app lacks the product that this call requires",
+        hint: "Enable the product for your app on the developer portal, then get a new token: older tokens do not cover the product.",
         fault: "merchant",
         next: "fix",
         evidence: "community",
@@ -793,8 +820,8 @@ export const errorCodes: readonly CodeInfo[] = [
     code: "403.002.1001",
     name: "NotAuthorized",
     kind: "notAuthorized",
-    meaning: "The app lacks the product, or the server's address is not listed",
-    hint: "Enable the product for the app, and have Safaricom add your server's IP address to its list of allowed addresses.",
+    meaning: "Your app lacks the product, or Safaricom does not allow your server's IP address",
+    hint: "Enable the product for your app, and have Safaricom add your server's IP address to its list of allowed addresses.",
     fault: "merchant",
     next: "fix",
     evidence: "production",
@@ -804,8 +831,8 @@ export const errorCodes: readonly CodeInfo[] = [
         match: "not authorized",
         name: "NotAuthorizedB2cV3",
         kind: "notAuthorized",
-        meaning: "The app lacks B2C version 3, or the server's address is not listed",
-        hint: "Enable B2C and its version 3 for the app, and have Safaricom allow your server's IP address; version 1 may work meanwhile.",
+        meaning: "Your app lacks version 3 of B2C, or Safaricom does not allow your server's IP address",
+        hint: "Enable B2C and its version 3 for your app, and have Safaricom allow your server's IP address; version 1 may work until then.",
         fault: "merchant",
         next: "fix",
         evidence: "production",
@@ -817,8 +844,8 @@ export const errorCodes: readonly CodeInfo[] = [
     code: "404.001.01",
     name: "ResourceNotFound",
     kind: "resourceNotFound",
-    meaning: "No such path",
-    hint: "Check the base URL, the path and its version.",
+    meaning: "Daraja has no resource at this path",
+    hint: "Check the base URL, the path and the version in the path.",
     fault: "merchant",
     next: "fix",
     evidence: "community",
@@ -828,8 +855,8 @@ export const errorCodes: readonly CodeInfo[] = [
     code: "404.002.01",
     name: "ResourceNotFound404002",
     kind: "resourceNotFound",
-    meaning: "No such path",
-    hint: "Check the base URL, the path and its version.",
+    meaning: "Daraja has no resource at this path",
+    hint: "Check the base URL, the path and the version in the path.",
     fault: "merchant",
     next: "fix",
     evidence: "community",
@@ -839,8 +866,8 @@ export const errorCodes: readonly CodeInfo[] = [
     code: "404.003.01",
     name: "ResourceNotFound404003",
     kind: "resourceNotFound",
-    meaning: "No such path",
-    hint: "Check the base URL, the path and its version.",
+    meaning: "Daraja has no resource at this path",
+    hint: "Check the base URL, the path and the version in the path.",
     fault: "merchant",
     next: "fix",
     evidence: "community",
@@ -850,8 +877,8 @@ export const errorCodes: readonly CodeInfo[] = [
     code: "404.001.03",
     name: "InvalidAccessToken",
     kind: "invalidAccessToken",
-    meaning: "The access token is wrong or expired, despite status 404",
-    hint: "If a new token is rejected too, check keys, environment and the app's products.",
+    meaning: "The access token is invalid or has expired, although the HTTP status is 404",
+    hint: "Get a new token; if Daraja rejects the new token too, check your keys, the environment and the products of your app.",
     fault: "merchant",
     next: "token",
     evidence: "community",
@@ -861,8 +888,8 @@ export const errorCodes: readonly CodeInfo[] = [
         match: "apiproduct",
         name: "NoApiProduct404",
         kind: "noApiProduct",
-        meaning: "No product of this app covers the call",
-        hint: "Enable the product for this app on the developer portal; only a new token covers it.",
+        meaning: "Your app lacks the product that this call requires",
+        hint: "Enable the product for your app on the developer portal, then get a new token: older tokens do not cover the product.",
         fault: "merchant",
         next: "fix",
         evidence: "community",
@@ -873,8 +900,8 @@ export const errorCodes: readonly CodeInfo[] = [
     code: "404.001.04",
     name: "InvalidAuthenticationHeader",
     kind: "invalidAuthenticationHeader",
-    meaning: "Wrong method or malformed Authorization header",
-    hint: "Use POST with Authorization: Bearer; only the token call is a GET.",
+    meaning: "The HTTP method is wrong, or the Authorization header is malformed",
+    hint: "Use POST with the header Authorization: Bearer; only the token request uses GET.",
     fault: "merchant",
     next: "fix",
     evidence: "portal",
@@ -884,8 +911,8 @@ export const errorCodes: readonly CodeInfo[] = [
     code: "405.001",
     name: "MethodNotAllowed",
     kind: "methodNotAllowed",
-    meaning: "Wrong HTTP method",
-    hint: "Use POST; only the token call is a GET.",
+    meaning: "Daraja does not allow this HTTP method here",
+    hint: "Use POST; only the token request uses GET.",
     fault: "merchant",
     next: "fix",
     evidence: "portal",
@@ -895,8 +922,8 @@ export const errorCodes: readonly CodeInfo[] = [
     code: "500.001.1001",
     name: "StkGatewayFault",
     kind: "stkGatewayFault",
-    meaning: "M-Pesa failed to handle the STK call",
-    hint: "It may have gone through: wait for its callback, and never send it again in doubt.",
+    meaning: "M-Pesa had an internal error, so the outcome of the STK request is unknown",
+    hint: "Do not send the request again: wait for its callback, because M-Pesa may have processed the request.",
     fault: "mpesa",
     next: "ask",
     evidence: "observed",
@@ -906,8 +933,8 @@ export const errorCodes: readonly CodeInfo[] = [
         match: "Merchant does not exist",
         name: "MerchantNotFound",
         kind: "merchantNotFound",
-        meaning: "The short code is unknown or not enabled for STK push",
-        hint: "Use the short code that went live for M-Pesa Express; for a till, its store number.",
+        meaning: "M-Pesa does not know the short code, or the short code is not enabled for STK push",
+        hint: "Use the short code that went live for M-Pesa Express; for a till, use its store number.",
         fault: "merchant",
         next: "fix",
         evidence: "community",
@@ -916,8 +943,8 @@ export const errorCodes: readonly CodeInfo[] = [
         match: "Wrong credentials",
         name: "WrongPassword",
         kind: "wrongPassword",
-        meaning: "The password does not match short code, passkey and timestamp",
-        hint: "Use the passkey of this short code and environment, and one timestamp for both.",
+        meaning: "The password does not match the short code, the passkey and the timestamp",
+        hint: "Use the passkey of this short code and environment, and the same timestamp in the password and the request.",
         fault: "merchant",
         next: "fix",
         evidence: "community",
@@ -926,8 +953,8 @@ export const errorCodes: readonly CodeInfo[] = [
         match: "Unable to lock subscriber",
         name: "SubscriberLockedDuringQuery",
         kind: "subscriberLockedDuringQuery",
-        meaning: "A prompt is open for this number; its state could not be read",
-        hint: "Query again after at least 12 seconds; this says nothing about the payment.",
+        meaning: "A prompt is open for this phone number, so M-Pesa did not report the state of the STK push",
+        hint: "Query again after at least 12 seconds; this response says nothing about the payment.",
         fault: "none",
         next: "poll",
         customer: "pending",
@@ -938,8 +965,8 @@ export const errorCodes: readonly CodeInfo[] = [
         match: "Unable to lock subscriber",
         name: "SubscriberLocked",
         kind: "subscriberLocked",
-        meaning: "Another prompt is open for this number",
-        hint: "Let the customer finish it or wait a minute. Check the earlier push before a new one.",
+        meaning: "Another prompt is open for this phone number",
+        hint: "Let the customer finish the open prompt, or wait a minute. Query the earlier STK push before you send a new one.",
         fault: "customer",
         next: "new",
         customer: "otherTransaction",
@@ -949,7 +976,7 @@ export const errorCodes: readonly CodeInfo[] = [
         match: "is being processed",
         name: "StillProcessing",
         kind: "stillProcessing",
-        meaning: "The customer has not finished yet",
+        meaning: "The customer has not completed the prompt yet",
         hint: "Query again after at least 12 seconds.",
         fault: "none",
         next: "poll",
@@ -961,8 +988,8 @@ export const errorCodes: readonly CodeInfo[] = [
         match: "",
         name: "PendingOrHiccup",
         kind: "pendingOrHiccup",
-        meaning: "Pending, or a passing fault of the query",
-        hint: "Query again after at least 12 seconds; this says nothing about the payment.",
+        meaning: "The payment is pending, or the query had a temporary error",
+        hint: "Query again after at least 12 seconds; this response says nothing about the payment.",
         fault: "none",
         next: "poll",
         customer: "pending",
@@ -973,8 +1000,8 @@ export const errorCodes: readonly CodeInfo[] = [
         match: "transaction does not exist",
         name: "TransactionNotFoundYet",
         kind: "transactionNotFoundYet",
-        meaning: "The push is too young to be found, or the id is unknown",
-        hint: "Query again for about half a minute, then check the CheckoutRequestID.",
+        meaning: "M-Pesa has not recorded the STK push yet, or the CheckoutRequestID does not exist",
+        hint: "Query again for about 30 seconds; if M-Pesa still does not find the STK push, check the CheckoutRequestID.",
         fault: "none",
         next: "poll",
         customer: "pending",
@@ -987,8 +1014,8 @@ export const errorCodes: readonly CodeInfo[] = [
     code: "500.002.1001",
     name: "SystemInternalError",
     kind: "systemInternalError",
-    meaning: "M-Pesa failed while it handled the request",
-    hint: "Ask for the transaction status before you send anything again.",
+    meaning: "M-Pesa had an internal error, so the outcome of the request is unknown",
+    hint: "Query the transaction status, and send nothing again before you know the outcome.",
     fault: "mpesa",
     next: "ask",
     evidence: "community",
@@ -998,8 +1025,8 @@ export const errorCodes: readonly CodeInfo[] = [
         match: "Duplicate OriginatorConversationID",
         name: "DuplicateOriginatorConversationId",
         kind: "duplicateOriginatorConversationId",
-        meaning: "A request with this id went in before",
-        hint: "Do not pay again under a new id: ask for the status of the first request.",
+        meaning: "M-Pesa received an earlier request with this OriginatorConversationID",
+        hint: "Query the status of the first request, and do not pay again with a new ID.",
         fault: "merchant",
         next: "ask",
         customer: "checking",
@@ -1009,8 +1036,8 @@ export const errorCodes: readonly CodeInfo[] = [
         match: "under maintenance",
         name: "UnderMaintenance",
         kind: "underMaintenance",
-        meaning: "The service is under maintenance",
-        hint: "Wait; check the transaction status before you send a payment again.",
+        meaning: "M-Pesa reported that the service is under maintenance",
+        hint: "Wait, then query the transaction status; send nothing again before you know the outcome.",
         fault: "mpesa",
         next: "ask",
         customer: "checking",
@@ -1020,8 +1047,8 @@ export const errorCodes: readonly CodeInfo[] = [
         match: "already registered",
         name: "UrlsAlreadyRegistered500002",
         kind: "urlsAlreadyRegistered",
-        meaning: "This short code has its URLs already",
-        hint: "Count it as done. To change them, delete the old ones on the portal first.",
+        meaning: "URLs are already registered for this short code",
+        hint: "Treat the registration as done. To change the URLs, first delete the old URLs on the developer portal.",
         fault: "merchant",
         next: "no",
         evidence: "community",
@@ -1031,8 +1058,8 @@ export const errorCodes: readonly CodeInfo[] = [
         match: "Duplicate notification info",
         name: "DuplicateNotificationInfo500002",
         kind: "duplicateNotificationInfo",
-        meaning: "This short code has its URLs already",
-        hint: "Count it as done. To change them, delete the old ones on the portal first.",
+        meaning: "URLs are already registered for this short code",
+        hint: "Treat the registration as done. To change the URLs, first delete the old URLs on the developer portal.",
         fault: "merchant",
         next: "no",
         evidence: "community",
@@ -1044,8 +1071,8 @@ export const errorCodes: readonly CodeInfo[] = [
     code: "00.002.1001",
     name: "UnderMaintenance00002",
     kind: "underMaintenance",
-    meaning: "The service is under maintenance",
-    hint: "Wait; check the transaction status before you send a payment again.",
+    meaning: "M-Pesa reported that the service is under maintenance",
+    hint: "Wait, then query the transaction status; send nothing again before you know the outcome.",
     fault: "mpesa",
     next: "ask",
     customer: "checking",
@@ -1055,8 +1082,8 @@ export const errorCodes: readonly CodeInfo[] = [
     code: "500.003.02",
     name: "SpikeArrest",
     kind: "spikeArrest",
-    meaning: "Too many requests in a short time",
-    hint: "Slow down and repeat after a pause, each time a longer one.",
+    meaning: "You sent too many requests in a short time",
+    hint: "Send requests more slowly, and retry after a pause that grows with every retry.",
     fault: "merchant",
     next: "later",
     customer: "tryLater",
@@ -1067,8 +1094,8 @@ export const errorCodes: readonly CodeInfo[] = [
         match: "System is busy",
         name: "SystemBusy",
         kind: "systemBusy",
-        meaning: "M-Pesa is too busy to take the request",
-        hint: "Repeat after some minutes.",
+        meaning: "M-Pesa is too busy to accept the request",
+        hint: "Retry after a few minutes.",
         fault: "mpesa",
         next: "later",
         customer: "tryLater",
@@ -1080,8 +1107,8 @@ export const errorCodes: readonly CodeInfo[] = [
     code: "500.002.02",
     name: "Refused500002",
     kind: "internalServerError",
-    meaning: "Reported by one library only, as spike arrest",
-    hint: "Unless the message says spike arrest, find out what happened before you send it again.",
+    meaning: "Daraja reported an error, possibly because of its rate limit",
+    hint: "Do not send the request again before you know whether it was processed, unless the message says spike arrest.",
     fault: "mpesa",
     next: "ask",
     evidence: "community",
@@ -1090,8 +1117,8 @@ export const errorCodes: readonly CodeInfo[] = [
         match: "Spike Arrest",
         name: "SpikeArrest500002",
         kind: "spikeArrest",
-        meaning: "Too many requests in a short time",
-        hint: "Slow down and repeat after a pause.",
+        meaning: "You sent too many requests in a short time",
+        hint: "Send requests more slowly, and retry after a pause.",
         fault: "merchant",
         next: "later",
         customer: "tryLater",
@@ -1103,8 +1130,8 @@ export const errorCodes: readonly CodeInfo[] = [
     code: "500.002.03",
     name: "Refused500003",
     kind: "internalServerError",
-    meaning: "Reported by one library only, as a quota violation",
-    hint: "Unless the message says quota, find out what happened before you send it again.",
+    meaning: "Daraja reported an error, possibly because of a request quota",
+    hint: "Do not send the request again before you know whether it was processed, unless the message says quota.",
     fault: "mpesa",
     next: "ask",
     evidence: "community",
@@ -1113,8 +1140,8 @@ export const errorCodes: readonly CodeInfo[] = [
         match: "Quota",
         name: "QuotaViolation500002",
         kind: "quotaViolation",
-        meaning: "The request quota is used up",
-        hint: "Repeat after a long pause.",
+        meaning: "Your app has used up its request quota",
+        hint: "Retry after a long pause.",
         fault: "merchant",
         next: "later",
         customer: "tryLater",
@@ -1126,8 +1153,8 @@ export const errorCodes: readonly CodeInfo[] = [
     code: "500.003.03",
     name: "QuotaViolation",
     kind: "quotaViolation",
-    meaning: "The request quota is used up",
-    hint: "Pause for long, spread the calls, or ask Safaricom for a larger quota.",
+    meaning: "Your app has used up its request quota",
+    hint: "Retry after a long pause, spread your requests over time, or ask Safaricom for a larger quota.",
     fault: "merchant",
     next: "later",
     customer: "tryLater",
@@ -1138,8 +1165,8 @@ export const errorCodes: readonly CodeInfo[] = [
     code: "500.003.1001",
     name: "InternalServerError",
     kind: "internalServerError",
-    meaning: "M-Pesa failed, or refused without a precise reason",
-    hint: "Find out what happened before you send a payment again.",
+    meaning: "M-Pesa had an internal error, or rejected the request without a precise reason",
+    hint: "Find out whether the request was processed, and do not send it again before you know.",
     fault: "mpesa",
     next: "ask",
     evidence: "community",
@@ -1149,8 +1176,8 @@ export const errorCodes: readonly CodeInfo[] = [
         match: "already registered",
         name: "UrlsAlreadyRegistered",
         kind: "urlsAlreadyRegistered",
-        meaning: "This short code has its URLs already",
-        hint: "Count it as done. To change them, delete the old ones on the portal first.",
+        meaning: "URLs are already registered for this short code",
+        hint: "Treat the registration as done. To change the URLs, first delete the old URLs on the developer portal.",
         fault: "merchant",
         next: "no",
         evidence: "portal",
@@ -1160,8 +1187,8 @@ export const errorCodes: readonly CodeInfo[] = [
         match: "Duplicate notification info",
         name: "DuplicateNotificationInfo",
         kind: "duplicateNotificationInfo",
-        meaning: "This short code has its URLs already",
-        hint: "Count it as done. To change them, delete the old ones on the portal first.",
+        meaning: "URLs are already registered for this short code",
+        hint: "Treat the registration as done. To change the URLs, first delete the old URLs on the developer portal.",
         fault: "merchant",
         next: "no",
         evidence: "community",
@@ -1173,8 +1200,8 @@ export const errorCodes: readonly CodeInfo[] = [
     code: "500",
     name: "PullNothingAvailable",
     kind: "pullNothingAvailable",
-    meaning: "Nothing is available for this short code yet",
-    hint: "Ask again later; check that the short code is registered for pull.",
+    meaning: "The pull service has nothing available for this short code yet",
+    hint: "Retry later, and check that the short code is registered for pull transactions.",
     fault: "mpesa",
     next: "later",
     evidence: "portal",
@@ -1183,19 +1210,31 @@ export const errorCodes: readonly CodeInfo[] = [
   },
 ];
 
-/** errorcode of a gateway fault; a final * stands for any ending. Every code has one constant. */
+/** errorcode of a gateway fault, where a final * stands for any further characters. Every code has one constant. */
 export const GatewayFaultCode = {
-  /** Too many requests in a short time. Slow down to the rate in the message; space STK queries 12 seconds or more. */
+  /**
+   * You sent too many requests in a short time. Slow down to the rate that the message states, and leave at least 12
+   * seconds between STK queries.
+   */
   SpikeArrestViolation: "policies.ratelimit.SpikeArrestViolation",
-  /** The request quota is used up. Repeat after a long pause. */
+  /** Your app has used up its request quota. Retry after a long pause. */
   QuotaViolation: "policies.ratelimit.QuotaViolation",
-  /** The system behind the gateway did not answer in time. Find out what happened before you send a payment again. */
+  /**
+   * The system behind the gateway did not respond in time, so the outcome is unknown. Find out whether the request was
+   * processed, and do not send it again before you know.
+   */
   GatewayTimeout: "messaging.adaptors.http.flow.GatewayTimeout",
-  /** A step inside the gateway failed. Find out what happened before you send a payment again. */
+  /**
+   * A step inside the gateway had an error, so the outcome is unknown. Find out whether the request was processed, and
+   * do not send it again before you know.
+   */
   ServiceCalloutFailed: "steps.servicecallout.ExecutionFailed",
 } as const;
 
-/** errorcode of a gateway fault; a final * stands for any ending. The known codes, and any other string. */
+/**
+ * errorcode of a gateway fault, where a final * stands for any further characters. The known codes, and any other
+ * string.
+ */
 export type GatewayFaultCode = OpenString<
   | "policies.ratelimit.SpikeArrestViolation"
   | "policies.ratelimit.QuotaViolation"
@@ -1203,14 +1242,17 @@ export type GatewayFaultCode = OpenString<
   | "steps.servicecallout.ExecutionFailed"
 >;
 
-/** errorcode of a gateway fault; a final * stands for any ending. The meaning of every code, and the next step. */
+/**
+ * errorcode of a gateway fault, where a final * stands for any further characters. The meaning of every code, and the
+ * next step.
+ */
 export const faultCodes: readonly CodeInfo[] = [
   {
     code: "oauth.v2.*",
     name: "OauthFault",
     kind: "invalidAccessToken",
-    meaning: "The gateway refused the token",
-    hint: "If a new token is rejected too, check keys, environment and the app's products.",
+    meaning: "The gateway rejected the access token",
+    hint: "Get a new token; if Daraja rejects the new token too, check your keys, the environment and the products of your app.",
     fault: "merchant",
     next: "token",
     evidence: "community",
@@ -1220,8 +1262,8 @@ export const faultCodes: readonly CodeInfo[] = [
         match: "apiproduct",
         name: "NoApiProductOauth",
         kind: "noApiProduct",
-        meaning: "No product of this app covers the call",
-        hint: "Enable the product for this app on the developer portal; only a new token covers it.",
+        meaning: "Your app lacks the product that this call requires",
+        hint: "Enable the product for your app on the developer portal, then get a new token: older tokens do not cover the product.",
         fault: "merchant",
         next: "fix",
         evidence: "community",
@@ -1232,8 +1274,8 @@ export const faultCodes: readonly CodeInfo[] = [
     code: "keymanagement.service.*",
     name: "KeyFault",
     kind: "invalidAccessToken",
-    meaning: "The gateway refused the token or its key",
-    hint: "If a new token is rejected too, check keys, environment and the app's products.",
+    meaning: "The gateway rejected the access token or the key of the token",
+    hint: "Get a new token; if Daraja rejects the new token too, check your keys, the environment and the products of your app.",
     fault: "merchant",
     next: "token",
     evidence: "community",
@@ -1243,8 +1285,8 @@ export const faultCodes: readonly CodeInfo[] = [
         match: "apiproduct",
         name: "NoApiProductKey",
         kind: "noApiProduct",
-        meaning: "No product of this app covers the call",
-        hint: "Enable the product for this app on the developer portal; only a new token covers it.",
+        meaning: "Your app lacks the product that this call requires",
+        hint: "Enable the product for your app on the developer portal, then get a new token: older tokens do not cover the product.",
         fault: "merchant",
         next: "fix",
         evidence: "community",
@@ -1255,8 +1297,8 @@ export const faultCodes: readonly CodeInfo[] = [
     code: "policies.ratelimit.SpikeArrestViolation",
     name: "SpikeArrestViolation",
     kind: "spikeArrest",
-    meaning: "Too many requests in a short time",
-    hint: "Slow down to the rate in the message; space STK queries 12 seconds or more.",
+    meaning: "You sent too many requests in a short time",
+    hint: "Slow down to the rate that the message states, and leave at least 12 seconds between STK queries.",
     fault: "merchant",
     next: "later",
     customer: "tryLater",
@@ -1267,8 +1309,8 @@ export const faultCodes: readonly CodeInfo[] = [
     code: "policies.ratelimit.QuotaViolation",
     name: "QuotaViolation",
     kind: "quotaViolation",
-    meaning: "The request quota is used up",
-    hint: "Repeat after a long pause.",
+    meaning: "Your app has used up its request quota",
+    hint: "Retry after a long pause.",
     fault: "merchant",
     next: "later",
     customer: "tryLater",
@@ -1279,8 +1321,8 @@ export const faultCodes: readonly CodeInfo[] = [
     code: "messaging.adaptors.http.flow.GatewayTimeout",
     name: "GatewayTimeout",
     kind: "gatewayTimeout",
-    meaning: "The system behind the gateway did not answer in time",
-    hint: "Find out what happened before you send a payment again.",
+    meaning: "The system behind the gateway did not respond in time, so the outcome is unknown",
+    hint: "Find out whether the request was processed, and do not send it again before you know.",
     fault: "mpesa",
     next: "ask",
     evidence: "observed",
@@ -1290,8 +1332,8 @@ export const faultCodes: readonly CodeInfo[] = [
     code: "steps.servicecallout.ExecutionFailed",
     name: "ServiceCalloutFailed",
     kind: "serviceCalloutFailed",
-    meaning: "A step inside the gateway failed",
-    hint: "Find out what happened before you send a payment again.",
+    meaning: "A step inside the gateway had an error, so the outcome is unknown",
+    hint: "Find out whether the request was processed, and do not send it again before you know.",
     fault: "mpesa",
     next: "ask",
     evidence: "community",
@@ -1301,7 +1343,7 @@ export const faultCodes: readonly CodeInfo[] = [
         match: "ResponseCode 409",
         name: "UrlsRejectedV2",
         kind: "urlsRejected",
-        meaning: "The gateway cannot store the URLs for this short code",
+        meaning: "The gateway could not store the URLs for this short code",
         hint: "Register a short code that takes C2B payments, not one for STK push only, or try version v1 of the registration.",
         fault: "merchant",
         next: "fix",
@@ -1312,7 +1354,7 @@ export const faultCodes: readonly CodeInfo[] = [
         match: "ResponseCode 409",
         name: "UrlsRejectedV1",
         kind: "urlsRejected",
-        meaning: "The gateway cannot store the URLs for this short code",
+        meaning: "The gateway could not store the URLs for this short code",
         hint: "Register a short code that takes C2B payments, not one for STK push only, or try version v2 of the registration.",
         fault: "merchant",
         next: "fix",
@@ -1323,8 +1365,8 @@ export const faultCodes: readonly CodeInfo[] = [
         match: "Execution of ServiceCallout",
         name: "RegistrationCalloutFailed",
         kind: "registrationCalloutFailed",
-        meaning: "A step inside the gateway failed",
-        hint: "Register again later.",
+        meaning: "A step inside the gateway failed during the registration",
+        hint: "Register the URLs again later.",
         fault: "mpesa",
         next: "later",
         evidence: "community",
@@ -1334,27 +1376,38 @@ export const faultCodes: readonly CodeInfo[] = [
   },
 ];
 
-/** HTTP answers that carry no code: status, then empty or html for the body. Every code has one constant. */
+/**
+ * HTTP status of a response without a code, with :empty or :html where the body matters. Every code has one constant.
+ */
 export const HttpSignal = {
-  /** Wrong consumer key or secret. Check both keys and that they belong to this environment. */
+  /**
+   * The consumer key or the consumer secret is wrong. Check the consumer key and the consumer secret, and that both
+   * belong to this environment.
+   */
   WrongConsumerKeys: "400:empty",
   /**
-   * The web firewall turned the request away. Confirm that nothing happened before you send a payment again; the
-   * firewall may dislike your address or User-Agent.
+   * The web firewall blocked the request. Confirm that the request was not processed before you send it again; the
+   * firewall may block your IP address or User-Agent.
    */
   FirewallBlocked: "403:html",
-  /** The web firewall could not pass the request on. Confirm that nothing happened before you send a payment again. */
+  /**
+   * The web firewall reported that it could not forward the request. Confirm that the request was not processed before
+   * you send it again.
+   */
   FirewallUnavailable: "503:html",
   /**
-   * Bill Manager has this reference or opt-in already. Do not repeat: look up the existing record or use a new
+   * Bill Manager already has this reference or opt-in. Do not retry: look up the existing record, or use a new
    * reference.
    */
   Conflict: "409",
-  /** The sandbox has no backend for this look-up. Do not repeat in the sandbox; test against a fake. */
+  /** The sandbox has no backend for this lookup. Do not retry in the sandbox; test against a mock of this lookup. */
   BackendUnavailable: "410",
 } as const;
 
-/** HTTP answers that carry no code: status, then empty or html for the body. The known codes, and any other string. */
+/**
+ * HTTP status of a response without a code, with :empty or :html where the body matters. The known codes, and any other
+ * string.
+ */
 export type HttpSignal = OpenString<
   | "400:empty"
   | "403:html"
@@ -1364,16 +1417,16 @@ export type HttpSignal = OpenString<
 >;
 
 /**
- * HTTP answers that carry no code: status, then empty or html for the body. The meaning of every code, and the next
- * step.
+ * HTTP status of a response without a code, with :empty or :html where the body matters. The meaning of every code, and
+ * the next step.
  */
 export const httpCodes: readonly CodeInfo[] = [
   {
     code: "400:empty",
     name: "WrongConsumerKeys",
     kind: "wrongConsumerKeys",
-    meaning: "Wrong consumer key or secret",
-    hint: "Check both keys and that they belong to this environment.",
+    meaning: "The consumer key or the consumer secret is wrong",
+    hint: "Check the consumer key and the consumer secret, and that both belong to this environment.",
     fault: "merchant",
     next: "fix",
     evidence: "observed",
@@ -1384,8 +1437,8 @@ export const httpCodes: readonly CodeInfo[] = [
     code: "403:html",
     name: "FirewallBlocked",
     kind: "firewallBlocked",
-    meaning: "The web firewall turned the request away",
-    hint: "Confirm that nothing happened before you send a payment again; the firewall may dislike your address or User-Agent.",
+    meaning: "The web firewall blocked the request",
+    hint: "Confirm that the request was not processed before you send it again; the firewall may block your IP address or User-Agent.",
     fault: "mpesa",
     next: "ask",
     evidence: "community",
@@ -1395,8 +1448,8 @@ export const httpCodes: readonly CodeInfo[] = [
     code: "503:html",
     name: "FirewallUnavailable",
     kind: "firewallUnavailable",
-    meaning: "The web firewall could not pass the request on",
-    hint: "Confirm that nothing happened before you send a payment again.",
+    meaning: "The web firewall reported that it could not forward the request",
+    hint: "Confirm that the request was not processed before you send it again.",
     fault: "mpesa",
     next: "ask",
     evidence: "community",
@@ -1406,8 +1459,8 @@ export const httpCodes: readonly CodeInfo[] = [
     code: "409",
     name: "Conflict",
     kind: "conflict",
-    meaning: "Bill Manager has this reference or opt-in already",
-    hint: "Do not repeat: look up the existing record or use a new reference.",
+    meaning: "Bill Manager already has this reference or opt-in",
+    hint: "Do not retry: look up the existing record, or use a new reference.",
     fault: "merchant",
     next: "no",
     evidence: "portal",
@@ -1417,8 +1470,8 @@ export const httpCodes: readonly CodeInfo[] = [
     code: "410",
     name: "BackendUnavailable",
     kind: "backendUnavailable",
-    meaning: "The sandbox has no backend for this look-up",
-    hint: "Do not repeat in the sandbox; test against a fake.",
+    meaning: "The sandbox has no backend for this lookup",
+    hint: "Do not retry in the sandbox; test against a mock of this lookup.",
     fault: "mpesa",
     next: "no",
     evidence: "observed",
@@ -1426,81 +1479,99 @@ export const httpCodes: readonly CodeInfo[] = [
   },
 ];
 
-/** ResultCode of an STK push, in the callback and in the query. Every code has one constant. */
+/** ResultCode of an STK push, in the callback and in the response to the query. Every code has one constant. */
 export const StkResultCode = {
-  /** The customer paid. Match it with your order once, by CheckoutRequestID. */
+  /** The customer paid. Match the payment with your order by CheckoutRequestID, and count the payment only once. */
   Paid: "0",
-  /** The customer has too little money, Fuliza included. Ask the customer to top up or to pay a smaller amount. */
+  /** The customer has insufficient funds, even with Fuliza. Ask the customer to top up, or to pay a smaller amount. */
   InsufficientBalance: "1",
   /** The amount is below the minimum. Charge at least KES 1. */
   AmountBelowMinimum: "2",
-  /** The amount is above the maximum for one transaction. Charge KES 250,000 or less, or split the bill. */
+  /**
+   * The amount is above the maximum for one transaction. Charge at most KES 250,000, or split the bill into several
+   * payments.
+   */
   AmountAboveMaximum: "3",
-  /** The payment would pass the customer's daily limit. Ask for a smaller amount or try again tomorrow. */
+  /**
+   * The payment would exceed the customer's daily limit. Ask the customer to pay a smaller amount, or to try again
+   * tomorrow.
+   */
   DailyLimitExceeded: "4",
   /**
-   * The receiving account would pass its maximum balance. Not today: empty the receiving account or take another
-   * payment method.
+   * The receiving account would exceed its maximum balance. Do not retry today: empty the receiving account, or offer
+   * another payment method.
    */
   MaximumBalanceExceeded: "8",
-  /** M-Pesa took the push for a duplicate. Query the earlier push before you send another. */
+  /** M-Pesa treated the STK push as a duplicate. Query the earlier STK push before you send another one. */
   DuplicateDetected: "15",
-  /** Same amount and customer within two minutes, or a fault. Wait two minutes or more before a new push. */
+  /**
+   * The same customer was asked for the same amount within two minutes, or M-Pesa had an error. Wait at least two
+   * minutes before you send a new STK push.
+   */
   RuleLimited: "17",
-  /** This short code may not start the request. Have the short code enabled for M-Pesa Express. */
+  /** This short code is not allowed to start the request. Have the short code enabled for M-Pesa Express. */
   InitiatorNotAllowed: "21",
-  /** M-Pesa is too busy. Offer the customer another try in some minutes. */
+  /** M-Pesa is too busy. Offer the customer a new prompt after a few minutes. */
   SystemBusy: "26",
   /**
-   * Another transaction is open for this number. Let the customer finish it and push again after one or two minutes.
+   * Another transaction is open for this phone number. Let the customer finish the open transaction, and send a new STK
+   * push after one or two minutes.
    */
   SubscriberLocked: "1001",
-  /** The transaction was not completed in time. Query once more, then offer the customer a new prompt. */
+  /**
+   * The transaction was not completed in time. Query the STK push once more; if it is still not paid, offer the
+   * customer a new prompt.
+   */
   TransactionExpired: "1019",
   /**
-   * The prompt could not be sent, often because its text is too long. Shorten account reference and description; if
-   * they are short, try again later.
+   * M-Pesa could not send the prompt, often because its text is too long. Shorten the account reference and the
+   * description; if both are short, send a new STK push later.
    */
   PushFailed: "1025",
-  /** The customer cancelled or was too slow (older code). Offer the customer a new prompt. */
+  /** The customer cancelled the prompt, or did not respond in time. Offer the customer a new prompt. */
   CancelledOrTimedOut: "1031",
-  /** The customer cancelled. Offer the customer a new prompt. */
+  /** The customer cancelled the prompt. Offer the customer a new prompt. */
   CancelledByUser: "1032",
   /** The SMS centre did not confirm the prompt. Offer the customer a new prompt a little later. */
   SmsCentreTimeout: "1036",
   /**
-   * The phone was unreachable or nobody answered. Query once more; then ask the customer to keep the phone on and push
-   * again.
+   * The phone was unreachable, or the customer did not respond to the prompt. Query the STK push once more; if it is
+   * still not paid, ask the customer to keep the phone on, then send a new STK push.
    */
   NoResponse: "1037",
-  /** M-Pesa built an invalid prompt. Do not repeat; report it to Safaricom with the ids. */
+  /** M-Pesa built an invalid prompt. Do not retry; report the error to Safaricom with the IDs of the request. */
   InvalidPromptPrefix: "1101",
-  /** M-Pesa built an invalid PIN prompt. Do not repeat; report it to Safaricom with the ids. */
+  /** M-Pesa built an invalid PIN prompt. Do not retry; report the error to Safaricom with the IDs of the request. */
   InvalidAuthenticationMessage: "1102",
-  /** The customer entered a wrong PIN. Offer the customer a new prompt; too many wrong PINs lock it. */
+  /** The customer entered a wrong PIN. Offer the customer a new prompt; too many wrong PINs lock the PIN. */
   WrongPin: "2001",
-  /** The customer could not be authenticated. Offer the customer a new prompt. */
+  /** M-Pesa could not authenticate the customer. Offer the customer a new prompt. */
   AuthenticationFailed: "2008",
   /** The session on the phone expired. Offer the customer a new prompt. */
   SessionExpired: "2026",
   /**
-   * Transaction type and receiving number do not fit. Pay bill type with a pay bill, buy goods type with a till as
-   * PartyB.
+   * The transaction type does not fit the receiving number (PartyB). Set PartyB to a pay bill for
+   * CustomerPayBillOnline, and to a till for CustomerBuyGoodsOnline.
    */
   ProductNotPermitted: "2028",
-  /** The customer has not finished yet. Query again after at least 12 seconds. */
+  /** The customer has not completed the prompt yet. Query again after at least 12 seconds. */
   StillProcessing: "4999",
-  /** The customer's M-Pesa PIN is blocked. The customer must call Safaricom care; take another payment method. */
+  /**
+   * The customer's M-Pesa PIN is locked. Ask the customer to call Safaricom customer care, or offer another payment
+   * method.
+   */
   PinLocked: "8006",
-  /** M-Pesa failed while it sent the prompt. Offer the customer a new prompt. */
+  /** M-Pesa had an error while it sent the prompt. Offer the customer a new prompt. */
   PushError: "9999",
-  /** M-Pesa could not store the request. Query before you push again. */
+  /** M-Pesa could not store the request. Query the STK push before you send another one. */
   StorageFailure: "100000100",
-  /** The receiving number does not exist. Check PartyB and the transaction type. */
+  /** The receiving number (PartyB) does not exist. Check PartyB and the transaction type. */
   ReceiverNotFound: "SFC_IC0003",
 } as const;
 
-/** ResultCode of an STK push, in the callback and in the query. The known codes, and any other string. */
+/**
+ * ResultCode of an STK push, in the callback and in the response to the query. The known codes, and any other string.
+ */
 export type StkResultCode = OpenString<
   | "0"
   | "1"
@@ -1532,13 +1603,16 @@ export type StkResultCode = OpenString<
   | "SFC_IC0003"
 >;
 
-/** ResultCode of an STK push, in the callback and in the query. The meaning of every code, and the next step. */
+/**
+ * ResultCode of an STK push, in the callback and in the response to the query. The meaning of every code, and the next
+ * step.
+ */
 export const stkCodes: readonly CodeInfo[] = [
   {
     code: "0",
     name: "Paid",
     meaning: "The customer paid",
-    hint: "Match it with your order once, by CheckoutRequestID.",
+    hint: "Match the payment with your order by CheckoutRequestID, and count the payment only once.",
     fault: "none",
     next: "none",
     customer: "paid",
@@ -1547,8 +1621,8 @@ export const stkCodes: readonly CodeInfo[] = [
   {
     code: "1",
     name: "InsufficientBalance",
-    meaning: "The customer has too little money, Fuliza included",
-    hint: "Ask the customer to top up or to pay a smaller amount.",
+    meaning: "The customer has insufficient funds, even with Fuliza",
+    hint: "Ask the customer to top up, or to pay a smaller amount.",
     fault: "customer",
     next: "new",
     customer: "insufficientBalance",
@@ -1568,7 +1642,7 @@ export const stkCodes: readonly CodeInfo[] = [
     code: "3",
     name: "AmountAboveMaximum",
     meaning: "The amount is above the maximum for one transaction",
-    hint: "Charge KES 250,000 or less, or split the bill.",
+    hint: "Charge at most KES 250,000, or split the bill into several payments.",
     fault: "merchant",
     next: "fix",
     customer: "amountNotAllowed",
@@ -1577,8 +1651,8 @@ export const stkCodes: readonly CodeInfo[] = [
   {
     code: "4",
     name: "DailyLimitExceeded",
-    meaning: "The payment would pass the customer's daily limit",
-    hint: "Ask for a smaller amount or try again tomorrow.",
+    meaning: "The payment would exceed the customer's daily limit",
+    hint: "Ask the customer to pay a smaller amount, or to try again tomorrow.",
     fault: "customer",
     next: "new",
     customer: "dailyLimit",
@@ -1587,8 +1661,8 @@ export const stkCodes: readonly CodeInfo[] = [
   {
     code: "8",
     name: "MaximumBalanceExceeded",
-    meaning: "The receiving account would pass its maximum balance",
-    hint: "Not today: empty the receiving account or take another payment method.",
+    meaning: "The receiving account would exceed its maximum balance",
+    hint: "Do not retry today: empty the receiving account, or offer another payment method.",
     fault: "merchant",
     next: "no",
     customer: "cannotReceive",
@@ -1597,8 +1671,8 @@ export const stkCodes: readonly CodeInfo[] = [
   {
     code: "15",
     name: "DuplicateDetected",
-    meaning: "M-Pesa took the push for a duplicate",
-    hint: "Query the earlier push before you send another.",
+    meaning: "M-Pesa treated the STK push as a duplicate",
+    hint: "Query the earlier STK push before you send another one.",
     fault: "merchant",
     next: "ask",
     customer: "unconfirmed",
@@ -1607,8 +1681,8 @@ export const stkCodes: readonly CodeInfo[] = [
   {
     code: "17",
     name: "RuleLimited",
-    meaning: "Same amount and customer within two minutes, or a fault",
-    hint: "Wait two minutes or more before a new push.",
+    meaning: "The same customer was asked for the same amount within two minutes, or M-Pesa had an error",
+    hint: "Wait at least two minutes before you send a new STK push.",
     fault: "merchant",
     next: "new",
     customer: "waitTwoMinutes",
@@ -1617,7 +1691,7 @@ export const stkCodes: readonly CodeInfo[] = [
   {
     code: "21",
     name: "InitiatorNotAllowed",
-    meaning: "This short code may not start the request",
+    meaning: "This short code is not allowed to start the request",
     hint: "Have the short code enabled for M-Pesa Express.",
     fault: "merchant",
     next: "fix",
@@ -1628,7 +1702,7 @@ export const stkCodes: readonly CodeInfo[] = [
     code: "26",
     name: "SystemBusy",
     meaning: "M-Pesa is too busy",
-    hint: "Offer the customer another try in some minutes.",
+    hint: "Offer the customer a new prompt after a few minutes.",
     fault: "mpesa",
     next: "new",
     customer: "mpesaBusy",
@@ -1637,8 +1711,8 @@ export const stkCodes: readonly CodeInfo[] = [
   {
     code: "1001",
     name: "SubscriberLocked",
-    meaning: "Another transaction is open for this number",
-    hint: "Let the customer finish it and push again after one or two minutes.",
+    meaning: "Another transaction is open for this phone number",
+    hint: "Let the customer finish the open transaction, and send a new STK push after one or two minutes.",
     fault: "customer",
     next: "new",
     customer: "otherTransaction",
@@ -1648,7 +1722,7 @@ export const stkCodes: readonly CodeInfo[] = [
     code: "1019",
     name: "TransactionExpired",
     meaning: "The transaction was not completed in time",
-    hint: "Query once more, then offer the customer a new prompt.",
+    hint: "Query the STK push once more; if it is still not paid, offer the customer a new prompt.",
     fault: "mpesa",
     next: "new",
     customer: "expired",
@@ -1657,8 +1731,8 @@ export const stkCodes: readonly CodeInfo[] = [
   {
     code: "1025",
     name: "PushFailed",
-    meaning: "The prompt could not be sent, often because its text is too long",
-    hint: "Shorten account reference and description; if they are short, try again later.",
+    meaning: "M-Pesa could not send the prompt, often because its text is too long",
+    hint: "Shorten the account reference and the description; if both are short, send a new STK push later.",
     fault: "merchant",
     next: "new",
     customer: "mpesaBusy",
@@ -1667,7 +1741,7 @@ export const stkCodes: readonly CodeInfo[] = [
   {
     code: "1031",
     name: "CancelledOrTimedOut",
-    meaning: "The customer cancelled or was too slow (older code)",
+    meaning: "The customer cancelled the prompt, or did not respond in time",
     hint: "Offer the customer a new prompt.",
     fault: "customer",
     next: "new",
@@ -1677,7 +1751,7 @@ export const stkCodes: readonly CodeInfo[] = [
   {
     code: "1032",
     name: "CancelledByUser",
-    meaning: "The customer cancelled",
+    meaning: "The customer cancelled the prompt",
     hint: "Offer the customer a new prompt.",
     fault: "customer",
     next: "new",
@@ -1697,8 +1771,8 @@ export const stkCodes: readonly CodeInfo[] = [
   {
     code: "1037",
     name: "NoResponse",
-    meaning: "The phone was unreachable or nobody answered",
-    hint: "Query once more; then ask the customer to keep the phone on and push again.",
+    meaning: "The phone was unreachable, or the customer did not respond to the prompt",
+    hint: "Query the STK push once more; if it is still not paid, ask the customer to keep the phone on, then send a new STK push.",
     fault: "customer",
     next: "new",
     customer: "noResponse",
@@ -1708,7 +1782,7 @@ export const stkCodes: readonly CodeInfo[] = [
     code: "1101",
     name: "InvalidPromptPrefix",
     meaning: "M-Pesa built an invalid prompt",
-    hint: "Do not repeat; report it to Safaricom with the ids.",
+    hint: "Do not retry; report the error to Safaricom with the IDs of the request.",
     fault: "mpesa",
     next: "no",
     customer: "paymentUnavailable",
@@ -1718,7 +1792,7 @@ export const stkCodes: readonly CodeInfo[] = [
     code: "1102",
     name: "InvalidAuthenticationMessage",
     meaning: "M-Pesa built an invalid PIN prompt",
-    hint: "Do not repeat; report it to Safaricom with the ids.",
+    hint: "Do not retry; report the error to Safaricom with the IDs of the request.",
     fault: "mpesa",
     next: "no",
     customer: "paymentUnavailable",
@@ -1728,7 +1802,7 @@ export const stkCodes: readonly CodeInfo[] = [
     code: "2001",
     name: "WrongPin",
     meaning: "The customer entered a wrong PIN",
-    hint: "Offer the customer a new prompt; too many wrong PINs lock it.",
+    hint: "Offer the customer a new prompt; too many wrong PINs lock the PIN.",
     fault: "customer",
     next: "new",
     customer: "wrongPin",
@@ -1737,7 +1811,7 @@ export const stkCodes: readonly CodeInfo[] = [
   {
     code: "2008",
     name: "AuthenticationFailed",
-    meaning: "The customer could not be authenticated",
+    meaning: "M-Pesa could not authenticate the customer",
     hint: "Offer the customer a new prompt.",
     fault: "customer",
     next: "new",
@@ -1757,8 +1831,8 @@ export const stkCodes: readonly CodeInfo[] = [
   {
     code: "2028",
     name: "ProductNotPermitted",
-    meaning: "Transaction type and receiving number do not fit",
-    hint: "Pay bill type with a pay bill, buy goods type with a till as PartyB.",
+    meaning: "The transaction type does not fit the receiving number (PartyB)",
+    hint: "Set PartyB to a pay bill for CustomerPayBillOnline, and to a till for CustomerBuyGoodsOnline.",
     fault: "merchant",
     next: "fix",
     customer: "paymentUnavailable",
@@ -1767,7 +1841,7 @@ export const stkCodes: readonly CodeInfo[] = [
   {
     code: "4999",
     name: "StillProcessing",
-    meaning: "The customer has not finished yet",
+    meaning: "The customer has not completed the prompt yet",
     hint: "Query again after at least 12 seconds.",
     fault: "none",
     next: "poll",
@@ -1777,8 +1851,8 @@ export const stkCodes: readonly CodeInfo[] = [
   {
     code: "8006",
     name: "PinLocked",
-    meaning: "The customer's M-Pesa PIN is blocked",
-    hint: "The customer must call Safaricom care; take another payment method.",
+    meaning: "The customer's M-Pesa PIN is locked",
+    hint: "Ask the customer to call Safaricom customer care, or offer another payment method.",
     fault: "customer",
     next: "no",
     customer: "pinLocked",
@@ -1787,7 +1861,7 @@ export const stkCodes: readonly CodeInfo[] = [
   {
     code: "9999",
     name: "PushError",
-    meaning: "M-Pesa failed while it sent the prompt",
+    meaning: "M-Pesa had an error while it sent the prompt",
     hint: "Offer the customer a new prompt.",
     fault: "mpesa",
     next: "new",
@@ -1798,7 +1872,7 @@ export const stkCodes: readonly CodeInfo[] = [
     code: "100000100",
     name: "StorageFailure",
     meaning: "M-Pesa could not store the request",
-    hint: "Query before you push again.",
+    hint: "Query the STK push before you send another one.",
     fault: "mpesa",
     next: "ask",
     customer: "unconfirmed",
@@ -1807,7 +1881,7 @@ export const stkCodes: readonly CodeInfo[] = [
   {
     code: "SFC_IC0003",
     name: "ReceiverNotFound",
-    meaning: "The receiving number does not exist",
+    meaning: "The receiving number (PartyB) does not exist",
     hint: "Check PartyB and the transaction type.",
     fault: "merchant",
     next: "fix",
@@ -1816,131 +1890,175 @@ export const stkCodes: readonly CodeInfo[] = [
   },
 ];
 
-/** ResultCode of B2C, Pochi, B2B, tax, balance, status and reversal. Every code has one constant. */
+/**
+ * ResultCode in the result of a B2C, Pochi, B2B, tax, balance, status or reversal request. Every code has one constant.
+ */
 export const ResultCode = {
-  /** Done. For a status query, read TransactionStatus as well. */
+  /** M-Pesa processed the request. Read TransactionStatus as well if the request was a status query. */
   Completed: "0",
-  /** The paying short code has too little money. Fund the account that is debited, then pay anew under a new id. */
+  /** The paying short code has insufficient funds. Fund the account that is debited, then pay again with a new ID. */
   InsufficientFunds: "1",
-  /** The amount is below the minimum. Raise the amount; B2C starts at KES 10. */
+  /** The amount is below the minimum. Raise the amount: the minimum of B2C is KES 10. */
   AmountBelowMinimum: "2",
-  /** The amount is above the maximum for one transaction. Pay KES 250,000 or less, or split the payment. */
+  /** The amount is above the maximum for one transaction. Pay at most KES 250,000, or split the payment. */
   AmountAboveMaximum: "3",
-  /** The payment would pass the daily transfer limit. Pay less or try again tomorrow. */
+  /** The payment would exceed the daily transfer limit. Pay a smaller amount, or try again tomorrow. */
   DailyLimitExceeded: "4",
-  /** The account would fall under its minimum balance. Fund the account or pay less. */
+  /** The account would fall below its minimum balance. Fund the account, or pay a smaller amount. */
   BalanceBelowMinimum: "5",
   /** M-Pesa cannot find the paying party. Check PartyA and its identifier type. */
   PrimaryPartyUnresolved: "6",
   /** M-Pesa cannot find the receiver. Check PartyB and its identifier type. */
   ReceiverInvalid: "7",
-  /** The receiver would pass the maximum balance. Not today: ask the receiver to make room, or pay another way. */
+  /**
+   * The receiver's account would exceed its maximum balance. Do not retry today: ask the receiver to reduce the
+   * balance, or pay in another way.
+   */
   MaximumBalanceExceeded: "8",
-  /** The paying account is not active. Have the short code activated by M-Pesa business support. */
+  /** The paying account is not active. Ask M-Pesa business support to activate the short code. */
   DebitPartyInvalidState: "11",
   /** The receiving account is invalid. Check the receiving account and its type. */
   CreditAccountInvalid: "12",
-  /** M-Pesa cannot find the account to debit. Check the paying short code and the command. */
+  /** M-Pesa cannot find the account to debit. Check the paying short code and the CommandID. */
   DebitAccountUnresolved: "13",
-  /** The receiver cannot take money now. Ask the receiver to have the account checked before a new try. */
+  /**
+   * The receiver cannot receive money at present. Ask the receiver to have the account checked before you pay again.
+   */
   CreditPartyInvalidState: "14",
-  /** A request with this id was seen before. Ask for the status of the first request; do not pay under a new id. */
+  /**
+   * M-Pesa received an earlier request with this ID. Query the status of the first request, and do not pay again with a
+   * new ID.
+   */
   DuplicateDetected: "15",
-  /** M-Pesa failed, or a rule limited the request. Ask for the transaction status before you send anything again. */
+  /**
+   * M-Pesa had an internal error, or a rule limited the request. Query the transaction status, and send nothing again
+   * before you know the outcome.
+   */
   SystemError: "17",
   /**
-   * The initiator password failed its check. Encrypt the right password with the certificate of this environment. Tries
-   * can lock the user.
+   * M-Pesa rejected the initiator's password. Encrypt the correct password with the certificate of this environment:
+   * repeated rejections lock the initiator.
    */
   InitiatorCredentialCheckFailed: "18",
-  /** The message came out of sequence. Check the request against the documentation before a new try. */
+  /** M-Pesa received the message out of sequence. Compare the request with the documentation. */
   MessageSequencingFailed: "19",
-  /** M-Pesa does not know the initiator. Check the initiator name and that it belongs to this short code. */
+  /**
+   * M-Pesa does not know the initiator. Check the initiator's name, and that the initiator belongs to this short code.
+   */
   InitiatorNotFound: "20",
-  /** The initiator lacks the role for this request. Give the API user the matching role on the M-Pesa portal. */
+  /**
+   * The initiator lacks the role for this request. Assign the required role to the initiator on the organisation
+   * portal.
+   */
   InitiatorNotAllowed: "21",
-  /** The initiator may not act for this party, or is inactive. Check the state and the roles of the API user. */
+  /**
+   * The initiator is not allowed to act for this party, or is inactive. Check the state and the roles of the initiator.
+   */
   InitiatorPartyPermission: "22",
-  /** A mandatory field is missing, or a permission. Check that every field is sent, then the roles of the API user. */
+  /**
+   * A required field is missing, or the initiator lacks a permission. Send every required field, and check the roles of
+   * the initiator.
+   */
   MissingParameterOrPermission: "24",
-  /** A parameter is missing or malformed. Check the receipt or conversation id and the identifier type. */
+  /** A parameter is missing or malformed. Check the receipt or the conversation ID, and the identifier type. */
   InvalidParameter: "25",
-  /** M-Pesa is too busy. Repeat a read later; after a payment ask for its status first. */
+  /** M-Pesa is too busy. Query the transaction status, and send nothing again before you know the outcome. */
   SystemBusy: "26",
-  /** The command is unknown. Check CommandID for this API. */
+  /** M-Pesa does not know this CommandID. Check that the CommandID belongs to this API. */
   InvalidCommand: "29",
-  /** The account reference is invalid. Check the reference with the receiver; for tax it is the PRN. */
+  /**
+   * The account reference is invalid. Check the account reference with the receiver; for tax, check the payment
+   * registration number.
+   */
   AccountReferenceInvalid: "1005",
   /**
-   * Initiator name, password or certificate is wrong. Correct the credential before the next try: repeated failures
-   * lock the user.
+   * The initiator's name, password or certificate is wrong. Correct the credential before the next request: repeated
+   * rejections lock the initiator.
    */
   InitiatorInvalid: "2001",
-  /** The state of an account does not allow it. Have the short code or the receiving account activated. */
+  /** The state of an account does not allow the transaction. Have the short code or the receiving account activated. */
   AccountStatusRefused: "2006",
-  /** The receiver's own validation refused the payment. Check account number and amount with the receiver. */
+  /** The receiver's own validation rejected the payment. Check the account number and the amount with the receiver. */
   ExternalValidationRefused: "2007",
-  /** The amount is malformed. Send a whole number of shillings. */
+  /** The amount is malformed. Send the amount in whole shillings. */
   InvalidAmountFormat: "2020",
-  /** The short code lacks this product. Have the product assigned to the short code; check PartyA and CommandID. */
+  /** The short code lacks this product. Have the product assigned to the short code, and check PartyA and CommandID. */
   ProductNotPermitted: "2028",
   /**
-   * M-Pesa could not settle the reason of the payment. Ask for the transaction status before you send anything again.
+   * M-Pesa could not determine the reason of the payment. Query the transaction status, and send nothing again before
+   * you know the outcome.
    */
   ReasonUnresolved: "2029",
-  /** No transaction has this receipt. Check the receipt. That it is missing does not prove that a payment failed. */
+  /** No transaction has this receipt. Check the receipt: a missing record does not prove that the payment failed. */
   ReceiptDoesNotExist: "2032",
   /**
-   * No transaction was found for this id. Check the id and ask again before you pay again: a missing record proves
-   * nothing.
+   * M-Pesa found no transaction for this ID. Check the ID, query again later, and do not pay again: a missing record
+   * does not prove that the payment failed.
    */
   ReceiptNotFound: "2033",
-  /** The number is not registered for M-Pesa. Ask the receiver for a registered number. */
+  /**
+   * The phone number is not registered for M-Pesa. Ask the receiver for a phone number that is registered for M-Pesa.
+   */
   ReceiverNotRegistered: "2040",
-  /** The organisation is no child of the initiator. Move money only between organisations of the same parent. */
+  /**
+   * The organisation is not a child of the initiator's organisation. Move money only between organisations with the
+   * same parent organisation.
+   */
   NotChildOrganisation: "2043",
-  /** The phone number is invalid. Send 12 digits that begin with 254. */
+  /** The phone number is invalid. Send the phone number as 12 digits that begin with 254. */
   PhoneNumberInvalid: "2051",
   /** The account number does not exist. Check the account number with the receiver. */
   AccountNumberInvalid: "2202",
-  /** The API user is locked. Unlock it or set a new password on the M-Pesa portal; do not try on. */
+  /**
+   * The initiator is locked. Stop sending requests, then unlock the initiator or set a new password on the organisation
+   * portal.
+   */
   CredentialLocked: "8006",
-  /** The receiver or operator does not exist. Check PartyB and that the receiver type fits the command. */
+  /** The receiver or operator does not exist. Check PartyB, and that the receiver type fits the CommandID. */
   ReceiverNotFound: "SFC_IC0003",
   /**
-   * The initiator lacks the permission, or is another organisation's. Correct the initiator or its role before the next
-   * request: repeated rejections lock it.
+   * The initiator lacks the permission, or belongs to another organisation. Correct the initiator or its role before
+   * the next request: repeated rejections lock the initiator.
    */
   InitiatorNotPermitted: "TP40153",
-  /** The receiver has no ID of this type. Ask the receiver which ID is registered. */
+  /** The receiver has no identity document of this type. Ask the receiver which identity document is registered. */
   IdTypeNotFound: "R002",
-  /** The ID number is not the receiver's. Ask the receiver for the right number and ID. */
+  /** The ID number does not belong to the receiver. Ask the receiver for the correct phone number and ID number. */
   IdNumberMismatch: "R003",
-  /** The payment has been reversed already. Count it as done. */
+  /** The payment was already reversed. Treat the reversal as done. */
   AlreadyReversed: "R000001",
-  /** The receipt to reverse is invalid. Check the receipt: only payments to your own short code can be reversed. */
+  /**
+   * The receipt of the payment to reverse is invalid. Check the receipt: only payments to your own short code can be
+   * reversed.
+   */
   OriginalTransactionInvalid: "R000002",
-  /** The request is held back for a later try. Ask again later. */
+  /** M-Pesa has put the request aside for later. Query again later. */
   RequestCached: "100000000",
-  /** M-Pesa is overloaded. Ask again later. */
+  /** M-Pesa is overloaded. Query again later. */
   SystemOverloaded: "100000001",
-  /** Too many requests. Ask again later and less often. */
+  /** You sent too many requests. Query again later and less often. */
   Throttled: "100000002",
-  /** M-Pesa failed inside. Ask again later. */
+  /** M-Pesa had an internal error. Query again later. */
   InternalServerError: "100000004",
-  /** A field was not accepted. Repeat the query later; if it stays, correct the field that the message names. */
+  /**
+   * A field of the request was not accepted. Retry the query later; if the error remains, correct the field that the
+   * message names.
+   */
   InvalidInput: "100000005",
-  /** The service is not working. Ask again later. */
+  /** The service is not working. Query again later. */
   ServiceAbnormal: "100000007",
-  /** The API is not working. Ask again later. */
+  /** The API is not working. Query again later. */
   ApiAbnormal: "100000009",
-  /** Permissions are missing. Repeat the query later; if it stays, check the roles of the API user. */
+  /** A permission is missing. Retry the query later; if the error remains, check the roles of the initiator. */
   InsufficientPermissions: "100000010",
-  /** Too many requests. Ask again later and less often. */
+  /** You sent too many requests. Query again later and less often. */
   RateLimitExceeded: "100000011",
 } as const;
 
-/** ResultCode of B2C, Pochi, B2B, tax, balance, status and reversal. The known codes, and any other string. */
+/**
+ * ResultCode in the result of a B2C, Pochi, B2B, tax, balance, status or reversal request. The known codes, and any
+ * other string.
+ */
 export type ResultCode = OpenString<
   | "0"
   | "1"
@@ -1997,13 +2115,16 @@ export type ResultCode = OpenString<
   | "100000011"
 >;
 
-/** ResultCode of B2C, Pochi, B2B, tax, balance, status and reversal. The meaning of every code, and the next step. */
+/**
+ * ResultCode in the result of a B2C, Pochi, B2B, tax, balance, status or reversal request. The meaning of every code,
+ * and the next step.
+ */
 export const resultCodes: readonly CodeInfo[] = [
   {
     code: "0",
     name: "Completed",
-    meaning: "Done",
-    hint: "For a status query, read TransactionStatus as well.",
+    meaning: "M-Pesa processed the request",
+    hint: "Read TransactionStatus as well if the request was a status query.",
     fault: "none",
     next: "none",
     customer: "processed",
@@ -2012,8 +2133,8 @@ export const resultCodes: readonly CodeInfo[] = [
   {
     code: "1",
     name: "InsufficientFunds",
-    meaning: "The paying short code has too little money",
-    hint: "Fund the account that is debited, then pay anew under a new id.",
+    meaning: "The paying short code has insufficient funds",
+    hint: "Fund the account that is debited, then pay again with a new ID.",
     fault: "merchant",
     next: "new",
     customer: "ourProblem",
@@ -2032,7 +2153,7 @@ export const resultCodes: readonly CodeInfo[] = [
         match: "timed out",
         name: "QueueTimedOut",
         meaning: "The request waited too long in M-Pesa's queue",
-        hint: "Ask for the transaction status before you send anything again.",
+        hint: "Query the transaction status, and send nothing again before you know the outcome.",
         fault: "mpesa",
         next: "ask",
         customer: "checking",
@@ -2044,7 +2165,7 @@ export const resultCodes: readonly CodeInfo[] = [
     code: "2",
     name: "AmountBelowMinimum",
     meaning: "The amount is below the minimum",
-    hint: "Raise the amount; B2C starts at KES 10.",
+    hint: "Raise the amount: the minimum of B2C is KES 10.",
     fault: "merchant",
     next: "fix",
     customer: "ourProblem",
@@ -2062,7 +2183,7 @@ export const resultCodes: readonly CodeInfo[] = [
     code: "3",
     name: "AmountAboveMaximum",
     meaning: "The amount is above the maximum for one transaction",
-    hint: "Pay KES 250,000 or less, or split the payment.",
+    hint: "Pay at most KES 250,000, or split the payment.",
     fault: "merchant",
     next: "fix",
     customer: "ourProblem",
@@ -2079,8 +2200,8 @@ export const resultCodes: readonly CodeInfo[] = [
   {
     code: "4",
     name: "DailyLimitExceeded",
-    meaning: "The payment would pass the daily transfer limit",
-    hint: "Pay less or try again tomorrow.",
+    meaning: "The payment would exceed the daily transfer limit",
+    hint: "Pay a smaller amount, or try again tomorrow.",
     fault: "customer",
     next: "new",
     customer: "transferLimit",
@@ -2097,8 +2218,8 @@ export const resultCodes: readonly CodeInfo[] = [
   {
     code: "5",
     name: "BalanceBelowMinimum",
-    meaning: "The account would fall under its minimum balance",
-    hint: "Fund the account or pay less.",
+    meaning: "The account would fall below its minimum balance",
+    hint: "Fund the account, or pay a smaller amount.",
     fault: "merchant",
     next: "fix",
     customer: "ourProblem",
@@ -2135,8 +2256,8 @@ export const resultCodes: readonly CodeInfo[] = [
   {
     code: "8",
     name: "MaximumBalanceExceeded",
-    meaning: "The receiver would pass the maximum balance",
-    hint: "Not today: ask the receiver to make room, or pay another way.",
+    meaning: "The receiver's account would exceed its maximum balance",
+    hint: "Do not retry today: ask the receiver to reduce the balance, or pay in another way.",
     fault: "customer",
     next: "no",
     customer: "receiverFull",
@@ -2154,7 +2275,7 @@ export const resultCodes: readonly CodeInfo[] = [
     code: "11",
     name: "DebitPartyInvalidState",
     meaning: "The paying account is not active",
-    hint: "Have the short code activated by M-Pesa business support.",
+    hint: "Ask M-Pesa business support to activate the short code.",
     fault: "merchant",
     next: "fix",
     customer: "ourProblem",
@@ -2174,7 +2295,7 @@ export const resultCodes: readonly CodeInfo[] = [
     code: "13",
     name: "DebitAccountUnresolved",
     meaning: "M-Pesa cannot find the account to debit",
-    hint: "Check the paying short code and the command.",
+    hint: "Check the paying short code and the CommandID.",
     fault: "merchant",
     next: "fix",
     customer: "ourProblem",
@@ -2183,8 +2304,8 @@ export const resultCodes: readonly CodeInfo[] = [
   {
     code: "14",
     name: "CreditPartyInvalidState",
-    meaning: "The receiver cannot take money now",
-    hint: "Ask the receiver to have the account checked before a new try.",
+    meaning: "The receiver cannot receive money at present",
+    hint: "Ask the receiver to have the account checked before you pay again.",
     fault: "customer",
     next: "fix",
     customer: "receiverBlocked",
@@ -2201,8 +2322,8 @@ export const resultCodes: readonly CodeInfo[] = [
   {
     code: "15",
     name: "DuplicateDetected",
-    meaning: "A request with this id was seen before",
-    hint: "Ask for the status of the first request; do not pay under a new id.",
+    meaning: "M-Pesa received an earlier request with this ID",
+    hint: "Query the status of the first request, and do not pay again with a new ID.",
     fault: "merchant",
     next: "ask",
     customer: "checking",
@@ -2211,8 +2332,8 @@ export const resultCodes: readonly CodeInfo[] = [
   {
     code: "17",
     name: "SystemError",
-    meaning: "M-Pesa failed, or a rule limited the request",
-    hint: "Ask for the transaction status before you send anything again.",
+    meaning: "M-Pesa had an internal error, or a rule limited the request",
+    hint: "Query the transaction status, and send nothing again before you know the outcome.",
     fault: "mpesa",
     next: "ask",
     customer: "checking",
@@ -2221,8 +2342,8 @@ export const resultCodes: readonly CodeInfo[] = [
   {
     code: "18",
     name: "InitiatorCredentialCheckFailed",
-    meaning: "The initiator password failed its check",
-    hint: "Encrypt the right password with the certificate of this environment. Tries can lock the user.",
+    meaning: "M-Pesa rejected the initiator's password",
+    hint: "Encrypt the correct password with the certificate of this environment: repeated rejections lock the initiator.",
     fault: "merchant",
     next: "fix",
     customer: "ourProblem",
@@ -2231,8 +2352,8 @@ export const resultCodes: readonly CodeInfo[] = [
   {
     code: "19",
     name: "MessageSequencingFailed",
-    meaning: "The message came out of sequence",
-    hint: "Check the request against the documentation before a new try.",
+    meaning: "M-Pesa received the message out of sequence",
+    hint: "Compare the request with the documentation.",
     fault: "merchant",
     next: "fix",
     customer: "ourProblem",
@@ -2242,7 +2363,7 @@ export const resultCodes: readonly CodeInfo[] = [
     code: "20",
     name: "InitiatorNotFound",
     meaning: "M-Pesa does not know the initiator",
-    hint: "Check the initiator name and that it belongs to this short code.",
+    hint: "Check the initiator's name, and that the initiator belongs to this short code.",
     fault: "merchant",
     next: "fix",
     customer: "ourProblem",
@@ -2252,7 +2373,7 @@ export const resultCodes: readonly CodeInfo[] = [
     code: "21",
     name: "InitiatorNotAllowed",
     meaning: "The initiator lacks the role for this request",
-    hint: "Give the API user the matching role on the M-Pesa portal.",
+    hint: "Assign the required role to the initiator on the organisation portal.",
     fault: "merchant",
     next: "fix",
     customer: "ourProblem",
@@ -2261,8 +2382,8 @@ export const resultCodes: readonly CodeInfo[] = [
   {
     code: "22",
     name: "InitiatorPartyPermission",
-    meaning: "The initiator may not act for this party, or is inactive",
-    hint: "Check the state and the roles of the API user.",
+    meaning: "The initiator is not allowed to act for this party, or is inactive",
+    hint: "Check the state and the roles of the initiator.",
     fault: "merchant",
     next: "fix",
     customer: "ourProblem",
@@ -2271,8 +2392,8 @@ export const resultCodes: readonly CodeInfo[] = [
   {
     code: "24",
     name: "MissingParameterOrPermission",
-    meaning: "A mandatory field is missing, or a permission",
-    hint: "Check that every field is sent, then the roles of the API user.",
+    meaning: "A required field is missing, or the initiator lacks a permission",
+    hint: "Send every required field, and check the roles of the initiator.",
     fault: "merchant",
     next: "fix",
     customer: "ourProblem",
@@ -2282,7 +2403,7 @@ export const resultCodes: readonly CodeInfo[] = [
     code: "25",
     name: "InvalidParameter",
     meaning: "A parameter is missing or malformed",
-    hint: "Check the receipt or conversation id and the identifier type.",
+    hint: "Check the receipt or the conversation ID, and the identifier type.",
     fault: "merchant",
     next: "fix",
     customer: "ourProblem",
@@ -2293,7 +2414,7 @@ export const resultCodes: readonly CodeInfo[] = [
     code: "26",
     name: "SystemBusy",
     meaning: "M-Pesa is too busy",
-    hint: "Repeat a read later; after a payment ask for its status first.",
+    hint: "Query the transaction status, and send nothing again before you know the outcome.",
     fault: "mpesa",
     next: "ask",
     customer: "checking",
@@ -2302,8 +2423,8 @@ export const resultCodes: readonly CodeInfo[] = [
   {
     code: "29",
     name: "InvalidCommand",
-    meaning: "The command is unknown",
-    hint: "Check CommandID for this API.",
+    meaning: "M-Pesa does not know this CommandID",
+    hint: "Check that the CommandID belongs to this API.",
     fault: "merchant",
     next: "fix",
     customer: "ourProblem",
@@ -2313,7 +2434,7 @@ export const resultCodes: readonly CodeInfo[] = [
     code: "1005",
     name: "AccountReferenceInvalid",
     meaning: "The account reference is invalid",
-    hint: "Check the reference with the receiver; for tax it is the PRN.",
+    hint: "Check the account reference with the receiver; for tax, check the payment registration number.",
     fault: "merchant",
     next: "fix",
     customer: "wrongAccountNumber",
@@ -2323,8 +2444,8 @@ export const resultCodes: readonly CodeInfo[] = [
   {
     code: "2001",
     name: "InitiatorInvalid",
-    meaning: "Initiator name, password or certificate is wrong",
-    hint: "Correct the credential before the next try: repeated failures lock the user.",
+    meaning: "The initiator's name, password or certificate is wrong",
+    hint: "Correct the credential before the next request: repeated rejections lock the initiator.",
     fault: "merchant",
     next: "fix",
     customer: "ourProblem",
@@ -2333,7 +2454,7 @@ export const resultCodes: readonly CodeInfo[] = [
   {
     code: "2006",
     name: "AccountStatusRefused",
-    meaning: "The state of an account does not allow it",
+    meaning: "The state of an account does not allow the transaction",
     hint: "Have the short code or the receiving account activated.",
     fault: "merchant",
     next: "fix",
@@ -2343,8 +2464,8 @@ export const resultCodes: readonly CodeInfo[] = [
   {
     code: "2007",
     name: "ExternalValidationRefused",
-    meaning: "The receiver's own validation refused the payment",
-    hint: "Check account number and amount with the receiver.",
+    meaning: "The receiver's own validation rejected the payment",
+    hint: "Check the account number and the amount with the receiver.",
     fault: "merchant",
     next: "fix",
     customer: "refusedByReceiver",
@@ -2355,7 +2476,7 @@ export const resultCodes: readonly CodeInfo[] = [
     code: "2020",
     name: "InvalidAmountFormat",
     meaning: "The amount is malformed",
-    hint: "Send a whole number of shillings.",
+    hint: "Send the amount in whole shillings.",
     fault: "merchant",
     next: "fix",
     customer: "ourProblem",
@@ -2373,7 +2494,7 @@ export const resultCodes: readonly CodeInfo[] = [
     code: "2028",
     name: "ProductNotPermitted",
     meaning: "The short code lacks this product",
-    hint: "Have the product assigned to the short code; check PartyA and CommandID.",
+    hint: "Have the product assigned to the short code, and check PartyA and CommandID.",
     fault: "merchant",
     next: "fix",
     customer: "ourProblem",
@@ -2382,8 +2503,8 @@ export const resultCodes: readonly CodeInfo[] = [
   {
     code: "2029",
     name: "ReasonUnresolved",
-    meaning: "M-Pesa could not settle the reason of the payment",
-    hint: "Ask for the transaction status before you send anything again.",
+    meaning: "M-Pesa could not determine the reason of the payment",
+    hint: "Query the transaction status, and send nothing again before you know the outcome.",
     fault: "mpesa",
     next: "ask",
     customer: "checking",
@@ -2401,7 +2522,7 @@ export const resultCodes: readonly CodeInfo[] = [
     code: "2032",
     name: "ReceiptDoesNotExist",
     meaning: "No transaction has this receipt",
-    hint: "Check the receipt. That it is missing does not prove that a payment failed.",
+    hint: "Check the receipt: a missing record does not prove that the payment failed.",
     fault: "merchant",
     next: "no",
     customer: "notFound",
@@ -2411,8 +2532,8 @@ export const resultCodes: readonly CodeInfo[] = [
   {
     code: "2033",
     name: "ReceiptNotFound",
-    meaning: "No transaction was found for this id",
-    hint: "Check the id and ask again before you pay again: a missing record proves nothing.",
+    meaning: "M-Pesa found no transaction for this ID",
+    hint: "Check the ID, query again later, and do not pay again: a missing record does not prove that the payment failed.",
     fault: "merchant",
     next: "no",
     customer: "notFound",
@@ -2422,8 +2543,8 @@ export const resultCodes: readonly CodeInfo[] = [
   {
     code: "2040",
     name: "ReceiverNotRegistered",
-    meaning: "The number is not registered for M-Pesa",
-    hint: "Ask the receiver for a registered number.",
+    meaning: "The phone number is not registered for M-Pesa",
+    hint: "Ask the receiver for a phone number that is registered for M-Pesa.",
     fault: "customer",
     next: "no",
     customer: "notRegistered",
@@ -2433,8 +2554,8 @@ export const resultCodes: readonly CodeInfo[] = [
   {
     code: "2043",
     name: "NotChildOrganisation",
-    meaning: "The organisation is no child of the initiator",
-    hint: "Move money only between organisations of the same parent.",
+    meaning: "The organisation is not a child of the initiator's organisation",
+    hint: "Move money only between organisations with the same parent organisation.",
     fault: "merchant",
     next: "fix",
     customer: "ourProblem",
@@ -2445,7 +2566,7 @@ export const resultCodes: readonly CodeInfo[] = [
     code: "2051",
     name: "PhoneNumberInvalid",
     meaning: "The phone number is invalid",
-    hint: "Send 12 digits that begin with 254.",
+    hint: "Send the phone number as 12 digits that begin with 254.",
     fault: "merchant",
     next: "fix",
     customer: "wrongPhoneNumber",
@@ -2466,8 +2587,8 @@ export const resultCodes: readonly CodeInfo[] = [
   {
     code: "8006",
     name: "CredentialLocked",
-    meaning: "The API user is locked",
-    hint: "Unlock it or set a new password on the M-Pesa portal; do not try on.",
+    meaning: "The initiator is locked",
+    hint: "Stop sending requests, then unlock the initiator or set a new password on the organisation portal.",
     fault: "merchant",
     next: "no",
     customer: "ourProblem",
@@ -2477,7 +2598,7 @@ export const resultCodes: readonly CodeInfo[] = [
     code: "SFC_IC0003",
     name: "ReceiverNotFound",
     meaning: "The receiver or operator does not exist",
-    hint: "Check PartyB and that the receiver type fits the command.",
+    hint: "Check PartyB, and that the receiver type fits the CommandID.",
     fault: "merchant",
     next: "fix",
     customer: "ourProblem",
@@ -2486,8 +2607,8 @@ export const resultCodes: readonly CodeInfo[] = [
   {
     code: "TP40153",
     name: "InitiatorNotPermitted",
-    meaning: "The initiator lacks the permission, or is another organisation's",
-    hint: "Correct the initiator or its role before the next request: repeated rejections lock it.",
+    meaning: "The initiator lacks the permission, or belongs to another organisation",
+    hint: "Correct the initiator or its role before the next request: repeated rejections lock the initiator.",
     fault: "merchant",
     next: "fix",
     customer: "ourProblem",
@@ -2496,8 +2617,8 @@ export const resultCodes: readonly CodeInfo[] = [
   {
     code: "R002",
     name: "IdTypeNotFound",
-    meaning: "The receiver has no ID of this type",
-    hint: "Ask the receiver which ID is registered.",
+    meaning: "The receiver has no identity document of this type",
+    hint: "Ask the receiver which identity document is registered.",
     fault: "customer",
     next: "no",
     customer: "idMismatch",
@@ -2507,8 +2628,8 @@ export const resultCodes: readonly CodeInfo[] = [
   {
     code: "R003",
     name: "IdNumberMismatch",
-    meaning: "The ID number is not the receiver's",
-    hint: "Ask the receiver for the right number and ID.",
+    meaning: "The ID number does not belong to the receiver",
+    hint: "Ask the receiver for the correct phone number and ID number.",
     fault: "customer",
     next: "no",
     customer: "idMismatch",
@@ -2518,8 +2639,8 @@ export const resultCodes: readonly CodeInfo[] = [
   {
     code: "R000001",
     name: "AlreadyReversed",
-    meaning: "The payment has been reversed already",
-    hint: "Count it as done.",
+    meaning: "The payment was already reversed",
+    hint: "Treat the reversal as done.",
     fault: "merchant",
     next: "no",
     customer: "alreadyReversed",
@@ -2529,7 +2650,7 @@ export const resultCodes: readonly CodeInfo[] = [
   {
     code: "R000002",
     name: "OriginalTransactionInvalid",
-    meaning: "The receipt to reverse is invalid",
+    meaning: "The receipt of the payment to reverse is invalid",
     hint: "Check the receipt: only payments to your own short code can be reversed.",
     fault: "merchant",
     next: "fix",
@@ -2540,8 +2661,8 @@ export const resultCodes: readonly CodeInfo[] = [
   {
     code: "100000000",
     name: "RequestCached",
-    meaning: "The request is held back for a later try",
-    hint: "Ask again later.",
+    meaning: "M-Pesa has put the request aside for later",
+    hint: "Query again later.",
     fault: "mpesa",
     next: "later",
     customer: "tryLater",
@@ -2552,7 +2673,7 @@ export const resultCodes: readonly CodeInfo[] = [
     code: "100000001",
     name: "SystemOverloaded",
     meaning: "M-Pesa is overloaded",
-    hint: "Ask again later.",
+    hint: "Query again later.",
     fault: "mpesa",
     next: "later",
     customer: "tryLater",
@@ -2562,8 +2683,8 @@ export const resultCodes: readonly CodeInfo[] = [
   {
     code: "100000002",
     name: "Throttled",
-    meaning: "Too many requests",
-    hint: "Ask again later and less often.",
+    meaning: "You sent too many requests",
+    hint: "Query again later and less often.",
     fault: "mpesa",
     next: "later",
     customer: "tryLater",
@@ -2573,8 +2694,8 @@ export const resultCodes: readonly CodeInfo[] = [
   {
     code: "100000004",
     name: "InternalServerError",
-    meaning: "M-Pesa failed inside",
-    hint: "Ask again later.",
+    meaning: "M-Pesa had an internal error",
+    hint: "Query again later.",
     fault: "mpesa",
     next: "later",
     customer: "tryLater",
@@ -2584,8 +2705,8 @@ export const resultCodes: readonly CodeInfo[] = [
   {
     code: "100000005",
     name: "InvalidInput",
-    meaning: "A field was not accepted",
-    hint: "Repeat the query later; if it stays, correct the field that the message names.",
+    meaning: "A field of the request was not accepted",
+    hint: "Retry the query later; if the error remains, correct the field that the message names.",
     fault: "mpesa",
     next: "later",
     customer: "tryLater",
@@ -2596,7 +2717,7 @@ export const resultCodes: readonly CodeInfo[] = [
     code: "100000007",
     name: "ServiceAbnormal",
     meaning: "The service is not working",
-    hint: "Ask again later.",
+    hint: "Query again later.",
     fault: "mpesa",
     next: "later",
     customer: "tryLater",
@@ -2607,7 +2728,7 @@ export const resultCodes: readonly CodeInfo[] = [
     code: "100000009",
     name: "ApiAbnormal",
     meaning: "The API is not working",
-    hint: "Ask again later.",
+    hint: "Query again later.",
     fault: "mpesa",
     next: "later",
     customer: "tryLater",
@@ -2617,8 +2738,8 @@ export const resultCodes: readonly CodeInfo[] = [
   {
     code: "100000010",
     name: "InsufficientPermissions",
-    meaning: "Permissions are missing",
-    hint: "Repeat the query later; if it stays, check the roles of the API user.",
+    meaning: "A permission is missing",
+    hint: "Retry the query later; if the error remains, check the roles of the initiator.",
     fault: "mpesa",
     next: "later",
     customer: "tryLater",
@@ -2628,8 +2749,8 @@ export const resultCodes: readonly CodeInfo[] = [
   {
     code: "100000011",
     name: "RateLimitExceeded",
-    meaning: "Too many requests",
-    hint: "Ask again later and less often.",
+    meaning: "You sent too many requests",
+    hint: "Query again later and less often.",
     fault: "mpesa",
     next: "later",
     customer: "tryLater",
@@ -2638,25 +2759,31 @@ export const resultCodes: readonly CodeInfo[] = [
   },
 ];
 
-/** ResultCode that you answer to a C2B validation; any value but 0 rejects. Every code has one constant. */
+/**
+ * ResultCode of your reply to a C2B validation, where any value except 0 rejects the payment. Every code has one
+ * constant.
+ */
 export const C2bReplyCode = {
-  /** You accept the payment. Reply so when the payment may go through. */
+  /** You accept the payment. Reply with this code to let the payment continue. */
   Accept: "0",
-  /** You reject the phone number. Reply so when this payer may not pay. */
+  /** You reject the phone number. Reply with this code when this phone number is not allowed to pay. */
   InvalidPhoneNumber: "C2B00011",
-  /** You reject the account number. Reply so when you do not know the account. */
+  /** You reject the account number. Reply with this code when you do not know the account number. */
   InvalidAccountNumber: "C2B00012",
-  /** You reject the amount. Reply so when the amount does not fit the account. */
+  /** You reject the amount. Reply with this code when the amount does not fit the account. */
   InvalidAmount: "C2B00013",
-  /** You reject the payer's identity details. Reply so when the identity details do not match. */
+  /** You reject the payer's identity details. Reply with this code when the identity details do not match. */
   InvalidKycDetails: "C2B00014",
-  /** You reject the short code. Reply so when the payment came to the wrong short code. */
+  /** You reject the short code. Reply with this code when the customer paid to the wrong short code. */
   InvalidShortCode: "C2B00015",
-  /** You reject for another reason. Reply so in every other case; the payment does not happen. */
+  /** You reject the payment for another reason. Reply with this code to stop the payment for any other reason. */
   OtherError: "C2B00016",
 } as const;
 
-/** ResultCode that you answer to a C2B validation; any value but 0 rejects. The known codes, and any other string. */
+/**
+ * ResultCode of your reply to a C2B validation, where any value except 0 rejects the payment. The known codes, and any
+ * other string.
+ */
 export type C2bReplyCode = OpenString<
   | "0"
   | "C2B00011"
@@ -2668,15 +2795,15 @@ export type C2bReplyCode = OpenString<
 >;
 
 /**
- * ResultCode that you answer to a C2B validation; any value but 0 rejects. The meaning of every code, and the next
- * step.
+ * ResultCode of your reply to a C2B validation, where any value except 0 rejects the payment. The meaning of every
+ * code, and the next step.
  */
 export const c2bReplyCodes: readonly CodeInfo[] = [
   {
     code: "0",
     name: "Accept",
     meaning: "You accept the payment",
-    hint: "Reply so when the payment may go through.",
+    hint: "Reply with this code to let the payment continue.",
     fault: "none",
     next: "none",
     customer: "accepted",
@@ -2686,7 +2813,7 @@ export const c2bReplyCodes: readonly CodeInfo[] = [
     code: "C2B00011",
     name: "InvalidPhoneNumber",
     meaning: "You reject the phone number",
-    hint: "Reply so when this payer may not pay.",
+    hint: "Reply with this code when this phone number is not allowed to pay.",
     fault: "customer",
     next: "new",
     customer: "wrongPhoneNumber",
@@ -2696,7 +2823,7 @@ export const c2bReplyCodes: readonly CodeInfo[] = [
     code: "C2B00012",
     name: "InvalidAccountNumber",
     meaning: "You reject the account number",
-    hint: "Reply so when you do not know the account.",
+    hint: "Reply with this code when you do not know the account number.",
     fault: "customer",
     next: "new",
     customer: "wrongAccountNumber",
@@ -2706,7 +2833,7 @@ export const c2bReplyCodes: readonly CodeInfo[] = [
     code: "C2B00013",
     name: "InvalidAmount",
     meaning: "You reject the amount",
-    hint: "Reply so when the amount does not fit the account.",
+    hint: "Reply with this code when the amount does not fit the account.",
     fault: "customer",
     next: "new",
     customer: "amountNotAllowed",
@@ -2716,7 +2843,7 @@ export const c2bReplyCodes: readonly CodeInfo[] = [
     code: "C2B00014",
     name: "InvalidKycDetails",
     meaning: "You reject the payer's identity details",
-    hint: "Reply so when the identity details do not match.",
+    hint: "Reply with this code when the identity details do not match.",
     fault: "customer",
     next: "new",
     customer: "notAccepted",
@@ -2726,7 +2853,7 @@ export const c2bReplyCodes: readonly CodeInfo[] = [
     code: "C2B00015",
     name: "InvalidShortCode",
     meaning: "You reject the short code",
-    hint: "Reply so when the payment came to the wrong short code.",
+    hint: "Reply with this code when the customer paid to the wrong short code.",
     fault: "merchant",
     next: "new",
     customer: "notAccepted",
@@ -2735,8 +2862,8 @@ export const c2bReplyCodes: readonly CodeInfo[] = [
   {
     code: "C2B00016",
     name: "OtherError",
-    meaning: "You reject for another reason",
-    hint: "Reply so in every other case; the payment does not happen.",
+    meaning: "You reject the payment for another reason",
+    hint: "Reply with this code to stop the payment for any other reason.",
     fault: "merchant",
     next: "new",
     customer: "notAccepted",
@@ -2744,30 +2871,42 @@ export const c2bReplyCodes: readonly CodeInfo[] = [
   },
 ];
 
-/** ResponseCode of an acknowledgement: queued, not done. Every code has one constant. */
+/**
+ * ResponseCode of an acknowledgement, which confirms that a request was queued, not completed. Every code has one
+ * constant.
+ */
 export const ResponseCode = {
-  /** The request was accepted for processing. Keep the ids and wait for the callback or result. */
+  /** The request was accepted for processing. Store the IDs, and wait for the callback or the result. */
   Accepted: "0",
-  /** The request was accepted (C2B in the sandbox). Treat it as 0. */
+  /** The sandbox accepted the C2B request. Treat this code as the code 0. */
   AcceptedZeros: "00000000",
-  /** Said to mean that the id was used before. Ask for the status of the first request; do not pay under a new id. */
+  /**
+   * The ID was possibly used in an earlier request. Query the status of the first request, and do not pay again with a
+   * new ID.
+   */
   DuplicateClaim: "1",
 } as const;
 
-/** ResponseCode of an acknowledgement: queued, not done. The known codes, and any other string. */
+/**
+ * ResponseCode of an acknowledgement, which confirms that a request was queued, not completed. The known codes, and any
+ * other string.
+ */
 export type ResponseCode = OpenString<
   | "0"
   | "00000000"
   | "1"
 >;
 
-/** ResponseCode of an acknowledgement: queued, not done. The meaning of every code, and the next step. */
+/**
+ * ResponseCode of an acknowledgement, which confirms that a request was queued, not completed. The meaning of every
+ * code, and the next step.
+ */
 export const responseCodes: readonly CodeInfo[] = [
   {
     code: "0",
     name: "Accepted",
     meaning: "The request was accepted for processing",
-    hint: "Keep the ids and wait for the callback or result.",
+    hint: "Store the IDs, and wait for the callback or the result.",
     fault: "none",
     next: "none",
     evidence: "observed",
@@ -2775,8 +2914,8 @@ export const responseCodes: readonly CodeInfo[] = [
   {
     code: "00000000",
     name: "AcceptedZeros",
-    meaning: "The request was accepted (C2B in the sandbox)",
-    hint: "Treat it as 0.",
+    meaning: "The sandbox accepted the C2B request",
+    hint: "Treat this code as the code 0.",
     fault: "none",
     next: "none",
     evidence: "observed",
@@ -2784,8 +2923,8 @@ export const responseCodes: readonly CodeInfo[] = [
   {
     code: "1",
     name: "DuplicateClaim",
-    meaning: "Said to mean that the id was used before",
-    hint: "Ask for the status of the first request; do not pay under a new id.",
+    meaning: "The ID was possibly used in an earlier request",
+    hint: "Query the status of the first request, and do not pay again with a new ID.",
     fault: "merchant",
     next: "ask",
     evidence: "community",
@@ -2794,9 +2933,9 @@ export const responseCodes: readonly CodeInfo[] = [
 
 /** ResponseStatus of the pull registration. Every code has one constant. */
 export const PullRegisterCode = {
-  /** The short code is registered for pull. Nothing more to do. */
+  /** The short code is registered for pull transactions. Do nothing more: the registration is complete. */
   Registered: "1000",
-  /** The short code was registered before. Count it as done. */
+  /** The short code was already registered. Treat the registration as done. */
   AlreadyRegistered: "1001",
 } as const;
 
@@ -2811,8 +2950,8 @@ export const pullRegisterCodes: readonly CodeInfo[] = [
   {
     code: "1000",
     name: "Registered",
-    meaning: "The short code is registered for pull",
-    hint: "Nothing more to do.",
+    meaning: "The short code is registered for pull transactions",
+    hint: "Do nothing more: the registration is complete.",
     fault: "none",
     next: "none",
     evidence: "community",
@@ -2820,8 +2959,8 @@ export const pullRegisterCodes: readonly CodeInfo[] = [
   {
     code: "1001",
     name: "AlreadyRegistered",
-    meaning: "The short code was registered before",
-    hint: "Count it as done.",
+    meaning: "The short code was already registered",
+    hint: "Treat the registration as done.",
     fault: "none",
     next: "none",
     evidence: "community",
@@ -2830,12 +2969,13 @@ export const pullRegisterCodes: readonly CodeInfo[] = [
 
 /** ResponseCode of a pull query. Every code has one constant. */
 export const PullQueryCode = {
-  /** Transactions follow. Ask for the next offset until no more come. */
+  /** The response contains transactions. Query the next offset until a response contains no more transactions. */
   Found: "1000",
-  /** No transactions in this window. Check the window: only the last 48 hours can be pulled. */
+  /** There are no transactions in this time window. Check the time window: only the last 48 hours can be pulled. */
   NoneFound: "1001",
   /**
-   * Nothing is available for this short code yet. Ask again later; check that the short code is registered for pull.
+   * The pull service has nothing available for this short code yet. Retry later, and check that the short code is
+   * registered for pull transactions.
    */
   NothingAvailable: "500",
 } as const;
@@ -2852,8 +2992,8 @@ export const pullQueryCodes: readonly CodeInfo[] = [
   {
     code: "1000",
     name: "Found",
-    meaning: "Transactions follow",
-    hint: "Ask for the next offset until no more come.",
+    meaning: "The response contains transactions",
+    hint: "Query the next offset until a response contains no more transactions.",
     fault: "none",
     next: "none",
     evidence: "community",
@@ -2861,8 +3001,8 @@ export const pullQueryCodes: readonly CodeInfo[] = [
   {
     code: "1001",
     name: "NoneFound",
-    meaning: "No transactions in this window",
-    hint: "Check the window: only the last 48 hours can be pulled.",
+    meaning: "There are no transactions in this time window",
+    hint: "Check the time window: only the last 48 hours can be pulled.",
     fault: "none",
     next: "none",
     evidence: "observed",
@@ -2870,27 +3010,34 @@ export const pullQueryCodes: readonly CodeInfo[] = [
   {
     code: "500",
     name: "NothingAvailable",
-    meaning: "Nothing is available for this short code yet",
-    hint: "Ask again later; check that the short code is registered for pull.",
+    meaning: "The pull service has nothing available for this short code yet",
+    hint: "Retry later, and check that the short code is registered for pull transactions.",
     fault: "mpesa",
     next: "later",
     evidence: "portal",
   },
 ];
 
-/** ResponseCode of the QR call; QRCode in the answer is the surer sign. Every code has one constant. */
+/**
+ * ResponseCode of the QR request, of which the field QRCode is the more reliable sign of success. Every code has one
+ * constant.
+ */
 export const QrResponseCode = {
   /** The QR code was generated. Show the image in QRCode. */
   Generated: "00",
 } as const;
 
-/** ResponseCode of the QR call; QRCode in the answer is the surer sign. The known codes, and any other string. */
+/**
+ * ResponseCode of the QR request, of which the field QRCode is the more reliable sign of success. The known codes, and
+ * any other string.
+ */
 export type QrResponseCode = OpenString<
   | "00"
 >;
 
 /**
- * ResponseCode of the QR call; QRCode in the answer is the surer sign. The meaning of every code, and the next step.
+ * ResponseCode of the QR request, of which the field QRCode is the more reliable sign of success. The meaning of every
+ * code, and the next step.
  */
 export const qrCodes: readonly CodeInfo[] = [
   {
@@ -2904,15 +3051,21 @@ export const qrCodes: readonly CodeInfo[] = [
   },
 ];
 
-/** code of the USSD push answer and resultCode of its callback. Every code has one constant. */
+/** code of the USSD push acknowledgement and resultCode of the USSD push callback. Every code has one constant. */
 export const UssdPushCode = {
-  /** Accepted (answer) or paid (callback). The answer says only that the prompt went out: wait for the callback. */
+  /**
+   * The request was accepted, or the merchant paid if this is the callback. Wait for the callback: the acknowledgement
+   * says only that the prompt was sent.
+   */
   Success: "0",
-  /** The paying merchant cancelled. Offer the merchant a new prompt. */
+  /** The paying merchant cancelled the prompt. Offer the merchant a new prompt. */
   Cancelled: "4001",
-  /** The identity check of the merchant failed. The till owner must complete the KYC details with Safaricom. */
+  /**
+   * The identity (KYC) check of the merchant failed. Ask the owner of the till to complete the identity (KYC) details
+   * with Safaricom.
+   */
   MerchantKycFailed: "4102",
-  /** The till has no nominated number. Set the nominated number of the till on the M-Pesa portal. */
+  /** The till has no nominated number. Set the nominated number of the till on the organisation portal. */
   NominatedNumberMissing: "4104",
   /** The USSD network failed. Offer the merchant a new prompt later. */
   UssdNetworkError: "4201",
@@ -2920,7 +3073,10 @@ export const UssdPushCode = {
   UssdException: "4203",
 } as const;
 
-/** code of the USSD push answer and resultCode of its callback. The known codes, and any other string. */
+/**
+ * code of the USSD push acknowledgement and resultCode of the USSD push callback. The known codes, and any other
+ * string.
+ */
 export type UssdPushCode = OpenString<
   | "0"
   | "4001"
@@ -2930,13 +3086,16 @@ export type UssdPushCode = OpenString<
   | "4203"
 >;
 
-/** code of the USSD push answer and resultCode of its callback. The meaning of every code, and the next step. */
+/**
+ * code of the USSD push acknowledgement and resultCode of the USSD push callback. The meaning of every code, and the
+ * next step.
+ */
 export const ussdPushCodes: readonly CodeInfo[] = [
   {
     code: "0",
     name: "Success",
-    meaning: "Accepted (answer) or paid (callback)",
-    hint: "The answer says only that the prompt went out: wait for the callback.",
+    meaning: "The request was accepted, or the merchant paid if this is the callback",
+    hint: "Wait for the callback: the acknowledgement says only that the prompt was sent.",
     fault: "none",
     next: "none",
     customer: "accepted",
@@ -2945,7 +3104,7 @@ export const ussdPushCodes: readonly CodeInfo[] = [
   {
     code: "4001",
     name: "Cancelled",
-    meaning: "The paying merchant cancelled",
+    meaning: "The paying merchant cancelled the prompt",
     hint: "Offer the merchant a new prompt.",
     fault: "customer",
     next: "new",
@@ -2955,8 +3114,8 @@ export const ussdPushCodes: readonly CodeInfo[] = [
   {
     code: "4102",
     name: "MerchantKycFailed",
-    meaning: "The identity check of the merchant failed",
-    hint: "The till owner must complete the KYC details with Safaricom.",
+    meaning: "The identity (KYC) check of the merchant failed",
+    hint: "Ask the owner of the till to complete the identity (KYC) details with Safaricom.",
     fault: "merchant",
     next: "fix",
     customer: "tillDetails",
@@ -2966,7 +3125,7 @@ export const ussdPushCodes: readonly CodeInfo[] = [
     code: "4104",
     name: "NominatedNumberMissing",
     meaning: "The till has no nominated number",
-    hint: "Set the nominated number of the till on the M-Pesa portal.",
+    hint: "Set the nominated number of the till on the organisation portal.",
     fault: "merchant",
     next: "fix",
     customer: "nominatedNumber",
@@ -2995,42 +3154,52 @@ export const ussdPushCodes: readonly CodeInfo[] = [
 ];
 
 /**
- * responseCode of a standing order: 200 and 400 in the answer, the rest in the callback. Every code has one constant.
+ * responseCode of a standing order: 200 and 400 in the acknowledgement, the others in the callback. Every code has one
+ * constant.
  */
 export const RatibaCode = {
   /** The request was accepted for processing. Wait for the callback. */
   Accepted: "200",
-  /** The request was refused. Correct the field that the message names; the short code must be issued to your app. */
+  /**
+   * Daraja rejected the request. Correct the field that the message names, and use a short code that was issued to your
+   * app.
+   */
   BadRequest: "400",
-  /** The standing order was created. Keep the TransactionID of the callback. */
+  /** The standing order was created. Store the TransactionID of the callback. */
   Created: "0",
   /**
-   * Another transaction is open for this number. Ask the customer to finish it and send the order again after a minute
-   * or two.
+   * Another transaction is open for this phone number. Ask the customer to finish the open transaction, and send the
+   * order again after one or two minutes.
    */
   SubscriberLocked: "1001",
-  /** The prompt could not be sent. Shorten name, reference and description; if they are short, try again later. */
+  /**
+   * M-Pesa could not send the prompt. Shorten the name, the reference and the description; if all are short, create the
+   * order again later.
+   */
   PushFailed: "1025",
-  /** The customer cancelled or was too slow. Offer the customer a new prompt. */
+  /** The customer cancelled the prompt, or did not respond in time. Offer the customer a new prompt. */
   CancelledByUser: "1032",
-  /** The phone was unreachable or nobody answered. Ask the customer to keep the phone on and offer a new prompt. */
+  /**
+   * The phone was unreachable, or the customer did not respond to the prompt. Ask the customer to keep the phone on,
+   * then offer a new prompt.
+   */
   NoResponse: "1037",
-  /** The customer has a standing order of this name. Choose another name; the existing order goes on. */
+  /** The customer already has a standing order with this name. Choose another name; the existing order continues. */
   DuplicateName: "1050",
-  /** One or more fields are invalid. Check the body against the documentation. */
+  /** One or more fields are invalid. Compare the request body with the documentation. */
   InvalidRequest: "1051",
-  /** The customer entered a wrong PIN. Offer the customer a new prompt; too many wrong PINs lock it. */
+  /** The customer entered a wrong PIN. Offer the customer a new prompt; too many wrong PINs lock the PIN. */
   WrongPin: "2001",
   /**
-   * Listed by Safaricom without a meaning. Find out with the customer or Safaricom whether the order exists before a
-   * new one.
+   * The outcome is unknown: Safaricom lists this code without a meaning. Ask the customer or Safaricom whether the
+   * order exists before you create another order.
    */
   Undocumented: "3001",
 } as const;
 
 /**
- * responseCode of a standing order: 200 and 400 in the answer, the rest in the callback. The known codes, and any other
- * string.
+ * responseCode of a standing order: 200 and 400 in the acknowledgement, the others in the callback. The known codes,
+ * and any other string.
  */
 export type RatibaCode = OpenString<
   | "200"
@@ -3047,8 +3216,8 @@ export type RatibaCode = OpenString<
 >;
 
 /**
- * responseCode of a standing order: 200 and 400 in the answer, the rest in the callback. The meaning of every code, and
- * the next step.
+ * responseCode of a standing order: 200 and 400 in the acknowledgement, the others in the callback. The meaning of
+ * every code, and the next step.
  */
 export const ratibaCodes: readonly CodeInfo[] = [
   {
@@ -3063,8 +3232,8 @@ export const ratibaCodes: readonly CodeInfo[] = [
   {
     code: "400",
     name: "BadRequest",
-    meaning: "The request was refused",
-    hint: "Correct the field that the message names; the short code must be issued to your app.",
+    meaning: "Daraja rejected the request",
+    hint: "Correct the field that the message names, and use a short code that was issued to your app.",
     fault: "merchant",
     next: "fix",
     evidence: "observed",
@@ -3073,7 +3242,7 @@ export const ratibaCodes: readonly CodeInfo[] = [
     code: "0",
     name: "Created",
     meaning: "The standing order was created",
-    hint: "Keep the TransactionID of the callback.",
+    hint: "Store the TransactionID of the callback.",
     fault: "none",
     next: "none",
     evidence: "community",
@@ -3081,8 +3250,8 @@ export const ratibaCodes: readonly CodeInfo[] = [
   {
     code: "1001",
     name: "SubscriberLocked",
-    meaning: "Another transaction is open for this number",
-    hint: "Ask the customer to finish it and send the order again after a minute or two.",
+    meaning: "Another transaction is open for this phone number",
+    hint: "Ask the customer to finish the open transaction, and send the order again after one or two minutes.",
     fault: "customer",
     next: "new",
     customer: "otherTransaction",
@@ -3091,8 +3260,8 @@ export const ratibaCodes: readonly CodeInfo[] = [
   {
     code: "1025",
     name: "PushFailed",
-    meaning: "The prompt could not be sent",
-    hint: "Shorten name, reference and description; if they are short, try again later.",
+    meaning: "M-Pesa could not send the prompt",
+    hint: "Shorten the name, the reference and the description; if all are short, create the order again later.",
     fault: "merchant",
     next: "new",
     evidence: "community",
@@ -3100,7 +3269,7 @@ export const ratibaCodes: readonly CodeInfo[] = [
   {
     code: "1032",
     name: "CancelledByUser",
-    meaning: "The customer cancelled or was too slow",
+    meaning: "The customer cancelled the prompt, or did not respond in time",
     hint: "Offer the customer a new prompt.",
     fault: "customer",
     next: "new",
@@ -3110,8 +3279,8 @@ export const ratibaCodes: readonly CodeInfo[] = [
   {
     code: "1037",
     name: "NoResponse",
-    meaning: "The phone was unreachable or nobody answered",
-    hint: "Ask the customer to keep the phone on and offer a new prompt.",
+    meaning: "The phone was unreachable, or the customer did not respond to the prompt",
+    hint: "Ask the customer to keep the phone on, then offer a new prompt.",
     fault: "customer",
     next: "new",
     customer: "noResponse",
@@ -3120,8 +3289,8 @@ export const ratibaCodes: readonly CodeInfo[] = [
   {
     code: "1050",
     name: "DuplicateName",
-    meaning: "The customer has a standing order of this name",
-    hint: "Choose another name; the existing order goes on.",
+    meaning: "The customer already has a standing order with this name",
+    hint: "Choose another name; the existing order continues.",
     fault: "merchant",
     next: "fix",
     evidence: "community",
@@ -3130,7 +3299,7 @@ export const ratibaCodes: readonly CodeInfo[] = [
     code: "1051",
     name: "InvalidRequest",
     meaning: "One or more fields are invalid",
-    hint: "Check the body against the documentation.",
+    hint: "Compare the request body with the documentation.",
     fault: "merchant",
     next: "fix",
     evidence: "community",
@@ -3139,7 +3308,7 @@ export const ratibaCodes: readonly CodeInfo[] = [
     code: "2001",
     name: "WrongPin",
     meaning: "The customer entered a wrong PIN",
-    hint: "Offer the customer a new prompt; too many wrong PINs lock it.",
+    hint: "Offer the customer a new prompt; too many wrong PINs lock the PIN.",
     fault: "customer",
     next: "new",
     customer: "wrongPin",
@@ -3148,8 +3317,8 @@ export const ratibaCodes: readonly CodeInfo[] = [
   {
     code: "3001",
     name: "Undocumented",
-    meaning: "Listed by Safaricom without a meaning",
-    hint: "Find out with the customer or Safaricom whether the order exists before a new one.",
+    meaning: "The outcome is unknown: Safaricom lists this code without a meaning",
+    hint: "Ask the customer or Safaricom whether the order exists before you create another order.",
     fault: "mpesa",
     next: "ask",
     evidence: "community",
@@ -3158,36 +3327,52 @@ export const ratibaCodes: readonly CodeInfo[] = [
 
 /** Codes of Lipa na Bonga. Every code has one constant. */
 export const BongaCode = {
-  /** The call succeeded. For a redemption, wait for the C2B confirmation. */
+  /** The call succeeded. Wait for the C2B confirmation if the call was a redemption. */
   Ok: "200",
-  /** The call succeeded. For a redemption, wait for the C2B confirmation. */
+  /** The call succeeded. Wait for the C2B confirmation if the call was a redemption. */
   Success: "6000",
-  /** The call failed without a reason. Look for a C2B confirmation before you redeem again. */
+  /**
+   * The Bonga service reported an error without a reason. Look for a C2B confirmation, and do not redeem again while
+   * the outcome is unknown.
+   */
   Failed: "6001",
-  /** The Bonga server failed. Look for a C2B confirmation before you redeem again. */
+  /**
+   * The Bonga server had an error. Look for a C2B confirmation, and do not redeem again while the outcome is unknown.
+   */
   ServerError: "6004",
-  /** The credentials are wrong. Check the credentials of the Bonga service. */
+  /** The credentials of the Bonga service are wrong. Check the credentials of the Bonga service. */
   InvalidCredentials: "6005",
-  /** The body is incomplete. Send every documented field. */
+  /** The request body is incomplete. Send every field that is documented. */
   MissingData: "6006",
-  /** The billing system is down or busy. Look for a C2B confirmation before you redeem again. */
+  /**
+   * The billing system is down or busy. Look for a C2B confirmation, and do not redeem again while the outcome is
+   * unknown.
+   */
   BillingUnavailable: "6007",
-  /** The STK service is down or busy. Look for a C2B confirmation before you redeem again. */
+  /**
+   * The STK service is down or busy. Look for a C2B confirmation, and do not redeem again while the outcome is unknown.
+   */
   StkUnavailable: "6008",
-  /** The message broker is down or busy. Look for a C2B confirmation before you redeem again. */
+  /**
+   * The message broker is down or busy. Look for a C2B confirmation, and do not redeem again while the outcome is
+   * unknown.
+   */
   BrokerUnavailable: "6009",
-  /** The database is down. Look for a C2B confirmation before you redeem again. */
+  /** The database is down. Look for a C2B confirmation, and do not redeem again while the outcome is unknown. */
   DatabaseUnavailable: "6011",
   /**
-   * Points could not be given back: balance limit reached. Clear up with Safaricom what the customer lost before a new
-   * try.
+   * The points could not be reversed because a balance limit was reached. Ask Safaricom what the customer lost, and do
+   * not redeem again before you know.
    */
   ReversalFailed: "17",
   /** The customer did not enter the PIN in time. Offer the customer a new prompt. */
   PromptTimedOut: "1031",
-  /** The SIM card has no STK applet or did not answer. Ask the customer to update the SIM card before a new prompt. */
+  /**
+   * The SIM card has no STK applet, or did not respond. Ask the customer to update the SIM card before you send a new
+   * prompt.
+   */
   NoStkApplet: "1037",
-  /** The customer entered a wrong PIN. Offer the customer a new prompt; too many wrong PINs lock it. */
+  /** The customer entered a wrong PIN. Offer the customer a new prompt; too many wrong PINs lock the PIN. */
   WrongPin: "2001",
 } as const;
 
@@ -3215,7 +3400,7 @@ export const bongaCodes: readonly CodeInfo[] = [
     code: "200",
     name: "Ok",
     meaning: "The call succeeded",
-    hint: "For a redemption, wait for the C2B confirmation.",
+    hint: "Wait for the C2B confirmation if the call was a redemption.",
     fault: "none",
     next: "none",
     evidence: "portal",
@@ -3224,7 +3409,7 @@ export const bongaCodes: readonly CodeInfo[] = [
     code: "6000",
     name: "Success",
     meaning: "The call succeeded",
-    hint: "For a redemption, wait for the C2B confirmation.",
+    hint: "Wait for the C2B confirmation if the call was a redemption.",
     fault: "none",
     next: "none",
     evidence: "portal",
@@ -3232,8 +3417,8 @@ export const bongaCodes: readonly CodeInfo[] = [
   {
     code: "6001",
     name: "Failed",
-    meaning: "The call failed without a reason",
-    hint: "Look for a C2B confirmation before you redeem again.",
+    meaning: "The Bonga service reported an error without a reason",
+    hint: "Look for a C2B confirmation, and do not redeem again while the outcome is unknown.",
     fault: "mpesa",
     next: "ask",
     evidence: "portal",
@@ -3241,8 +3426,8 @@ export const bongaCodes: readonly CodeInfo[] = [
   {
     code: "6004",
     name: "ServerError",
-    meaning: "The Bonga server failed",
-    hint: "Look for a C2B confirmation before you redeem again.",
+    meaning: "The Bonga server had an error",
+    hint: "Look for a C2B confirmation, and do not redeem again while the outcome is unknown.",
     fault: "mpesa",
     next: "ask",
     evidence: "portal",
@@ -3250,7 +3435,7 @@ export const bongaCodes: readonly CodeInfo[] = [
   {
     code: "6005",
     name: "InvalidCredentials",
-    meaning: "The credentials are wrong",
+    meaning: "The credentials of the Bonga service are wrong",
     hint: "Check the credentials of the Bonga service.",
     fault: "merchant",
     next: "fix",
@@ -3259,8 +3444,8 @@ export const bongaCodes: readonly CodeInfo[] = [
   {
     code: "6006",
     name: "MissingData",
-    meaning: "The body is incomplete",
-    hint: "Send every documented field.",
+    meaning: "The request body is incomplete",
+    hint: "Send every field that is documented.",
     fault: "merchant",
     next: "fix",
     evidence: "portal",
@@ -3269,7 +3454,7 @@ export const bongaCodes: readonly CodeInfo[] = [
     code: "6007",
     name: "BillingUnavailable",
     meaning: "The billing system is down or busy",
-    hint: "Look for a C2B confirmation before you redeem again.",
+    hint: "Look for a C2B confirmation, and do not redeem again while the outcome is unknown.",
     fault: "mpesa",
     next: "ask",
     evidence: "portal",
@@ -3278,7 +3463,7 @@ export const bongaCodes: readonly CodeInfo[] = [
     code: "6008",
     name: "StkUnavailable",
     meaning: "The STK service is down or busy",
-    hint: "Look for a C2B confirmation before you redeem again.",
+    hint: "Look for a C2B confirmation, and do not redeem again while the outcome is unknown.",
     fault: "mpesa",
     next: "ask",
     evidence: "portal",
@@ -3287,7 +3472,7 @@ export const bongaCodes: readonly CodeInfo[] = [
     code: "6009",
     name: "BrokerUnavailable",
     meaning: "The message broker is down or busy",
-    hint: "Look for a C2B confirmation before you redeem again.",
+    hint: "Look for a C2B confirmation, and do not redeem again while the outcome is unknown.",
     fault: "mpesa",
     next: "ask",
     evidence: "portal",
@@ -3296,7 +3481,7 @@ export const bongaCodes: readonly CodeInfo[] = [
     code: "6011",
     name: "DatabaseUnavailable",
     meaning: "The database is down",
-    hint: "Look for a C2B confirmation before you redeem again.",
+    hint: "Look for a C2B confirmation, and do not redeem again while the outcome is unknown.",
     fault: "mpesa",
     next: "ask",
     evidence: "portal",
@@ -3304,8 +3489,8 @@ export const bongaCodes: readonly CodeInfo[] = [
   {
     code: "17",
     name: "ReversalFailed",
-    meaning: "Points could not be given back: balance limit reached",
-    hint: "Clear up with Safaricom what the customer lost before a new try.",
+    meaning: "The points could not be reversed because a balance limit was reached",
+    hint: "Ask Safaricom what the customer lost, and do not redeem again before you know.",
     fault: "mpesa",
     next: "ask",
     evidence: "portal",
@@ -3323,8 +3508,8 @@ export const bongaCodes: readonly CodeInfo[] = [
   {
     code: "1037",
     name: "NoStkApplet",
-    meaning: "The SIM card has no STK applet or did not answer",
-    hint: "Ask the customer to update the SIM card before a new prompt.",
+    meaning: "The SIM card has no STK applet, or did not respond",
+    hint: "Ask the customer to update the SIM card before you send a new prompt.",
     fault: "customer",
     next: "new",
     customer: "noResponse",
@@ -3334,7 +3519,7 @@ export const bongaCodes: readonly CodeInfo[] = [
     code: "2001",
     name: "WrongPin",
     meaning: "The customer entered a wrong PIN",
-    hint: "Offer the customer a new prompt; too many wrong PINs lock it.",
+    hint: "Offer the customer a new prompt; too many wrong PINs lock the PIN.",
     fault: "customer",
     next: "new",
     customer: "wrongPin",
@@ -3344,9 +3529,9 @@ export const bongaCodes: readonly CodeInfo[] = [
 
 /** ResponseCode of Query org info. Every code has one constant. */
 export const OrgInfoCode = {
-  /** The organisation was found. Show OrganizationName before the payment. */
+  /** The organisation was found. Show OrganizationName to the payer before the payment. */
   Found: "4000",
-  /** Success according to the prose of the portal page. Treat it as success only if OrganizationName is there. */
+  /** The organisation was possibly found. Treat the response as a success only if it contains OrganizationName. */
   FoundByPage: "0",
 } as const;
 
@@ -3362,7 +3547,7 @@ export const orgInfoCodes: readonly CodeInfo[] = [
     code: "4000",
     name: "Found",
     meaning: "The organisation was found",
-    hint: "Show OrganizationName before the payment.",
+    hint: "Show OrganizationName to the payer before the payment.",
     fault: "none",
     next: "none",
     evidence: "production",
@@ -3370,8 +3555,8 @@ export const orgInfoCodes: readonly CodeInfo[] = [
   {
     code: "0",
     name: "FoundByPage",
-    meaning: "Success according to the prose of the portal page",
-    hint: "Treat it as success only if OrganizationName is there.",
+    meaning: "The organisation was possibly found",
+    hint: "Treat the response as a success only if it contains OrganizationName.",
     fault: "none",
     next: "none",
     evidence: "disputed",
@@ -3380,7 +3565,7 @@ export const orgInfoCodes: readonly CodeInfo[] = [
 
 /** responseCode of the mobile number validation. Every code has one constant. */
 export const NumberValidationCode = {
-  /** Number and ID do not belong together. Ask the customer for the right number and ID. */
+  /** The phone number and the ID do not match. Ask the customer for the correct phone number and ID. */
   NoMatch: "4001",
 } as const;
 
@@ -3394,8 +3579,8 @@ export const numberValidationCodes: readonly CodeInfo[] = [
   {
     code: "4001",
     name: "NoMatch",
-    meaning: "Number and ID do not belong together",
-    hint: "Ask the customer for the right number and ID.",
+    meaning: "The phone number and the ID do not match",
+    hint: "Ask the customer for the correct phone number and ID.",
     fault: "customer",
     next: "fix",
     customer: "idMismatch",
@@ -3405,16 +3590,16 @@ export const numberValidationCodes: readonly CodeInfo[] = [
 
 /** rescode of Bill Manager. Every code has one constant. */
 export const BillManagerCode = {
-  /** The call succeeded. Keep the app_key that the opt-in returned. */
+  /** The call succeeded. Store the app_key that the opt-in returned. */
   Success: "200",
   /**
-   * The token is refused, or the app lacks Bill Manager. If a new token is rejected too, have the product enabled for
-   * the app.
+   * Daraja rejected the access token, or your app lacks Bill Manager. Get a new token; if Daraja rejects the new token
+   * too, have the product enabled for your app.
    */
   Unauthorized: "401",
   /**
-   * Opted in before, reference in use, or invoice not changeable. Do not repeat: look up the existing record or use a
-   * new reference.
+   * You opted in before, the reference is in use, or the invoice cannot be changed. Do not retry: look up the existing
+   * record, or use a new reference.
    */
   Conflict: "409",
 } as const;
@@ -3432,7 +3617,7 @@ export const billManagerCodes: readonly CodeInfo[] = [
     code: "200",
     name: "Success",
     meaning: "The call succeeded",
-    hint: "Keep the app_key that the opt-in returned.",
+    hint: "Store the app_key that the opt-in returned.",
     fault: "none",
     next: "none",
     evidence: "community",
@@ -3440,8 +3625,8 @@ export const billManagerCodes: readonly CodeInfo[] = [
   {
     code: "401",
     name: "Unauthorized",
-    meaning: "The token is refused, or the app lacks Bill Manager",
-    hint: "If a new token is rejected too, have the product enabled for the app.",
+    meaning: "Daraja rejected the access token, or your app lacks Bill Manager",
+    hint: "Get a new token; if Daraja rejects the new token too, have the product enabled for your app.",
     fault: "merchant",
     next: "token",
     evidence: "community",
@@ -3449,8 +3634,8 @@ export const billManagerCodes: readonly CodeInfo[] = [
       {
         match: "apiproduct",
         name: "NoApiProduct",
-        meaning: "No product of this app covers the call",
-        hint: "Enable the product for this app on the developer portal; only a new token covers it.",
+        meaning: "Your app lacks the product that this call requires",
+        hint: "Enable the product for your app on the developer portal, then get a new token: older tokens do not cover the product.",
         fault: "merchant",
         next: "fix",
         evidence: "community",
@@ -3460,35 +3645,35 @@ export const billManagerCodes: readonly CodeInfo[] = [
   {
     code: "409",
     name: "Conflict",
-    meaning: "Opted in before, reference in use, or invoice not changeable",
-    hint: "Do not repeat: look up the existing record or use a new reference.",
+    meaning: "You opted in before, the reference is in use, or the invoice cannot be changed",
+    hint: "Do not retry: look up the existing record, or use a new reference.",
     fault: "merchant",
     next: "no",
     evidence: "portal",
   },
 ];
 
-/** responseCode or status of the number and identity look-ups. Every code has one constant. */
+/** responseCode or status of the number and identity lookups. Every code has one constant. */
 export const LookupCode = {
-  /** The look-up succeeded. Read the answer. */
+  /** The lookup succeeded. Read the result in the response. */
   Success: "200",
-  /** The look-up was refused. Read the message in the body and correct the request. */
+  /** Daraja rejected the lookup. Read the message in the body and correct the request. */
   BadRequest: "400",
 } as const;
 
-/** responseCode or status of the number and identity look-ups. The known codes, and any other string. */
+/** responseCode or status of the number and identity lookups. The known codes, and any other string. */
 export type LookupCode = OpenString<
   | "200"
   | "400"
 >;
 
-/** responseCode or status of the number and identity look-ups. The meaning of every code, and the next step. */
+/** responseCode or status of the number and identity lookups. The meaning of every code, and the next step. */
 export const lookupCodes: readonly CodeInfo[] = [
   {
     code: "200",
     name: "Success",
-    meaning: "The look-up succeeded",
-    hint: "Read the answer.",
+    meaning: "The lookup succeeded",
+    hint: "Read the result in the response.",
     fault: "none",
     next: "none",
     evidence: "portal",
@@ -3496,7 +3681,7 @@ export const lookupCodes: readonly CodeInfo[] = [
   {
     code: "400",
     name: "BadRequest",
-    meaning: "The look-up was refused",
+    meaning: "Daraja rejected the lookup",
     hint: "Read the message in the body and correct the request.",
     fault: "merchant",
     next: "fix",

@@ -56,8 +56,8 @@ describe("the callbacks entry", () => {
   });
 
   test("contains the codes of callbacks, and those of no other product", () => {
-    expect(entry.code).toContain("The customer cancelled");
-    expect(entry.code).not.toContain("The short code is not valid for the pull API");
+    expect(entry.code).toContain("The customer cancelled the prompt");
+    expect(entry.code).not.toContain("The short code is not valid for the pull transactions API");
   });
 
   test.each([/\brequire\(/, /\bnode:/, /\bBuffer\b/, /\bprocess\b/, /\beval\(/, /openapi-fetch/])(

@@ -57,6 +57,6 @@ describe("codes with a cause that is not in the request", () => {
   it.each(["b2c", "b2b", "balance", "reversal"] as const)("TP40153 of %s names the role and the lock", (product) => {
     const { known, next, hint } = explain({ product, code: "TP40153" });
     expect({ known, next }).toEqual({ known: true, next: "fix" });
-    expect(hint).toMatch(/role.*rejections lock it/);
+    expect(hint).toMatch(/role.*rejections lock the initiator/);
   });
 });

@@ -279,7 +279,9 @@ describe("rejections in responses count without any setup", () => {
     const { mpesa, sent } = connect(daraja(500, "2001", "The initiator information is invalid."), { maxRetries: 2 });
     const error = await failure(() => mpesa.b2c.pay({ phoneNumber, amount: 10, resend: true }));
     expect(error).toMatchObject({ type: "MpesaApiError", errorCode: "2001" });
-    expect(error["hint"]).toBe("Correct the credential before the next try: repeated failures lock the user.");
+    expect(error["hint"]).toBe(
+      "Correct the credential before the next request: repeated rejections lock the initiator.",
+    );
     expect(sent).toHaveLength(1);
   });
 
