@@ -52,14 +52,17 @@ export interface CallbackShape {
 
 /** The fields of the kind `stk`. A body of this kind has the schema `StkCallback`. */
 export const stkFields = {
-  /** Always a string, also where the wire has a number. */
+  /** The result code, always as a string, even if the wire contains a number. */
   resultCode: { as: "text", from: ["ResultCode"] },
   resultDescription: { as: "text", from: ["ResultDesc"] },
   merchantRequestId: { as: "text", from: ["MerchantRequestID"] },
-  /** Its last digits are the payer's number: personal data. */
+  /** The ID of the STK push. The last digits are the payer's phone number, so treat the ID as personal data. */
   checkoutRequestId: { as: "text", from: ["CheckoutRequestID"] },
   amount: { as: "money", from: ["Amount"] },
-  /** The M-Pesa receipt. Comes with a success only; a few successes come without it, and are paid all the same. */
+  /**
+   * The M-Pesa receipt. Only a successful callback contains a receipt. A few successful callbacks contain none,
+   * although the customer paid.
+   */
   receipt: { as: "receipt", from: ["MpesaReceiptNumber"] },
   transactionDate: { as: "instant", from: ["TransactionDate"] },
   phoneNumber: { as: "phoneNumber", from: ["PhoneNumber"] },
@@ -68,27 +71,27 @@ export const stkFields = {
 
 /** The fields of the kind `b2c`. A body of this kind has the schema `B2cResult`. */
 export const b2cFields = {
-  /** Always a string, also where the wire has a number. */
+  /** The result code, always as a string, even if the wire contains a number. */
   resultCode: { as: "text", from: ["ResultCode"] },
   resultDescription: { as: "text", from: ["ResultDesc"] },
   resultType: { as: "text", from: ["ResultType"] },
-  /** The ID that you made, where the request took one. */
+  /** The ID that you sent, if the request accepts an ID. */
   originatorConversationId: { as: "text", from: ["OriginatorConversationID"], in: "envelope" },
   /** M-Pesa's ID of the request. */
   conversationId: { as: "text", from: ["ConversationID"], in: "envelope" },
-  /** The receipt of this transaction. Absent where the wire has a placeholder of zeros, as failures do. */
+  /** The receipt of this transaction. Absent if the wire contains a placeholder of zeros, as after a failure. */
   transactionId: { as: "receipt", from: ["TransactionID"] },
-  /** Your note, where the request took one. */
+  /** Your note, if the request accepts a note. */
   occasion: { as: "text", from: ["Occasion"] },
-  /** When M-Pesa completed the request. */
+  /** The time at which M-Pesa completed the request. */
   completedAt: { as: "instant", from: ["TransCompletedTime", "TransactionCompletedDateTime", "BOCompletedTime"] },
-  /** The error, in the words of the back end. */
+  /** The error message of the back end. */
   errorMessage: { as: "text", from: ["ErrorMsg"] },
   amount: { as: "money", from: ["TransactionAmount", "Amount"] },
   receipt: { as: "receipt", from: ["TransactionReceipt"] },
   receiver: { as: "party", from: ["ReceiverPartyPublicName"] },
   creditParty: { as: "party", from: ["CreditPartyName"] },
-  /** Whether the receiver is an M-Pesa customer. */
+  /** True if the receiver is a registered M-Pesa customer. */
   receiverIsRegistered: { as: "yesNo", from: ["B2CRecipientIsRegisteredCustomer"] },
   utilityBalance: { as: "money", from: ["B2CUtilityAccountAvailableFunds"] },
   workingBalance: { as: "money", from: ["B2CWorkingAccountAvailableFunds"] },
@@ -97,27 +100,27 @@ export const b2cFields = {
 
 /** The fields of the kind `pochi`. A body of this kind has the schema `PochiResult`. */
 export const pochiFields = {
-  /** Always a string, also where the wire has a number. */
+  /** The result code, always as a string, even if the wire contains a number. */
   resultCode: { as: "text", from: ["ResultCode"] },
   resultDescription: { as: "text", from: ["ResultDesc"] },
   resultType: { as: "text", from: ["ResultType"] },
-  /** The ID that you made, where the request took one. */
+  /** The ID that you sent, if the request accepts an ID. */
   originatorConversationId: { as: "text", from: ["OriginatorConversationID"], in: "envelope" },
   /** M-Pesa's ID of the request. */
   conversationId: { as: "text", from: ["ConversationID"], in: "envelope" },
-  /** The receipt of this transaction. Absent where the wire has a placeholder of zeros, as failures do. */
+  /** The receipt of this transaction. Absent if the wire contains a placeholder of zeros, as after a failure. */
   transactionId: { as: "receipt", from: ["TransactionID"] },
-  /** Your note, where the request took one. */
+  /** Your note, if the request accepts a note. */
   occasion: { as: "text", from: ["Occasion"] },
-  /** When M-Pesa completed the request. */
+  /** The time at which M-Pesa completed the request. */
   completedAt: { as: "instant", from: ["TransCompletedTime", "TransactionCompletedDateTime", "BOCompletedTime"] },
-  /** The error, in the words of the back end. */
+  /** The error message of the back end. */
   errorMessage: { as: "text", from: ["ErrorMsg"] },
   amount: { as: "money", from: ["TransactionAmount", "Amount"] },
   receipt: { as: "receipt", from: ["TransactionReceipt"] },
   receiver: { as: "party", from: ["ReceiverPartyPublicName"] },
   creditParty: { as: "party", from: ["CreditPartyName"] },
-  /** Whether the receiver is an M-Pesa customer. */
+  /** True if the receiver is a registered M-Pesa customer. */
   receiverIsRegistered: { as: "yesNo", from: ["B2CRecipientIsRegisteredCustomer"] },
   utilityBalance: { as: "money", from: ["B2CUtilityAccountAvailableFunds"] },
   workingBalance: { as: "money", from: ["B2CWorkingAccountAvailableFunds"] },
@@ -126,125 +129,125 @@ export const pochiFields = {
 
 /** The fields of the kind `b2b`. A body of this kind has the schema `B2bResult`. */
 export const b2bFields = {
-  /** Always a string, also where the wire has a number. */
+  /** The result code, always as a string, even if the wire contains a number. */
   resultCode: { as: "text", from: ["ResultCode"] },
   resultDescription: { as: "text", from: ["ResultDesc"] },
   resultType: { as: "text", from: ["ResultType"] },
-  /** The ID that you made, where the request took one. */
+  /** The ID that you sent, if the request accepts an ID. */
   originatorConversationId: { as: "text", from: ["OriginatorConversationID"], in: "envelope" },
   /** M-Pesa's ID of the request. */
   conversationId: { as: "text", from: ["ConversationID"], in: "envelope" },
-  /** The receipt of this transaction. Absent where the wire has a placeholder of zeros, as failures do. */
+  /** The receipt of this transaction. Absent if the wire contains a placeholder of zeros, as after a failure. */
   transactionId: { as: "receipt", from: ["TransactionID"] },
-  /** Your note, where the request took one. */
+  /** Your note, if the request accepts a note. */
   occasion: { as: "text", from: ["Occasion"] },
-  /** When M-Pesa completed the request. */
+  /** The time at which M-Pesa completed the request. */
   completedAt: { as: "instant", from: ["TransCompletedTime", "TransactionCompletedDateTime", "BOCompletedTime"] },
-  /** The error, in the words of the back end. */
+  /** The error message of the back end. */
   errorMessage: { as: "text", from: ["ErrorMsg"] },
   amount: { as: "money", from: ["Amount", "TransactionAmount"] },
   receiver: { as: "party", from: ["ReceiverPartyPublicName"] },
-  /** The paying organisation, where the result names it. */
+  /** The paying organisation, if the result contains its name. */
   debitParty: { as: "party", from: ["DebitPartyName", "DebitPartyPublicName"] },
-  /** The paid organisation, where the result names it. */
+  /** The organisation that receives the money, if the result contains its name. */
   creditParty: { as: "party", from: ["CreditPartyName", "CreditPartyPublicName"] },
   charges: { as: "charges", from: ["DebitPartyCharges"] },
   currency: { as: "text", from: ["Currency"] },
   billReference: { as: "text", from: ["BillReferenceNumber", "BillRefNumber"] },
-  /** The amount that the debited account has left to spend. */
+  /** The available balance of the debited account. */
   debitAccountBalance: { as: "money", from: ["DebitAccountBalance", "DebitAccountCurrentBalance"] },
-  /** The amount that the credited account has left to spend. */
+  /** The available balance of the credited account. */
   creditAccountBalance: { as: "money", from: ["CreditAccountBalance"] },
-  /** The amount that the initiator's account has left to spend. */
+  /** The available balance of the initiator's account. */
   initiatorBalance: { as: "money", from: ["InitiatorAccountCurrentBalance"] },
-  /** The rows of the debited accounts. */
+  /** The balances of the debited accounts, one row per account. */
   accounts: { as: "accounts", from: ["DebitPartyAffectedAccountBalance", "DebitAccountBalance"] },
 } as const;
 
 /** The fields of the kind `tax`. A body of this kind has the schema `TaxResult`. */
 export const taxFields = {
-  /** Always a string, also where the wire has a number. */
+  /** The result code, always as a string, even if the wire contains a number. */
   resultCode: { as: "text", from: ["ResultCode"] },
   resultDescription: { as: "text", from: ["ResultDesc"] },
   resultType: { as: "text", from: ["ResultType"] },
-  /** The ID that you made, where the request took one. */
+  /** The ID that you sent, if the request accepts an ID. */
   originatorConversationId: { as: "text", from: ["OriginatorConversationID"], in: "envelope" },
   /** M-Pesa's ID of the request. */
   conversationId: { as: "text", from: ["ConversationID"], in: "envelope" },
-  /** The receipt of this transaction. Absent where the wire has a placeholder of zeros, as failures do. */
+  /** The receipt of this transaction. Absent if the wire contains a placeholder of zeros, as after a failure. */
   transactionId: { as: "receipt", from: ["TransactionID"] },
-  /** Your note, where the request took one. */
+  /** Your note, if the request accepts a note. */
   occasion: { as: "text", from: ["Occasion"] },
-  /** When M-Pesa completed the request. */
+  /** The time at which M-Pesa completed the request. */
   completedAt: { as: "instant", from: ["TransCompletedTime", "TransactionCompletedDateTime", "BOCompletedTime"] },
-  /** The error, in the words of the back end. */
+  /** The error message of the back end. */
   errorMessage: { as: "text", from: ["ErrorMsg"] },
   amount: { as: "money", from: ["Amount", "TransactionAmount"] },
   receiver: { as: "party", from: ["ReceiverPartyPublicName"] },
-  /** The paying organisation, where the result names it. */
+  /** The paying organisation, if the result contains its name. */
   debitParty: { as: "party", from: ["DebitPartyName", "DebitPartyPublicName"] },
-  /** The paid organisation, where the result names it. */
+  /** The organisation that receives the money, if the result contains its name. */
   creditParty: { as: "party", from: ["CreditPartyName", "CreditPartyPublicName"] },
   charges: { as: "charges", from: ["DebitPartyCharges"] },
   currency: { as: "text", from: ["Currency"] },
   billReference: { as: "text", from: ["BillReferenceNumber", "BillRefNumber"] },
-  /** The amount that the debited account has left to spend. */
+  /** The available balance of the debited account. */
   debitAccountBalance: { as: "money", from: ["DebitAccountBalance", "DebitAccountCurrentBalance"] },
-  /** The amount that the credited account has left to spend. */
+  /** The available balance of the credited account. */
   creditAccountBalance: { as: "money", from: ["CreditAccountBalance"] },
-  /** The amount that the initiator's account has left to spend. */
+  /** The available balance of the initiator's account. */
   initiatorBalance: { as: "money", from: ["InitiatorAccountCurrentBalance"] },
-  /** The rows of the debited accounts. */
+  /** The balances of the debited accounts, one row per account. */
   accounts: { as: "accounts", from: ["DebitPartyAffectedAccountBalance", "DebitAccountBalance"] },
 } as const;
 
 /** The fields of the kind `balance`. A body of this kind has the schema `BalanceResult`. */
 export const balanceFields = {
-  /** Always a string, also where the wire has a number. */
+  /** The result code, always as a string, even if the wire contains a number. */
   resultCode: { as: "text", from: ["ResultCode"] },
   resultDescription: { as: "text", from: ["ResultDesc"] },
   resultType: { as: "text", from: ["ResultType"] },
-  /** The ID that you made, where the request took one. */
+  /** The ID that you sent, if the request accepts an ID. */
   originatorConversationId: { as: "text", from: ["OriginatorConversationID"], in: "envelope" },
   /** M-Pesa's ID of the request. */
   conversationId: { as: "text", from: ["ConversationID"], in: "envelope" },
-  /** The receipt of this transaction. Absent where the wire has a placeholder of zeros, as failures do. */
+  /** The receipt of this transaction. Absent if the wire contains a placeholder of zeros, as after a failure. */
   transactionId: { as: "receipt", from: ["TransactionID"] },
-  /** Your note, where the request took one. */
+  /** Your note, if the request accepts a note. */
   occasion: { as: "text", from: ["Occasion"] },
-  /** When M-Pesa completed the request. */
+  /** The time at which M-Pesa completed the request. */
   completedAt: { as: "instant", from: ["TransCompletedTime", "TransactionCompletedDateTime", "BOCompletedTime"] },
-  /** The error, in the words of the back end. */
+  /** The error message of the back end. */
   errorMessage: { as: "text", from: ["ErrorMsg"] },
   accounts: { as: "accounts", from: ["AccountBalance"] },
 } as const;
 
 /** The fields of the kind `status`. A body of this kind has the schema `StatusResult`. */
 export const statusFields = {
-  /** Always a string, also where the wire has a number. */
+  /** The result code, always as a string, even if the wire contains a number. */
   resultCode: { as: "text", from: ["ResultCode"] },
   resultDescription: { as: "text", from: ["ResultDesc"] },
   resultType: { as: "text", from: ["ResultType"] },
-  /** The ID that you made, where the request took one. */
+  /** The ID that you sent, if the request accepts an ID. */
   originatorConversationId: { as: "text", from: ["OriginatorConversationID"], in: "envelope" },
   /** M-Pesa's ID of the request. */
   conversationId: { as: "text", from: ["ConversationID"], in: "envelope" },
-  /** The receipt of this transaction. Absent where the wire has a placeholder of zeros, as failures do. */
+  /** The receipt of this transaction. Absent if the wire contains a placeholder of zeros, as after a failure. */
   transactionId: { as: "receipt", from: ["TransactionID"] },
-  /** Your note, where the request took one. */
+  /** Your note, if the request accepts a note. */
   occasion: { as: "text", from: ["Occasion"] },
-  /** When M-Pesa completed the request. */
+  /** The time at which M-Pesa completed the request. */
   completedAt: { as: "instant", from: ["TransCompletedTime", "TransactionCompletedDateTime", "BOCompletedTime"] },
-  /** The error, in the words of the back end. */
+  /** The error message of the back end. */
   errorMessage: { as: "text", from: ["ErrorMsg"] },
-  /** The word of the wire: Completed, Cancelled, Declined, Expired, Initiated, Authorized, … */
+  /** The state as the wire contains it: Completed, Cancelled, Declined, Expired, Initiated, Authorized, … */
   transactionStatus: { as: "text", from: ["TransactionStatus"] },
-  /** Receipt of the transaction that you asked about. */
+  /** The receipt of the transaction that you queried. */
   receipt: { as: "receipt", from: ["ReceiptNo"] },
   amount: { as: "money", from: ["Amount"] },
   /** The first `DebitPartyName`. */
   debitParty: { as: "party", from: ["DebitPartyName"] },
-  /** `CreditPartyName`, or the second `DebitPartyName`: the wire repeats that key. */
+  /** `CreditPartyName`, or the second `DebitPartyName`, because the wire repeats this key. */
   creditParty: { as: "party", from: ["CreditPartyName"] },
   debitAccountType: { as: "text", from: ["DebitAccountType"] },
   initiatedAt: { as: "instant", from: ["InitiatedTime"] },
@@ -252,38 +255,38 @@ export const statusFields = {
   charges: { as: "charges", from: ["DebitPartyCharges"] },
   reason: { as: "text", from: ["TransactionReason"] },
   reasonType: { as: "text", from: ["ReasonType"] },
-  /** ID of the transaction that you asked about; the ID of the query is beside it. */
+  /** The OriginatorConversationID of the transaction that you queried, not of the query. */
   askedOriginatorConversationId: { as: "text", from: ["OriginatorConversationID"], in: "lists" },
-  /** M-Pesa's ID of the transaction that you asked about; the ID of the query is beside it. */
+  /** M-Pesa's ID of the transaction that you queried, not of the query. */
   askedConversationId: { as: "text", from: ["ConversationID"], in: "lists" },
 } as const;
 
 /** The fields of the kind `reversal`. A body of this kind has the schema `ReversalResult`. */
 export const reversalFields = {
-  /** Always a string, also where the wire has a number. */
+  /** The result code, always as a string, even if the wire contains a number. */
   resultCode: { as: "text", from: ["ResultCode"] },
   resultDescription: { as: "text", from: ["ResultDesc"] },
   resultType: { as: "text", from: ["ResultType"] },
-  /** The ID that you made, where the request took one. */
+  /** The ID that you sent, if the request accepts an ID. */
   originatorConversationId: { as: "text", from: ["OriginatorConversationID"], in: "envelope" },
   /** M-Pesa's ID of the request. */
   conversationId: { as: "text", from: ["ConversationID"], in: "envelope" },
-  /** The receipt of this transaction. Absent where the wire has a placeholder of zeros, as failures do. */
+  /** The receipt of this transaction. Absent if the wire contains a placeholder of zeros, as after a failure. */
   transactionId: { as: "receipt", from: ["TransactionID"] },
-  /** Your note, where the request took one. */
+  /** Your note, if the request accepts a note. */
   occasion: { as: "text", from: ["Occasion"] },
-  /** When M-Pesa completed the request. */
+  /** The time at which M-Pesa completed the request. */
   completedAt: { as: "instant", from: ["TransCompletedTime", "TransactionCompletedDateTime", "BOCompletedTime"] },
-  /** The error, in the words of the back end. */
+  /** The error message of the back end. */
   errorMessage: { as: "text", from: ["ErrorMsg"] },
   amount: { as: "money", from: ["Amount"] },
   originalTransactionId: { as: "text", from: ["OriginalTransactionID"] },
   charge: { as: "money", from: ["Charge"] },
   debitParty: { as: "party", from: ["DebitPartyPublicName"] },
   creditParty: { as: "party", from: ["CreditPartyPublicName"] },
-  /** The amount that the debited account has left to spend. */
+  /** The available balance of the debited account. */
   debitAccountBalance: { as: "money", from: ["DebitAccountBalance"] },
-  /** The rows of the debited accounts. */
+  /** The balances of the debited accounts, one row per account. */
   accounts: { as: "accounts", from: ["DebitAccountBalance"] },
 } as const;
 
@@ -291,36 +294,39 @@ export const reversalFields = {
 export const timeoutFields = {
   originatorConversationId: { as: "text", from: ["OriginatorConversationID"], in: "envelope" },
   conversationId: { as: "text", from: ["ConversationID"], in: "envelope" },
-  /** The text of a `Result`, such as `The service request has timed out.`. Its code means nothing here: see `raw`. */
+  /**
+   * The message of a `Result`, such as `The service request has timed out.`. The code of the `Result` has no meaning
+   * here; `raw` contains the code.
+   */
   resultDescription: { as: "text", from: ["ResultDesc"] },
   resultType: { as: "text", from: ["ResultType"] },
   commandId: { as: "text", from: ["CommandID"] },
   amount: { as: "money", from: ["Amount", "TransactionAmount"] },
   partyA: { as: "text", from: ["PartyA"] },
   partyB: { as: "text", from: ["PartyB", "ReceiverParty"] },
-  /** Of the payment that a status query was about. */
+  /** The OriginalConversationID of a status query, which identifies the queried payment. */
   originalConversationId: { as: "text", from: ["OriginalConversationID"], in: "envelope" },
-  /** The receipt that a status query or a reversal was about; in a `Result`, its `TransactionID`. */
+  /** The receipt in your status query or reversal, or the `TransactionID` of a `Result`. */
   transactionId: { as: "receipt", from: ["TransactionID"] },
   occasion: { as: "text", from: ["Occasion"] },
 } as const;
 
 /** The fields of the kind `c2bValidation`. A body of this kind has the schema `C2bValidation`. */
 export const c2bValidationFields = {
-  /** `Pay Bill` or `Buy Goods`; older ones differ. */
+  /** The kind of payment: `Pay Bill` or `Buy Goods`. Older callbacks contain other values. */
   transactionType: { as: "text", from: ["TransactionType"] },
   transactionId: { as: "receipt", from: ["TransID"] },
   transactedAt: { as: "instant", from: ["TransTime"] },
   amount: { as: "money", from: ["TransAmount"] },
   shortCode: { as: "text", from: ["BusinessShortCode"] },
-  /** The account number that the customer typed. Absent for buy goods. */
+  /** The account number that the customer entered. Absent for a till. */
   billReference: { as: "text", from: ["BillRefNumber"] },
   invoiceNumber: { as: "text", from: ["InvoiceNumber"] },
-  /** Your balance after the payment; a validation has none yet. */
+  /** Your balance after the payment. A validation contains no balance. */
   orgAccountBalance: { as: "money", from: ["OrgAccountBalance"] },
-  /** The ID that your reply to the validation set. */
+  /** The ID from your reply to the validation. */
   thirdPartyTransId: { as: "text", from: ["ThirdPartyTransID"] },
-  /** Masked in version 2, hashed in version 1. */
+  /** The payer's phone number: masked in version 2, hashed in version 1. */
   phoneNumber: { as: "phoneNumber", from: ["MSISDN"] },
   firstName: { as: "text", from: ["FirstName"] },
   middleName: { as: "text", from: ["MiddleName"] },
@@ -329,20 +335,20 @@ export const c2bValidationFields = {
 
 /** The fields of the kind `c2bConfirmation`. A body of this kind has the schema `C2bConfirmation`. */
 export const c2bConfirmationFields = {
-  /** `Pay Bill` or `Buy Goods`; older ones differ. */
+  /** The kind of payment: `Pay Bill` or `Buy Goods`. Older callbacks contain other values. */
   transactionType: { as: "text", from: ["TransactionType"] },
   transactionId: { as: "receipt", from: ["TransID"] },
   transactedAt: { as: "instant", from: ["TransTime"] },
   amount: { as: "money", from: ["TransAmount"] },
   shortCode: { as: "text", from: ["BusinessShortCode"] },
-  /** The account number that the customer typed. Absent for buy goods. */
+  /** The account number that the customer entered. Absent for a till. */
   billReference: { as: "text", from: ["BillRefNumber"] },
   invoiceNumber: { as: "text", from: ["InvoiceNumber"] },
-  /** Your balance after the payment; a validation has none yet. */
+  /** Your balance after the payment. A validation contains no balance. */
   orgAccountBalance: { as: "money", from: ["OrgAccountBalance"] },
-  /** The ID that your reply to the validation set. */
+  /** The ID from your reply to the validation. */
   thirdPartyTransId: { as: "text", from: ["ThirdPartyTransID"] },
-  /** Masked in version 2, hashed in version 1. */
+  /** The payer's phone number: masked in version 2, hashed in version 1. */
   phoneNumber: { as: "phoneNumber", from: ["MSISDN"] },
   firstName: { as: "text", from: ["FirstName"] },
   middleName: { as: "text", from: ["MiddleName"] },
@@ -351,7 +357,7 @@ export const c2bConfirmationFields = {
 
 /** The fields of the kind `ussd`. A body of this kind has the schema `UssdCallback`. */
 export const ussdFields = {
-  /** Always a string, also where the wire has a number. */
+  /** The result code, always as a string, even if the wire contains a number. */
   resultCode: { as: "text", from: ["resultCode"] },
   resultDescription: { as: "text", from: ["resultDesc"] },
   resultType: { as: "text", from: ["resultType"] },
@@ -366,7 +372,9 @@ export const ussdFields = {
 /** The fields of the kind `pullRow`. A body of this kind has the schema `PullTransaction`. */
 export const pullRowFields = {
   transactionId: { as: "receipt", from: ["transactionId"] },
-  /** Has a `Z` on the wire and is read as UTC, though it may mean Nairobi time. */
+  /**
+   * The time of the payment. The wire contains a `Z`, so the parser reads UTC, although the time may be Nairobi time.
+   */
   transactedAt: { as: "instant", from: ["trxDate"] },
   amount: { as: "money", from: ["amount"] },
   phoneNumber: { as: "phoneNumber", from: ["msisdn"] },

@@ -2,100 +2,109 @@
 
 import type { components } from "./schema.ts";
 
-/** An organisation's number (pay bill, till or store), 5 to 7 digits. Send text where a leading zero matters. */
+/**
+ * A short code: the pay bill number, till number or store number of an organisation, with 5 to 7 digits. Send a string
+ * if the first digit is a zero.
+ */
 export type ShortCode = components["schemas"]["ShortCode"];
 
-/** A Kenyan mobile number as 12 digits, 254 first and no plus sign. */
+/** A Kenyan mobile number as 12 digits that begin with 254, without a plus sign. */
 export type PhoneNumber = components["schemas"]["PhoneNumber"];
 
-/** A short code (5 to 9 digits) or a phone number (12 digits, 254 first); the identifier type says which. */
+/**
+ * A short code (5 to 9 digits) or a phone number (12 digits that begin with 254). The identifier type states which kind
+ * of number the value is.
+ */
 export type Party = components["schemas"]["Party"];
 
-/** Whole shillings, 1 to 250,000. Decimals are refused. */
+/** The amount in whole shillings, from 1 to 250,000. Daraja rejects decimals. */
 export type Amount = components["schemas"]["Amount"];
 
-/** Whole shillings, 10 to 250,000. Decimals are refused. */
+/** The amount in whole shillings, from 10 to 250,000. Daraja rejects decimals. */
 export type PayoutAmount = components["schemas"]["PayoutAmount"];
 
 /**
- * Whole shillings from 1. Decimals are refused. The limit of a customer's transaction does not hold between
- * organisations; whether there is another is not documented.
+ * The amount in whole shillings, at least 1. Daraja rejects decimals. The limit for customer transactions does not
+ * apply between organisations, and no other limit is documented.
  */
 export type BusinessAmount = components["schemas"]["BusinessAmount"];
 
-/** YYYYMMDDHHmmss in Nairobi time (UTC+3), read from the same clock instant as the Password. */
+/** The current time as YYYYMMDDHHmmss in Nairobi time (UTC+3). Password must contain the same timestamp. */
 export type Timestamp = components["schemas"]["Timestamp"];
 
-/** Base64 of BusinessShortCode, passkey and Timestamp, joined without separators. */
+/** The base64 encoding of BusinessShortCode, passkey and Timestamp, joined without separators. */
 export type Password = components["schemas"]["Password"];
 
-/** An M-Pesa receipt number, 10 capital letters and digits. */
+/** An M-Pesa receipt number of 10 capital letters and digits. */
 export type Receipt = components["schemas"]["Receipt"];
 
 /**
- * An absolute URL that Safaricom can reach; https in production. Keep the words mpesa, safaricom, exe, cmd, sql and
- * query out of it, and put an unguessable part of your own into the path: it comes back unchanged.
+ * An absolute URL that Safaricom can reach, which must begin with https in production. Avoid the words mpesa,
+ * safaricom, exe, cmd, sql and query in the URL. Add a part to the path that nobody can guess: Safaricom posts to
+ * exactly this URL.
  */
 export type CallbackUrl = components["schemas"]["CallbackUrl"];
 
-/** The API user that acts for the organisation. */
+/** The initiator: the name of the API user that acts for the organisation. */
 export type InitiatorName = components["schemas"]["InitiatorName"];
 
 /**
- * The initiator's password, RSA-encrypted (PKCS#1 v1.5) with the environment's public key, as base64: 344 characters.
- * May be reused until the password changes. Secret.
+ * The initiator's password, encrypted with the public key of the environment (RSA, PKCS#1 v1.5) and encoded as base64,
+ * with 344 characters. The value can be reused until the password changes. Keep the value secret.
  */
 export type SecurityCredential = components["schemas"]["SecurityCredential"];
 
 /**
- * Your own unique id of the request. A second request with the same id is refused, so it is the key of a safe resend.
- * The documented greatest length differs between sources; UUIDs (36) work in production.
+ * Your own unique ID of the request. M-Pesa rejects a second request with the same ID, so sending the same request
+ * again with the same ID is safe. Sources disagree about the maximum length; UUIDs (36 characters) work in production.
  */
 export type OriginatorConversationId = components["schemas"]["OriginatorConversationId"];
 
-/** A note on the transaction, 2 to 100 characters. Must not be empty. */
+/** A note on the transaction, of 2 to 100 characters. The note must not be empty. */
 export type Remarks = components["schemas"]["Remarks"];
 
-/** What the party number is: 1 phone number, 2 till, 4 short code. */
+/** The kind of number that identifies the party: 1 for a phone number, 2 for a till number, 4 for a short code. */
 export type IdentifierType = components["schemas"]["IdentifierType"];
 
-/** What PartyA is: always 4, a short code. */
+/** The kind of number in PartyA, always 4 for a short code. */
 export type SenderIdentifierType = components["schemas"]["SenderIdentifierType"];
 
 /**
- * 0 is paid; everything else is in scope stk of codes.yml. A number in the callback, and text where it holds letters:
- * compare as text.
+ * The result code of the STK push. 0 means paid; the scope `stk` of codes.yml lists the other codes. The callback
+ * contains a number, or a string if the code contains letters: compare the code as a string.
  */
 export type StkResultCodeValue = components["schemas"]["StkResultCodeValue"];
 
 /**
- * 0 is done; everything else is in scope result of codes.yml. A number or text, always text where it holds letters:
- * compare as text.
+ * The result code of the request. 0 means processed; the scope `result` of codes.yml lists the other codes. The code is
+ * a number or a string, and always a string if the code contains letters: compare the code as a string.
  */
 export type ResultCodeValue = components["schemas"]["ResultCodeValue"];
 
 /**
- * 0 in every capture. Six integrators expect 1 where the request timed out in the queue: then the outcome is unknown,
- * whatever ResultCode says.
+ * The type of the result, 0 in every recorded result. Six integrators expect 1 if the request timed out in the queue.
+ * With type 1 the outcome is unknown, whatever ResultCode contains.
  */
 export type ResultTypeValue = components["schemas"]["ResultTypeValue"];
 
-/** A number in one sample and text in the next for the same key. Convert, do not test the type. */
+/** A number or a string: samples differ for the same key. Convert the value instead of testing its type. */
 export type ParameterValue = components["schemas"]["ParameterValue"];
 
-/** Daraja's own error body. One code has several meanings; the operation and the message tell which. */
+/**
+ * Daraja's own error body. A code can have several meanings; the operation and the message determine which one applies.
+ */
 export type DarajaError = components["schemas"]["DarajaError"];
 
-/** The error body of the gateway in front of Daraja. */
+/** The error body of the gateway that stands in front of Daraja. */
 export type GatewayFault = components["schemas"]["GatewayFault"];
 
 /** The content of a gateway fault. */
 export type GatewayFaultContent = components["schemas"]["GatewayFaultContent"];
 
-/** The machine's part of a gateway fault. */
+/** The part of a gateway fault that programs read. */
 export type GatewayFaultDetail = components["schemas"]["GatewayFaultDetail"];
 
-/** A SOAP fault turned into JSON, when a step inside the gateway fails. */
+/** A SOAP fault converted to JSON, which the gateway sends when one of its steps fails. */
 export type SoapFault = components["schemas"]["SoapFault"];
 
 /** The SOAP envelope of a fault. */
@@ -107,31 +116,31 @@ export type SoapFaultBody = components["schemas"]["SoapFaultBody"];
 /** The content of a SOAP fault. */
 export type SoapFaultContent = components["schemas"]["SoapFaultContent"];
 
-/** The machine's part of a SOAP fault. */
+/** The part of a SOAP fault that programs read. */
 export type SoapFaultDetail = components["schemas"]["SoapFaultDetail"];
 
-/** Where a SOAP fault arose. */
+/** The origin of a SOAP fault. */
 export type SoapFaultSource = components["schemas"]["SoapFaultSource"];
 
-/** An HTML page of the web firewall in front of Daraja. Not for parsing. */
+/** An HTML page of the web firewall in front of Daraja. Do not parse the page. */
 export type HtmlPage = components["schemas"]["HtmlPage"];
 
-/** An access token for every other operation. */
+/** An access token, which every other operation requires. */
 export type TokenResponse = components["schemas"]["TokenResponse"];
 
-/** A payment prompt to show on a customer's phone. */
+/** An STK push: a request to show a payment prompt on a customer's phone. */
 export type StkPushRequest = components["schemas"]["StkPushRequest"];
 
-/** The prompt was accepted for sending. Says nothing about payment. */
+/** The prompt was accepted for sending. The acknowledgement does not mean that the customer paid. */
 export type StkPushResponse = components["schemas"]["StkPushResponse"];
 
-/** Asks for the state of one prompt. */
+/** A query for the state of one STK push. */
 export type StkQueryRequest = components["schemas"]["StkQueryRequest"];
 
-/** The state of a prompt. Carries neither receipt nor amount. */
+/** The state of an STK push, without the receipt and the amount. */
 export type StkQueryResponse = components["schemas"]["StkQueryResponse"];
 
-/** The outcome of a prompt, paid or not. */
+/** The callback of an STK push, whether the customer paid or not. */
 export type StkCallback = components["schemas"]["StkCallback"];
 
 /** The envelope of an STK callback. */
@@ -140,208 +149,226 @@ export type StkCallbackBody = components["schemas"]["StkCallbackBody"];
 /** The content of an STK callback. */
 export type StkCallbackContent = components["schemas"]["StkCallbackContent"];
 
-/** Details of the payment; absent when nothing was paid. */
+/** The details of the payment, absent if the customer did not pay. */
 export type StkCallbackMetadata = components["schemas"]["StkCallbackMetadata"];
 
 /** One detail of a payment. */
 export type StkCallbackItem = components["schemas"]["StkCallbackItem"];
 
-/** Where to send the notices of customer payments. */
+/** The URLs for the callbacks about customer payments. */
 export type C2bRegisterRequest = components["schemas"]["C2bRegisterRequest"];
 
-/** The URLs are registered. */
+/** The response to a registration, which confirms that the URLs are registered. */
 export type C2bRegisterResponse = components["schemas"]["C2bRegisterResponse"];
 
-/** A pretended customer payment. */
+/** A customer payment to simulate. */
 export type C2bSimulateRequest = components["schemas"]["C2bSimulateRequest"];
 
 /** The simulation was accepted. */
 export type C2bSimulateResponse = components["schemas"]["C2bSimulateResponse"];
 
-/** A customer payment that waits for your decision. Every value is text. */
+/** A customer payment that awaits your decision. Every value is a string. */
 export type C2bValidation = components["schemas"]["C2bValidation"];
 
-/** A completed customer payment. Every value is text. */
+/** A completed customer payment. Every value is a string. */
 export type C2bConfirmation = components["schemas"]["C2bConfirmation"];
 
-/** Your decision on a payment; M-Pesa acts on it. Must arrive within about 8 seconds. */
+/** Your decision about a payment, which M-Pesa carries out. The reply must arrive within about 8 seconds. */
 export type C2bValidationReply = components["schemas"]["C2bValidationReply"];
 
-/** An acknowledgement; its content is not acted on. */
+/** An acknowledgement of a confirmation. M-Pesa ignores its content. */
 export type C2bConfirmationReply = components["schemas"]["C2bConfirmationReply"];
 
-/** A pay-out to a customer, version 1. Has no deduplication key, every request pays. */
+/** A payout to a customer, version 1. M-Pesa does not detect duplicates, so every request pays. */
 export type B2cV1Request = components["schemas"]["B2cV1Request"];
 
-/** A pay-out to a customer, version 3. */
+/** A payout to a customer, version 3. */
 export type B2cV3Request = components["schemas"]["B2cV3Request"];
 
-/** A pay-out to a customer whose identity document is checked first. */
+/** A payout to a customer whose identity document M-Pesa checks first. */
 export type B2cValidatedRequest = components["schemas"]["B2cValidatedRequest"];
 
-/** A pay-out to a Pochi la Biashara owner. */
+/** A payout to a Pochi la Biashara owner. */
 export type PochiRequest = components["schemas"]["PochiRequest"];
 
-/** A payment from your short code to another one, or between your own accounts. */
+/** A payment from your short code to another short code, or between your own accounts. */
 export type B2bRequest = components["schemas"]["B2bRequest"];
 
 /** A tax payment to the Kenya Revenue Authority. */
 export type TaxRequest = components["schemas"]["TaxRequest"];
 
-/** Asks for the balances of a short code's accounts. */
+/** A query for the balances of a short code's accounts. */
 export type BalanceRequest = components["schemas"]["BalanceRequest"];
 
-/** Asks for the state of one transaction, by its receipt or by the id of the request that made it. */
+/**
+ * A query for the state of one transaction, by its receipt or by the ID of the request that started the transaction.
+ */
 export type StatusRequest = components["schemas"]["StatusRequest"];
 
-/** Returns a payment that a customer made to your short code. */
+/** A reversal of a payment that a customer made to your short code. */
 export type ReversalRequest = components["schemas"]["ReversalRequest"];
 
-/** The request was queued. The outcome comes to ResultURL, possibly before this answer. */
+/**
+ * The acknowledgement of a queued request. M-Pesa posts the result to ResultURL, possibly before this acknowledgement
+ * arrives.
+ */
 export type Acknowledgement = components["schemas"]["Acknowledgement"];
 
-/** The outcome of a pay-out to a customer. */
+/** The result of a payout to a customer. */
 export type B2cResult = components["schemas"]["B2cResult"];
 
-/** The content of the outcome of a pay-out to a customer. */
+/** The content of the result of a payout to a customer. */
 export type B2cResultContent = components["schemas"]["B2cResultContent"];
 
-/** Details of the outcome; absent on many failures. */
+/** The details of the result, absent from many results of failed requests. */
 export type B2cResultParameters = components["schemas"]["B2cResultParameters"];
 
-/** One detail of the outcome of a pay-out to a customer. */
+/** One parameter in the result of a payout to a customer. */
 export type B2cResultParameter = components["schemas"]["B2cResultParameter"];
 
-/** The outcome of a pay-out to a Pochi owner. */
+/** The result of a payout to a Pochi la Biashara owner. */
 export type PochiResult = components["schemas"]["PochiResult"];
 
-/** The content of the outcome of a pay-out to a Pochi owner. */
+/** The content of the result of a payout to a Pochi la Biashara owner. */
 export type PochiResultContent = components["schemas"]["PochiResultContent"];
 
-/** Details of the outcome; absent on many failures. */
+/** The details of the result, absent from many results of failed requests. */
 export type PochiResultParameters = components["schemas"]["PochiResultParameters"];
 
-/** One detail of the outcome of a pay-out to a Pochi owner. */
+/** One parameter in the result of a payout to a Pochi la Biashara owner. */
 export type PochiResultParameter = components["schemas"]["PochiResultParameter"];
 
-/** The outcome of a business payment. */
+/** The result of a business payment. */
 export type B2bResult = components["schemas"]["B2bResult"];
 
-/** The content of the outcome of a business payment. */
+/** The content of the result of a business payment. */
 export type B2bResultContent = components["schemas"]["B2bResultContent"];
 
-/** Details of the outcome; absent on many failures. */
+/** The details of the result, absent from many results of failed requests. */
 export type B2bResultParameters = components["schemas"]["B2bResultParameters"];
 
-/** One detail of the outcome of a business payment. */
+/** One parameter in the result of a business payment. */
 export type B2bResultParameter = components["schemas"]["B2bResultParameter"];
 
-/** The outcome of a tax payment. */
+/** The result of a tax payment. */
 export type TaxResult = components["schemas"]["TaxResult"];
 
-/** The content of the outcome of a tax payment. */
+/** The content of the result of a tax payment. */
 export type TaxResultContent = components["schemas"]["TaxResultContent"];
 
-/** Details of the outcome; absent on many failures. */
+/** The details of the result, absent from many results of failed requests. */
 export type TaxResultParameters = components["schemas"]["TaxResultParameters"];
 
-/** One detail of the outcome of a tax payment. */
+/** One parameter in the result of a tax payment. */
 export type TaxResultParameter = components["schemas"]["TaxResultParameter"];
 
-/** The outcome of a balance query. */
+/** The result of a balance query. */
 export type BalanceResult = components["schemas"]["BalanceResult"];
 
-/** The content of the outcome of a balance query. */
+/** The content of the result of a balance query. */
 export type BalanceResultContent = components["schemas"]["BalanceResultContent"];
 
-/** Details of the outcome; absent on many failures. */
+/** The details of the result, absent from many results of failed requests. */
 export type BalanceResultParameters = components["schemas"]["BalanceResultParameters"];
 
-/** One detail of the outcome of a balance query. */
+/** One parameter in the result of a balance query. */
 export type BalanceResultParameter = components["schemas"]["BalanceResultParameter"];
 
-/** The outcome of a status query. */
+/** The result of a transaction status query. */
 export type StatusResult = components["schemas"]["StatusResult"];
 
-/** The content of the outcome of a status query. */
+/** The content of the result of a transaction status query. */
 export type StatusResultContent = components["schemas"]["StatusResultContent"];
 
-/** Details of the outcome; absent on many failures. */
+/** The details of the result, absent from many results of failed requests. */
 export type StatusResultParameters = components["schemas"]["StatusResultParameters"];
 
-/** One detail of the outcome of a status query. */
+/** One parameter in the result of a transaction status query. */
 export type StatusResultParameter = components["schemas"]["StatusResultParameter"];
 
-/** The outcome of a reversal. */
+/** The result of a reversal. */
 export type ReversalResult = components["schemas"]["ReversalResult"];
 
-/** The content of the outcome of a reversal. */
+/** The content of the result of a reversal. */
 export type ReversalResultContent = components["schemas"]["ReversalResultContent"];
 
-/** Details of the outcome; absent on many failures. */
+/** The details of the result, absent from many results of failed requests. */
 export type ReversalResultParameters = components["schemas"]["ReversalResultParameters"];
 
-/** One detail of the outcome of a reversal. */
+/** One parameter in the result of a reversal. */
 export type ReversalResultParameter = components["schemas"]["ReversalResultParameter"];
 
-/** The outcome of a request whose product is not known yet. */
+/** The result of a request whose product is not known yet. */
 export type ProductResult = components["schemas"]["ProductResult"];
 
-/** The content of the outcome of a request whose product is not known yet. */
+/** The content of the result of a request whose product is not known yet. */
 export type ProductResultContent = components["schemas"]["ProductResultContent"];
 
-/** Details of the outcome; absent on many failures. */
+/** The details of the result, absent from many results of failed requests. */
 export type ProductResultParameters = components["schemas"]["ProductResultParameters"];
 
-/** One detail of the outcome of a request whose product is not known yet. */
+/** One parameter in the result of a request whose product is not known yet. */
 export type ResultParameter = components["schemas"]["ResultParameter"];
 
-/** References of a result. */
+/** The references in a result, such as the note of the request. */
 export type ReferenceData = components["schemas"]["ReferenceData"];
 
-/** One reference of a result. */
+/** One reference in a result. */
 export type ReferenceItem = components["schemas"]["ReferenceItem"];
 
 /**
- * What arrives at QueueTimeOutURL: your own request, posted back flat, with its SecurityCredential. Seen for customer
- * pay-outs only and assumed for the rest, so nothing is required. The outcome stays unknown: ask for the status.
+ * The callback to QueueTimeOutURL: your own request, posted back without an envelope and with its SecurityCredential.
+ * This callback was recorded only for payouts to customers and is assumed for the other products, so no field is
+ * required. The outcome stays unknown: query the transaction status.
  */
 export type QueueTimeout = components["schemas"]["QueueTimeout"];
 
-/** An acknowledgement; only the HTTP status 200 is known to matter. Answer first, work later. */
+/**
+ * Your acknowledgement of a callback. Only the HTTP status 200 is known to matter. Send the acknowledgement first, and
+ * process the callback afterwards.
+ */
 export type CallbackReply = components["schemas"]["CallbackReply"];
 
-/** A payment prompt to show on a merchant's phone. */
+/** A USSD push: a request to show a payment prompt on a merchant's phone. */
 export type UssdPushRequest = components["schemas"]["UssdPushRequest"];
 
-/** The prompt was accepted for sending. Says nothing about payment. */
+/** The prompt was accepted for sending. The acknowledgement does not mean that the customer paid. */
 export type UssdPushResponse = components["schemas"]["UssdPushResponse"];
 
-/** The outcome of a merchant's prompt. Flat, every value text; a failure has fewer keys. */
+/**
+ * The callback of a USSD push. The callback has no envelope, and every value is a string. The callback of a failed push
+ * has fewer keys.
+ */
 export type UssdCallback = components["schemas"]["UssdCallback"];
 
-/** What a QR code should ask the customer to pay. */
+/** The payment that a QR code requests from the customer. */
 export type QrRequest = components["schemas"]["QrRequest"];
 
-/** A QR code. */
+/** The response to a QR code request. */
 export type QrResponse = components["schemas"]["QrResponse"];
 
-/** Opens the pull service for a short code. */
+/** A registration of a short code for pull transactions. */
 export type PullRegisterRequest = components["schemas"]["PullRegisterRequest"];
 
-/** The state of the registration. Older answers have blanks in two keys. */
+/** The state of the registration. In older responses, two keys contain a space. */
 export type PullRegisterResponse = components["schemas"]["PullRegisterResponse"];
 
-/** Asks for the customer payments of a time span within the last 48 hours. */
+/** A query for the customer payments of a period within the last 48 hours. */
 export type PullQueryRequest = components["schemas"]["PullQueryRequest"];
 
-/** A page of payments, or word that there are none (other id key, no Response). */
+/**
+ * A page of payments, or a message that there are none. If there are no payments, the response contains another key for
+ * its ID, and no key Response.
+ */
 export type PullQueryResponse = components["schemas"]["PullQueryResponse"];
 
-/** Payments, usually as a list inside a list. Also the whole body of some answers. */
+/** A list of payments, usually inside another list. Some responses consist only of this list. */
 export type PullTransactionList = components["schemas"]["PullTransactionList"];
 
-/** A list of payments written as text, such as "[[]]". Published for none; parse it as JSON. */
+/**
+ * A list of payments, written as a JSON string such as "[[]]". The published sample contains no payments. Parse the
+ * string as JSON.
+ */
 export type PullTransactionText = components["schemas"]["PullTransactionText"];
 
 /** One customer payment. */
@@ -349,7 +376,7 @@ export type PullTransaction = components["schemas"]["PullTransaction"];
 
 /** The query parameters of `generateToken`. */
 export interface GenerateTokenQuery {
-  /** Always client_credentials. */
+  /** The grant type, always `client_credentials`. */
   grant_type: "client_credentials";
 }
 
@@ -358,11 +385,11 @@ export interface RawGetRoutes {
   /**
    * Get an access token.
    *
-   * Exchanges an app's consumer key and secret (HTTP Basic) for a token of about an hour. Whether a new token ends
-   * the old one is not settled: share one token and renew it shortly before it expires. After adding a product to
-   * the app, get a new token.
+   * Exchanges an app's consumer key and consumer secret (HTTP Basic) for a token that is valid for about an hour.
+   * Nobody has confirmed whether a new token ends the old token, so share one token and renew the token shortly
+   * before it expires. Get a new token after you add a product to the app.
    *
-   * A wrong key or secret is answered with status 400 and an empty body.
+   * If the consumer key or the consumer secret is wrong, Daraja responds with status 400 and an empty body.
    */
   "/oauth/v1/generate": {
     query: GenerateTokenQuery;
@@ -376,11 +403,12 @@ export interface RawPostRoutes {
   /**
    * Prompt a customer to pay (STK push).
    *
-   * Shows a prompt on the customer's phone; the outcome comes to CallBackURL. There is no deduplication key, and a
-   * lost answer to this request cannot be recovered: only the callback tells then.
+   * Shows a prompt on the customer's phone. Safaricom posts the outcome to CallBackURL. Daraja does not detect
+   * duplicate requests. If the acknowledgement is lost, no query can recover the request, and only the callback
+   * reports the outcome.
    *
-   * For a till, BusinessShortCode is the store number and PartyB the till. The whole prompt holds 182 characters.
-   * The sandbox refuses tills (400.002.02).
+   * For a till, BusinessShortCode is the store number and PartyB is the till number. The whole prompt may contain at
+   * most 182 characters. The sandbox rejects payments to tills (400.002.02).
    */
   "/mpesa/stkpush/v1/processrequest": {
     body: StkPushRequest;
@@ -388,14 +416,21 @@ export interface RawPostRoutes {
     error: DarajaError | GatewayFault | HtmlPage | SoapFault;
   };
   /**
-   * Ask for the state of a prompt.
+   * Query the state of an STK push.
    *
-   * Tells whether a prompt was paid, without receipt or amount. Pending has five forms: result 4999; error
-   * 500.001.1001 saying that the transaction is being processed; the same code with an empty message (once with
-   * status 200); the same code saying that the transaction does not exist, for ids younger than about half a
-   * minute; and 400.002.02 naming an invalid CheckoutRequestID. None of them is a failure.
+   * Returns whether the customer paid. The response contains neither the receipt nor the amount. Five different
+   * responses mean that the STK push is pending:
    *
-   * The sandbox allows 5 queries a minute, one at a time: wait 12 seconds between two.
+   * * result code 4999
+   * * error 500.001.1001 with the message that the transaction is being processed
+   * * error 500.001.1001 with an empty message (seen once with status 200)
+   * * error 500.001.1001 with the message that the transaction does not exist, for IDs that are less than about half
+   *   a minute old
+   * * error 400.002.02 with the message that the CheckoutRequestID is invalid
+   *
+   * None of these responses means that the payment failed.
+   *
+   * The sandbox allows 5 queries per minute and no parallel queries: wait 12 seconds between two queries.
    */
   "/mpesa/stkpushquery/v1/query": {
     body: StkQueryRequest;
@@ -403,9 +438,10 @@ export interface RawPostRoutes {
     error: DarajaError | GatewayFault | HtmlPage | SoapFault;
   };
   /**
-   * Register the URLs of customer payments, version 1.
+   * Register the callback URLs of customer payments, version 1.
    *
-   * Notices of this version carry the payer's number as a SHA-256 hash. Otherwise as version 2.
+   * Sets the URLs for validations and confirmations, as in version 2. Callbacks of version 1 contain the payer's phone
+   * number as a SHA-256 hash.
    */
   "/mpesa/c2b/v1/registerurl": {
     body: C2bRegisterRequest;
@@ -413,13 +449,14 @@ export interface RawPostRoutes {
     error: DarajaError | GatewayFault | HtmlPage | SoapFault;
   };
   /**
-   * Register the URLs of customer payments, version 2.
+   * Register the callback URLs of customer payments, version 2.
    *
-   * Sets where validations and confirmations go. Notices of this version carry the payer's number masked.
+   * Sets the URLs for validations and confirmations. Callbacks of version 2 contain the payer's phone number masked.
    *
-   * Production takes one registration for a short code; another is answered with 500.003.1001, which counts as
-   * done. To change the URLs, delete them on the portal first. The sandbox lets you repeat it. External validation
-   * is off until Safaricom switches it on.
+   * Production accepts one registration per short code. Daraja rejects a second registration with 500.003.1001,
+   * which means that the registration is already done. To change the URLs, first delete the old URLs on the
+   * developer portal. The sandbox accepts repeated registrations. External validation is off until Safaricom
+   * switches it on.
    */
   "/mpesa/c2b/v2/registerurl": {
     body: C2bRegisterRequest;
@@ -427,10 +464,10 @@ export interface RawPostRoutes {
     error: DarajaError | GatewayFault | HtmlPage | SoapFault;
   };
   /**
-   * Pretend a customer payment, version 1.
+   * Simulate a customer payment, version 1.
    *
-   * Sandbox only: makes a customer payment that is announced to the registered URLs. The sandbox loses many of
-   * these notices.
+   * Simulates a customer payment, only in the sandbox. The sandbox posts the callbacks of the payment to the registered
+   * URLs, but loses many of these callbacks.
    */
   "/mpesa/c2b/v1/simulate": {
     body: C2bSimulateRequest;
@@ -438,10 +475,10 @@ export interface RawPostRoutes {
     error: DarajaError | GatewayFault | HtmlPage | SoapFault;
   };
   /**
-   * Pretend a customer payment, version 2.
+   * Simulate a customer payment, version 2.
    *
-   * Sandbox only: makes a customer payment that is announced to the registered URLs. The sandbox loses many of
-   * these notices.
+   * Simulates a customer payment, only in the sandbox. The sandbox posts the callbacks of the payment to the registered
+   * URLs, but loses many of these callbacks.
    */
   "/mpesa/c2b/v2/simulate": {
     body: C2bSimulateRequest;
@@ -451,8 +488,8 @@ export interface RawPostRoutes {
   /**
    * Pay a customer, version 1.
    *
-   * As version 3, but without OriginatorConversationID: nothing refuses a second request, so never repeat one in
-   * doubt.
+   * Pays a customer as version 3 does, but without OriginatorConversationID. M-Pesa does not reject a duplicate
+   * request, so never send a request again while its outcome is unknown.
    */
   "/mpesa/b2c/v1/paymentrequest": {
     body: B2cV1Request;
@@ -462,12 +499,12 @@ export interface RawPostRoutes {
   /**
    * Pay a customer, version 3.
    *
-   * Pays from the short code's utility account. OriginatorConversationID must be unique; a repeated one is refused
-   * with 500.002.1001 and "Duplicate OriginatorConversationID.", which means that the first request went in. The
-   * same code also means an internal error: read the message, and when unsure ask for the status with
-   * OriginalConversationID.
+   * Pays from the utility account of the short code. OriginatorConversationID must be unique. M-Pesa rejects a
+   * repeated ID with 500.002.1001 and the message "Duplicate OriginatorConversationID.", which means that M-Pesa
+   * received the first request. The same code also means an internal error, so read the message. If you are not
+   * sure, query the transaction status with OriginalConversationID.
    *
-   * Pay-outs cannot be reversed through the API.
+   * Payouts cannot be reversed through the API.
    */
   "/mpesa/b2c/v3/paymentrequest": {
     body: B2cV3Request;
@@ -477,9 +514,10 @@ export interface RawPostRoutes {
   /**
    * Pay a customer after an ID check.
    *
-   * As version 3, but pays only if the identity document belongs to the number. Commercial, by agreement with
-   * Safaricom, and not on the portal. Results R002 (no such kind of document) and R003 (number does not match) are
-   * its own. Whether a repeated id is refused here is unknown.
+   * Pays a customer as version 3 does, but only if the identity document belongs to the phone number. The operation
+   * requires a commercial agreement with Safaricom and is not on the developer portal. Only this operation returns the
+   * result codes R002 (no document of this type) and R003 (number does not match). Nobody knows whether M-Pesa rejects
+   * a repeated ID here.
    */
   "/mpesa/b2cvalidate/v2/paymentrequest": {
     body: B2cValidatedRequest;
@@ -489,8 +527,8 @@ export interface RawPostRoutes {
   /**
    * Pay a Pochi la Biashara owner.
    *
-   * As a pay-out to a customer, version 3, to the owner's Pochi account. The path is disputed: two sources post it
-   * elsewhere.
+   * Pays the Pochi account of the owner in the same way as a payout to a customer, version 3. The path is disputed: two
+   * sources use another path.
    */
   "/mpesa/b2pochi/v1/paymentrequest": {
     body: PochiRequest;
@@ -500,8 +538,9 @@ export interface RawPostRoutes {
   /**
    * Pay a business.
    *
-   * Pays a pay bill or a till, tops up a pay-out short code, or moves money between own accounts, by CommandID. No
-   * deduplication is documented. RecieverIdentifierType must be misspelt; for buy goods its value is disputed.
+   * Pays a pay bill or a till, tops up a payout short code, or moves money between your own accounts, depending on
+   * CommandID. No source documents that duplicate requests are rejected. RecieverIdentifierType must be sent with this
+   * misspelling. Its value for tills is disputed.
    */
   "/mpesa/b2b/v1/paymentrequest": {
     body: B2bRequest;
@@ -511,8 +550,8 @@ export interface RawPostRoutes {
   /**
    * Pay tax.
    *
-   * Pays the Kenya Revenue Authority (short code 572572) against a payment registration number. No deduplication
-   * is documented.
+   * Pays the Kenya Revenue Authority (short code 572572) for a payment registration number (PRN). No source documents
+   * that duplicate requests are rejected.
    */
   "/mpesa/b2b/v1/remittax": {
     body: TaxRequest;
@@ -522,8 +561,8 @@ export interface RawPostRoutes {
   /**
    * Prompt a merchant to pay (USSD push).
    *
-   * Shows a prompt on the phone nominated for a merchant's till; the outcome comes to callbackUrl. Field names are
-   * in camelCase, except RequestRefID. Whether a repeated RequestRefID is refused is unknown.
+   * Shows a prompt on the nominated phone of a merchant's till. Safaricom posts the outcome to callbackUrl. Field names
+   * are in camelCase, except RequestRefID. Nobody knows whether Daraja rejects a repeated RequestRefID.
    */
   "/v1/ussdpush/get-msisdn": {
     body: UssdPushRequest;
@@ -531,10 +570,10 @@ export interface RawPostRoutes {
     error: DarajaError | GatewayFault | HtmlPage | SoapFault;
   };
   /**
-   * Ask for balances.
+   * Query account balances.
    *
-   * The balances come to ResultURL, which is tried once. Each request costs one authentication of the API user,
-   * and failed ones lock the user (8006).
+   * Queries the balances of a short code. M-Pesa posts the balances to ResultURL only once. Every request authenticates
+   * the initiator, and failed authentications lock the initiator (8006).
    */
   "/mpesa/accountbalance/v1/query": {
     body: BalanceRequest;
@@ -542,11 +581,11 @@ export interface RawPostRoutes {
     error: DarajaError | GatewayFault | HtmlPage | SoapFault;
   };
   /**
-   * Ask for the state of a transaction.
+   * Query the state of a transaction.
    *
-   * By receipt (TransactionID), or by OriginalConversationID when no receipt ever came, which is how a lost
-   * pay-out is found. One of the two is needed; TransactionID may then be empty. Covers customer payments,
-   * pay-outs, business payments and reversals.
+   * Queries a transaction by its receipt (TransactionID) or by OriginalConversationID. Use OriginalConversationID to
+   * find a payout whose receipt never arrived. One of the two fields is required; with OriginalConversationID,
+   * TransactionID may be empty. The query finds customer payments, payouts, business payments and reversals.
    */
   "/mpesa/transactionstatus/v1/query": {
     body: StatusRequest;
@@ -554,10 +593,10 @@ export interface RawPostRoutes {
     error: DarajaError | GatewayFault | HtmlPage | SoapFault;
   };
   /**
-   * Return a customer's payment.
+   * Reverse a customer's payment.
    *
-   * Only for customer payments to your own short code. A second reversal of the same payment fails with result
-   * R000001.
+   * Reverses a customer payment to your own short code. Other payments cannot be reversed. A second reversal of the
+   * same payment fails with result code R000001.
    */
   "/mpesa/reversal/v1/request": {
     body: ReversalRequest;
@@ -565,10 +604,10 @@ export interface RawPostRoutes {
     error: DarajaError | GatewayFault | HtmlPage | SoapFault;
   };
   /**
-   * Make a QR code.
+   * Generate a QR code.
    *
-   * Makes a QR code for the M-Pesa app. No money moves and nothing is called back: a payment by QR code arrives as
-   * any other.
+   * Generates a QR code for the M-Pesa app. No money moves, and Safaricom posts no callback. A payment with the QR code
+   * arrives in the same way as any other customer payment.
    */
   "/mpesa/qrcode/v1/generate": {
     body: QrRequest;
@@ -576,10 +615,11 @@ export interface RawPostRoutes {
     error: DarajaError | GatewayFault | HtmlPage | SoapFault;
   };
   /**
-   * Open the pull service for a short code.
+   * Register a short code for pull transactions.
    *
-   * Once for a short code; a second time is answered with 1001, which counts as done. What Safaricom posts to
-   * CallBackURL is documented nowhere, so no callback is described here.
+   * Registers a short code for pull transactions. One registration per short code is enough: Daraja responds to a
+   * second registration with 1001, which means that the registration is already done. No source documents what
+   * Safaricom posts to CallBackURL, so this file describes no callback.
    */
   "/pulltransactions/v1/register": {
     body: PullRegisterRequest;
@@ -587,10 +627,11 @@ export interface RawPostRoutes {
     error: DarajaError | GatewayFault | HtmlPage | SoapFault;
   };
   /**
-   * List the customer payments of the last two days.
+   * List the customer payments of the last 48 hours.
    *
-   * Lists payments of the last 48 hours, 100 at a time from row OffSetValue on. 1001 means that there are none,
-   * which is no error. The list may also come bare, or written as text. One portal table says GET; POST works.
+   * Lists customer payments of the last 48 hours. A page contains 100 payments and starts at the row OffSetValue. 1001
+   * means that there are no payments, which is not an error. The response may also consist only of the list, or contain
+   * the list as a JSON string. One table on the developer portal states GET, but POST works.
    */
   "/pulltransactions/v1/query": {
     body: PullQueryRequest;

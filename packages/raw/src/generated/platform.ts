@@ -32,63 +32,68 @@ export const initiatorFields = {
   reversal: "Initiator",
 } as const;
 
-/** The value `currency` of `x-mpesa-platform` in the OpenAPI document. */
+/** The currency of every amount. */
 export const currency = "KES" as const;
 
-/** Nairobi has no daylight saving time. */
+/** The UTC offset of Nairobi, which has no daylight saving time. */
 export const timeZoneOffset = "+03:00" as const;
 
-/** The value `tokenLifetimeSeconds` of `x-mpesa-platform` in the OpenAPI document. */
+/** The usual lifetime of an access token, in seconds. */
 export const tokenLifetimeSeconds = 3599 as const;
 
-/** Silence for this long on a C2B validation lets the registered ResponseType decide. */
+/** The time to reply to a C2B validation, in milliseconds. After this time, the registered ResponseType decides. */
 export const validationDeadlineMs = 8000 as const;
 
-/** The value `transactionLimit` of `x-mpesa-platform` in the OpenAPI document. */
+/** The maximum amount of one customer transaction, in shillings. */
 export const transactionLimit = 250000 as const;
 
-/** Also the largest balance that a customer can hold. */
+/** The maximum amount that a customer can send per day, in shillings. A customer's balance has the same maximum. */
 export const dailyLimit = 500000 as const;
 
-/** A longer prompt (name, amount, reference and text together) fails with result 1025. */
+/**
+ * The maximum length of a prompt, which contains the name, the amount, the reference and the text. A longer prompt
+ * fails with result code 1025.
+ */
 export const stkPromptMaxCharacters = 182 as const;
 
-/**
- * A fresh CheckoutRequestID is unknown to the query for a while; the next two are sandbox measurements from the push
- * on.
- */
+/** Timing of STK queries. The times are counted from the STK push. */
 export const stkQuery = {
+  /** The time, in milliseconds, in which the query may not know a new CheckoutRequestID. */
   unknownIdGraceMs: 30000,
+  /** The time, in milliseconds, after which a payment was observed in the sandbox. */
   observedPaidMs: 17000,
+  /** The time, in milliseconds, after which a timeout was observed in the sandbox. */
   observedTimeoutMs: 26000,
   /**
-   * A cautious choice of ours, as nobody has measured production: evenly spaced, because the sandbox's gateway rejects
-   * bursts, and enough for 300 new prompts a minute, since the measured ones were decided by their second query.
+   * The maximum number of STK queries per second. Nobody has measured the limit of production, so this value is our own
+   * cautious choice. The queries are evenly spaced, because the gateway of the sandbox rejects bursts. The rate is
+   * sufficient for 300 new STK pushes per minute, because two queries were enough for every measured STK push.
    */
   queriesPerSecond: 10,
 } as const;
 
-/** The value `securityCredentialLength` of `x-mpesa-platform` in the OpenAPI document. */
+/** The length of a security credential, in characters. */
 export const securityCredentialLength = 344 as const;
 
-/** The value `initiatorPasswordDays` of `x-mpesa-platform` in the OpenAPI document. */
+/** The number of days after which an initiator's password expires. */
 export const initiatorPasswordDays = 90 as const;
 
-/**
- * Texts beside no code of their own: of an accepted push, of an answered query, of a C2B registration (also "Success",
- * then without a code), and the ErrorMsg of a balance query by a locked API user, whose final space is the wire's.
- */
+/** Messages on the wire that have no code of their own. */
 export const wireTexts = {
+  /** The message of an accepted STK push. */
   stkPushAccepted: "Success. Request accepted for processing",
+  /** The message of an accepted STK query. */
   stkQueryAccepted: "The service request has been accepted successfully",
+  /** The message of an accepted C2B registration. A response without a code contains "Success" instead. */
   c2bRegistered: "success",
+  /** The ErrorMsg in the result of a balance query by a locked initiator. Daraja itself sends the space at the end. */
   credentialLocked: "API Password is locked. ",
 } as const;
 
-/** How Daraja numbers what it refuses before processing, such as 400.002.02. */
+/** The form of the error codes with which Daraja rejects a request before processing, such as 400.002.02. */
 export const refusalCodePattern = "^4\\d\\d(\\.\\d+)+$" as const;
 
-/** The error code with which an operation refuses a token. */
+/** The error code with which each operation rejects an access token. */
 export const invalidTokenCodes = {
   b2cPaymentV1: "401.002.01",
   b2cPaymentV3: "401.002.01",
@@ -103,19 +108,27 @@ export const invalidTokenCodes = {
   others: "404.001.03",
 } as const;
 
-/** In the text or the code of a refusal because the app lacks the product, whatever shape the answer has. */
+/**
+ * Signs of a rejection because the app lacks the product: a part of the message or of the code, and the HTTP statuses.
+ * The response may have any schema.
+ */
 export const noApiProduct = { text: "apiproduct", statuses: [401, 403, 404] } as const;
 
-/** After the prefix come the time in Nairobi with milliseconds and, since about 2022, the payer's nine digits. */
+/**
+ * The form of a CheckoutRequestID. After the prefix, the ID contains the Nairobi time with milliseconds. Since about
+ * 2022, the nine digits of the payer's phone number follow.
+ */
 export const checkoutRequestId = { prefix: "ws_CO_", minTimeDigits: 14 } as const;
 
-/** How the two pages of the firewall before the gateway begin. */
+/** The beginnings of the two HTML pages of the web firewall in front of the gateway. */
 export const firewallPages = {
   forbidden: "<html style=\"height:100%\"><head><META NAME=\"ROBOTS\" CONTENT=\"NOINDEX, NOFOLLOW\"></head><body></body></html>",
   unavailable: "<html><body>Request unsuccessful. Incapsula incident ID: 0000000000000000000-000000000000000000</body></html>",
 } as const;
 
-/** Body fields that hold a secret or may hold a person's number: keep their values out of logs. */
+/**
+ * The body fields that contain a secret or may contain a person's phone number. Do not log the values of these fields.
+ */
 export const confidentialFields = [
   "Password",
   "SecurityCredential",
@@ -128,35 +141,38 @@ export const confidentialFields = [
   "Requester",
 ] as const;
 
-/** The value `shortCode` of `x-mpesa-platform` in the OpenAPI document. */
+/** The form of a short code. */
 export const shortCode = { pattern: "^[0-9]{5,7}$" } as const;
 
-/** Of an organisation that a balance or status query asks about. */
+/** The form of the short code of an organisation that is the subject of a balance or status query. */
 export const partyShortCode = { pattern: "^[0-9]{5,9}$" } as const;
 
-/** The value `phoneNumber` of `x-mpesa-platform` in the OpenAPI document. */
+/** The form of a Kenyan mobile number on the wire. */
 export const phoneNumber = { pattern: "^254[17][0-9]{8}$" } as const;
 
-/** The value `receipt` of `x-mpesa-platform` in the OpenAPI document. */
+/** The form of an M-Pesa receipt number. */
 export const receipt = {
   pattern: "^[A-Z0-9]{10}$",
-  /** What a failed result carries in place of a receipt. */
+  /** The form of the placeholder that the result of a failed transaction contains instead of a receipt number. */
   placeholderPattern: "^[A-Z0-9]{3}0{7}$",
 } as const;
 
-/** The value `identifierTypes` of `x-mpesa-platform` in the OpenAPI document. */
+/** The values of an identifier type on the wire. */
 export const identifierTypes = { phoneNumber: "1", till: "2", shortCode: "4", reversal: "11" } as const;
 
-/** What a checked payout calls the receiver's document. */
+/** The types of identity document that a payout with an ID check accepts. */
 export const idTypes = { nationalId: "01", militaryId: "02", alienId: "03", diplomaticId: "04", passport: "05" } as const;
 
-/** The value `taxShortCode` of `x-mpesa-platform` in the OpenAPI document. */
+/** The short code of the Kenya Revenue Authority, which receives tax payments. */
 export const taxShortCode = "572572" as const;
 
-/** Order of the four numbers in a balance record, by arithmetic on a portal sample; Safaricom does not define them. */
+/**
+ * The order of the four numbers in a balance record. Safaricom does not define the order. The order was calculated from
+ * a sample on the developer portal.
+ */
 export const balanceColumns = ["total", "available", "reserved", "uncleared"] as const;
 
-/** As balance records write them. */
+/** The names of accounts, as balance records contain them. */
 export const accountNames = {
   working: "Working Account",
   float: "Float Account",
@@ -167,7 +183,8 @@ export const accountNames = {
 } as const;
 
 /**
- * What a status query says became of a transaction, and the outcome that each word proves. Any other word is unknown.
+ * The states of a transaction that the result of a status query can contain, each with the outcome that the state
+ * proves. With any other state, the outcome is unknown.
  */
 export const transactionStatuses = {
   Completed: "succeeded",
@@ -178,15 +195,16 @@ export const transactionStatuses = {
   Authorized: "pending",
 } as const;
 
-/** The value `pullWindowHours` of `x-mpesa-platform` in the OpenAPI document. */
+/** The number of hours for which a payment can be pulled. */
 export const pullWindowHours = 48 as const;
 
-/** The value `pullPageSize` of `x-mpesa-platform` in the OpenAPI document. */
+/** The number of payments on a page of a pull query. */
 export const pullPageSize = 100 as const;
 
 /**
- * The word before `/v1/submit` in the QueueTimeoutURL that sandbox results repeat. Tax results carry b2b's; Pochi's is
- * taken to be b2c's, and status' was never seen.
+ * The path segment before `/v1/submit` in the QueueTimeoutURL that sandbox results contain. Tax results contain the
+ * segment of b2b. Results of Pochi payouts are assumed to contain the segment of b2c. The segment of status was never
+ * recorded.
  */
 export const resultQueues = {
   b2c: "b2cresults",
@@ -197,17 +215,19 @@ export const resultQueues = {
 } as const;
 
 /**
- * Marks of a `Result` that is a queue timeout, read without regard to letter case: its ResultType, or words of its
- * ResultDesc. From fixtures of six integrators; no capture exists.
+ * The signs that a `Result` reports a queue timeout: its ResultType, or a match in its ResultDesc that ignores case.
+ * The signs come from test data of six integrators, and no recorded result exists.
  */
 export const resultTimeout = { resultType: 1, textPattern: "time[ds]?[ _-]?out" } as const;
 
-/** Codes that begin so come from reversals only. */
+/** The beginning of the result codes that only reversals return. */
 export const reversalCodePrefix = "R0000" as const;
 
-/** The value `callbackAddresses` of `x-mpesa-platform` in the OpenAPI document. */
+/** The IP addresses from which Safaricom posts callbacks. */
 export const callbackAddresses = {
+  /** The date on which the lists were checked. */
   asOf: "2026-10-07",
+  /** The addresses that the developer portal lists. */
   published: [
     "196.201.214.200",
     "196.201.214.206",
@@ -222,36 +242,52 @@ export const callbackAddresses = {
     "196.201.212.74",
     "196.201.212.69",
   ],
-  /** In two SDKs, not in the portal's list. */
+  /** Addresses that two SDKs contain, but the developer portal does not list. */
   alsoSeen: ["196.201.212.128", "196.201.212.132"],
 } as const;
 
-/** The value `callbackUrl` of `x-mpesa-platform` in the OpenAPI document. */
+/** The rules for callback URLs. */
 export const callbackUrl = {
+  /** The accepted URL schemes of each environment. */
   schemes: { sandbox: ["http", "https"], production: ["https"] },
-  /** Enforced by C2B registration (observed), not by STK push (observed): warn, do not refuse. */
+  /**
+   * Words that a callback URL should not contain. C2B registration rejects URLs with these words and STK push accepts
+   * them (both observed), so warn about the words instead of rejecting the URL.
+   */
   forbiddenWords: ["mpesa", "m-pesa", "safaricom", "exe", "exec", "cmd", "sql", "query"],
+  /** Hosts of public tunnels, which the developer portal forbids in production. */
   tunnelHosts: ["ngrok", "mockbin", "requestbin"],
+  /** The evidence for each rule. */
   evidence: {
     forbiddenWords: "disputed",
     tunnelHosts: "portal",
-    /** One refused URL had an upper-case host; its author calls the cause a guess. */
+    /**
+     * One rejected URL had an upper-case host. The author of the report only guesses that the upper case was the cause.
+     */
     upperCaseHostRefused: "community",
   },
 } as const;
 
-/** The value `sandbox` of `x-mpesa-platform` in the OpenAPI document. */
+/** The public values of the sandbox. */
 export const sandbox = {
+  /** The short code for STK pushes. */
   shortCode: "174379",
+  /** The passkey of the short code for STK pushes. */
   passkey: "bfb279f9aa9bdbcf158e97dd71a467cd2e0c893059b10f78e6b72ada1ed2c919",
-  /** Never answered a prompt where that was watched. */
+  /** The test phone number. Nobody has observed a response to a prompt on this number. */
   phoneNumber: "254708374149",
+  /** The test short code that takes part in a payment as PartyB. */
   partyB: "600000",
+  /** The name of the test initiator. */
   initiatorName: "testapi",
-  /** Public; only its encrypted form goes over the wire. */
+  /** The public password of the test initiator. Requests contain the password only in encrypted form. */
   initiatorPassword: "Safaricom999!*!",
+  /** The receiver (CPI) in the QR code sample of the developer portal. */
   qrCpi: "373132",
-  /** Given per app on the portal's test credentials page; these have been seen. */
+  /**
+   * Test short codes that integrators have received. The test credentials page of the developer portal assigns a test
+   * short code to each app.
+   */
   testShortCodes: [
     "600111",
     "600134",
@@ -270,12 +306,16 @@ export const sandbox = {
     "600998",
     "600999",
   ],
-  /** Repeated in sandbox results, whatever URL the request had; a result's path part follows. */
+  /**
+   * The beginning of the QueueTimeoutURL in sandbox results, whichever URL the request contained. The path segment from
+   * `resultQueues` follows.
+   */
   queueBaseUrl: "https://internalsandbox.safaricom.co.ke/mpesa/",
 } as const;
 
 /**
- * The certificates around these keys expired years ago and are still the ones in use: check the key, never the dates.
+ * The public keys that encrypt an initiator's password. The certificates of these keys expired years ago and are still
+ * in use, so check the key and ignore the dates.
  */
 export const publicKeys = {
   sandbox: {

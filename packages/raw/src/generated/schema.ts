@@ -12,11 +12,11 @@ export interface paths {
         };
         /**
          * Get an access token
-         * @description Exchanges an app's consumer key and secret (HTTP Basic) for a token of about an hour. Whether a new token ends
-         *     the old one is not settled: share one token and renew it shortly before it expires. After adding a product to
-         *     the app, get a new token.
+         * @description Exchanges an app's consumer key and consumer secret (HTTP Basic) for a token that is valid for about an hour.
+         *     Nobody has confirmed whether a new token ends the old token, so share one token and renew the token shortly
+         *     before it expires. Get a new token after you add a product to the app.
          *
-         *     A wrong key or secret is answered with status 400 and an empty body.
+         *     If the consumer key or the consumer secret is wrong, Daraja responds with status 400 and an empty body.
          */
         get: operations["generateToken"];
         put?: never;
@@ -38,11 +38,12 @@ export interface paths {
         put?: never;
         /**
          * Prompt a customer to pay (STK push)
-         * @description Shows a prompt on the customer's phone; the outcome comes to CallBackURL. There is no deduplication key, and a
-         *     lost answer to this request cannot be recovered: only the callback tells then.
+         * @description Shows a prompt on the customer's phone. Safaricom posts the outcome to CallBackURL. Daraja does not detect
+         *     duplicate requests. If the acknowledgement is lost, no query can recover the request, and only the callback
+         *     reports the outcome.
          *
-         *     For a till, BusinessShortCode is the store number and PartyB the till. The whole prompt holds 182 characters.
-         *     The sandbox refuses tills (400.002.02).
+         *     For a till, BusinessShortCode is the store number and PartyB is the till number. The whole prompt may contain at
+         *     most 182 characters. The sandbox rejects payments to tills (400.002.02).
          */
         post: operations["stkPush"];
         delete?: never;
@@ -61,13 +62,20 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Ask for the state of a prompt
-         * @description Tells whether a prompt was paid, without receipt or amount. Pending has five forms: result 4999; error
-         *     500.001.1001 saying that the transaction is being processed; the same code with an empty message (once with
-         *     status 200); the same code saying that the transaction does not exist, for ids younger than about half a
-         *     minute; and 400.002.02 naming an invalid CheckoutRequestID. None of them is a failure.
+         * Query the state of an STK push
+         * @description Returns whether the customer paid. The response contains neither the receipt nor the amount. Five different
+         *     responses mean that the STK push is pending:
          *
-         *     The sandbox allows 5 queries a minute, one at a time: wait 12 seconds between two.
+         *     * result code 4999
+         *     * error 500.001.1001 with the message that the transaction is being processed
+         *     * error 500.001.1001 with an empty message (seen once with status 200)
+         *     * error 500.001.1001 with the message that the transaction does not exist, for IDs that are less than about half
+         *       a minute old
+         *     * error 400.002.02 with the message that the CheckoutRequestID is invalid
+         *
+         *     None of these responses means that the payment failed.
+         *
+         *     The sandbox allows 5 queries per minute and no parallel queries: wait 12 seconds between two queries.
          */
         post: operations["stkQuery"];
         delete?: never;
@@ -86,8 +94,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Register the URLs of customer payments, version 1
-         * @description Notices of this version carry the payer's number as a SHA-256 hash. Otherwise as version 2.
+         * Register the callback URLs of customer payments, version 1
+         * @description Sets the URLs for validations and confirmations, as in version 2. Callbacks of version 1 contain the payer's phone number as a SHA-256 hash.
          */
         post: operations["c2bRegisterV1"];
         delete?: never;
@@ -106,12 +114,13 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Register the URLs of customer payments, version 2
-         * @description Sets where validations and confirmations go. Notices of this version carry the payer's number masked.
+         * Register the callback URLs of customer payments, version 2
+         * @description Sets the URLs for validations and confirmations. Callbacks of version 2 contain the payer's phone number masked.
          *
-         *     Production takes one registration for a short code; another is answered with 500.003.1001, which counts as
-         *     done. To change the URLs, delete them on the portal first. The sandbox lets you repeat it. External validation
-         *     is off until Safaricom switches it on.
+         *     Production accepts one registration per short code. Daraja rejects a second registration with 500.003.1001,
+         *     which means that the registration is already done. To change the URLs, first delete the old URLs on the
+         *     developer portal. The sandbox accepts repeated registrations. External validation is off until Safaricom
+         *     switches it on.
          */
         post: operations["c2bRegisterV2"];
         delete?: never;
@@ -130,9 +139,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Pretend a customer payment, version 1
-         * @description Sandbox only: makes a customer payment that is announced to the registered URLs. The sandbox loses many of
-         *     these notices.
+         * Simulate a customer payment, version 1
+         * @description Simulates a customer payment, only in the sandbox. The sandbox posts the callbacks of the payment to the registered URLs, but loses many of these callbacks.
          */
         post: operations["c2bSimulateV1"];
         delete?: never;
@@ -151,9 +159,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Pretend a customer payment, version 2
-         * @description Sandbox only: makes a customer payment that is announced to the registered URLs. The sandbox loses many of
-         *     these notices.
+         * Simulate a customer payment, version 2
+         * @description Simulates a customer payment, only in the sandbox. The sandbox posts the callbacks of the payment to the registered URLs, but loses many of these callbacks.
          */
         post: operations["c2bSimulateV2"];
         delete?: never;
@@ -173,8 +180,7 @@ export interface paths {
         put?: never;
         /**
          * Pay a customer, version 1
-         * @description As version 3, but without OriginatorConversationID: nothing refuses a second request, so never repeat one in
-         *     doubt.
+         * @description Pays a customer as version 3 does, but without OriginatorConversationID. M-Pesa does not reject a duplicate request, so never send a request again while its outcome is unknown.
          */
         post: operations["b2cPaymentV1"];
         delete?: never;
@@ -194,12 +200,12 @@ export interface paths {
         put?: never;
         /**
          * Pay a customer, version 3
-         * @description Pays from the short code's utility account. OriginatorConversationID must be unique; a repeated one is refused
-         *     with 500.002.1001 and "Duplicate OriginatorConversationID.", which means that the first request went in. The
-         *     same code also means an internal error: read the message, and when unsure ask for the status with
-         *     OriginalConversationID.
+         * @description Pays from the utility account of the short code. OriginatorConversationID must be unique. M-Pesa rejects a
+         *     repeated ID with 500.002.1001 and the message "Duplicate OriginatorConversationID.", which means that M-Pesa
+         *     received the first request. The same code also means an internal error, so read the message. If you are not
+         *     sure, query the transaction status with OriginalConversationID.
          *
-         *     Pay-outs cannot be reversed through the API.
+         *     Payouts cannot be reversed through the API.
          */
         post: operations["b2cPaymentV3"];
         delete?: never;
@@ -219,9 +225,7 @@ export interface paths {
         put?: never;
         /**
          * Pay a customer after an ID check
-         * @description As version 3, but pays only if the identity document belongs to the number. Commercial, by agreement with
-         *     Safaricom, and not on the portal. Results R002 (no such kind of document) and R003 (number does not match) are
-         *     its own. Whether a repeated id is refused here is unknown.
+         * @description Pays a customer as version 3 does, but only if the identity document belongs to the phone number. The operation requires a commercial agreement with Safaricom and is not on the developer portal. Only this operation returns the result codes R002 (no document of this type) and R003 (number does not match). Nobody knows whether M-Pesa rejects a repeated ID here.
          */
         post: operations["b2cValidatedPayment"];
         delete?: never;
@@ -241,8 +245,7 @@ export interface paths {
         put?: never;
         /**
          * Pay a Pochi la Biashara owner
-         * @description As a pay-out to a customer, version 3, to the owner's Pochi account. The path is disputed: two sources post it
-         *     elsewhere.
+         * @description Pays the Pochi account of the owner in the same way as a payout to a customer, version 3. The path is disputed: two sources use another path.
          */
         post: operations["pochiPayment"];
         delete?: never;
@@ -262,8 +265,7 @@ export interface paths {
         put?: never;
         /**
          * Pay a business
-         * @description Pays a pay bill or a till, tops up a pay-out short code, or moves money between own accounts, by CommandID. No
-         *     deduplication is documented. RecieverIdentifierType must be misspelt; for buy goods its value is disputed.
+         * @description Pays a pay bill or a till, tops up a payout short code, or moves money between your own accounts, depending on CommandID. No source documents that duplicate requests are rejected. RecieverIdentifierType must be sent with this misspelling. Its value for tills is disputed.
          */
         post: operations["b2bPayment"];
         delete?: never;
@@ -283,8 +285,7 @@ export interface paths {
         put?: never;
         /**
          * Pay tax
-         * @description Pays the Kenya Revenue Authority (short code 572572) against a payment registration number. No deduplication
-         *     is documented.
+         * @description Pays the Kenya Revenue Authority (short code 572572) for a payment registration number (PRN). No source documents that duplicate requests are rejected.
          */
         post: operations["taxRemittance"];
         delete?: never;
@@ -304,8 +305,7 @@ export interface paths {
         put?: never;
         /**
          * Prompt a merchant to pay (USSD push)
-         * @description Shows a prompt on the phone nominated for a merchant's till; the outcome comes to callbackUrl. Field names are
-         *     in camelCase, except RequestRefID. Whether a repeated RequestRefID is refused is unknown.
+         * @description Shows a prompt on the nominated phone of a merchant's till. Safaricom posts the outcome to callbackUrl. Field names are in camelCase, except RequestRefID. Nobody knows whether Daraja rejects a repeated RequestRefID.
          */
         post: operations["ussdPush"];
         delete?: never;
@@ -324,9 +324,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Ask for balances
-         * @description The balances come to ResultURL, which is tried once. Each request costs one authentication of the API user,
-         *     and failed ones lock the user (8006).
+         * Query account balances
+         * @description Queries the balances of a short code. M-Pesa posts the balances to ResultURL only once. Every request authenticates the initiator, and failed authentications lock the initiator (8006).
          */
         post: operations["accountBalance"];
         delete?: never;
@@ -345,10 +344,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Ask for the state of a transaction
-         * @description By receipt (TransactionID), or by OriginalConversationID when no receipt ever came, which is how a lost
-         *     pay-out is found. One of the two is needed; TransactionID may then be empty. Covers customer payments,
-         *     pay-outs, business payments and reversals.
+         * Query the state of a transaction
+         * @description Queries a transaction by its receipt (TransactionID) or by OriginalConversationID. Use OriginalConversationID to find a payout whose receipt never arrived. One of the two fields is required; with OriginalConversationID, TransactionID may be empty. The query finds customer payments, payouts, business payments and reversals.
          */
         post: operations["transactionStatus"];
         delete?: never;
@@ -367,9 +364,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Return a customer's payment
-         * @description Only for customer payments to your own short code. A second reversal of the same payment fails with result
-         *     R000001.
+         * Reverse a customer's payment
+         * @description Reverses a customer payment to your own short code. Other payments cannot be reversed. A second reversal of the same payment fails with result code R000001.
          */
         post: operations["reversal"];
         delete?: never;
@@ -388,9 +384,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Make a QR code
-         * @description Makes a QR code for the M-Pesa app. No money moves and nothing is called back: a payment by QR code arrives as
-         *     any other.
+         * Generate a QR code
+         * @description Generates a QR code for the M-Pesa app. No money moves, and Safaricom posts no callback. A payment with the QR code arrives in the same way as any other customer payment.
          */
         post: operations["qrGenerate"];
         delete?: never;
@@ -409,9 +404,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Open the pull service for a short code
-         * @description Once for a short code; a second time is answered with 1001, which counts as done. What Safaricom posts to
-         *     CallBackURL is documented nowhere, so no callback is described here.
+         * Register a short code for pull transactions
+         * @description Registers a short code for pull transactions. One registration per short code is enough: Daraja responds to a second registration with 1001, which means that the registration is already done. No source documents what Safaricom posts to CallBackURL, so this file describes no callback.
          */
         post: operations["pullRegister"];
         delete?: never;
@@ -430,9 +424,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * List the customer payments of the last two days
-         * @description Lists payments of the last 48 hours, 100 at a time from row OffSetValue on. 1001 means that there are none,
-         *     which is no error. The list may also come bare, or written as text. One portal table says GET; POST works.
+         * List the customer payments of the last 48 hours
+         * @description Lists customer payments of the last 48 hours. A page contains 100 payments and starts at the row OffSetValue. 1001 means that there are no payments, which is not an error. The response may also consist only of the list, or contain the list as a JSON string. One table on the developer portal states GET, but POST works.
          */
         post: operations["pullQuery"];
         delete?: never;
@@ -453,8 +446,8 @@ export interface webhooks {
         get?: never;
         put?: never;
         /**
-         * Outcome of a payment prompt
-         * @description Not signed; may overtake the answer to the push. The sandbox tries once; production is undocumented.
+         * Callback with the outcome of an STK push
+         * @description The callback is not signed, and may arrive before the acknowledgement of the STK push. The sandbox posts the callback only once; how often production posts the callback is not documented.
          */
         post: {
             parameters: {
@@ -488,8 +481,8 @@ export interface webhooks {
         get?: never;
         put?: never;
         /**
-         * Outcome of a pay-out to a customer
-         * @description Not signed; may overtake the acknowledgement.
+         * Result of a payout to a customer
+         * @description The result is not signed, and may arrive before the acknowledgement.
          */
         post: {
             parameters: {
@@ -523,8 +516,8 @@ export interface webhooks {
         get?: never;
         put?: never;
         /**
-         * Outcome of a pay-out to a Pochi owner
-         * @description Not signed; may overtake the acknowledgement.
+         * Result of a payout to a Pochi la Biashara owner
+         * @description The result is not signed, and may arrive before the acknowledgement.
          */
         post: {
             parameters: {
@@ -558,8 +551,8 @@ export interface webhooks {
         get?: never;
         put?: never;
         /**
-         * Outcome of a business payment
-         * @description Not signed; may overtake the acknowledgement.
+         * Result of a business payment
+         * @description The result is not signed, and may arrive before the acknowledgement.
          */
         post: {
             parameters: {
@@ -593,8 +586,8 @@ export interface webhooks {
         get?: never;
         put?: never;
         /**
-         * Outcome of a tax payment
-         * @description Not signed; may overtake the acknowledgement.
+         * Result of a tax payment
+         * @description The result is not signed, and may arrive before the acknowledgement.
          */
         post: {
             parameters: {
@@ -628,8 +621,8 @@ export interface webhooks {
         get?: never;
         put?: never;
         /**
-         * Balances of an organisation
-         * @description Not signed and not repeated.
+         * Result of a balance query
+         * @description The result is not signed, and M-Pesa posts the result only once.
          */
         post: {
             parameters: {
@@ -663,8 +656,8 @@ export interface webhooks {
         get?: never;
         put?: never;
         /**
-         * State of a transaction
-         * @description Not signed. A ResultCode of 0 only says that the query worked.
+         * Result of a transaction status query
+         * @description The result is not signed. ResultCode 0 means only that the query succeeded, not that the transaction succeeded.
          */
         post: {
             parameters: {
@@ -698,8 +691,8 @@ export interface webhooks {
         get?: never;
         put?: never;
         /**
-         * Outcome of a reversal
-         * @description Not signed; may overtake the acknowledgement.
+         * Result of a reversal
+         * @description The result is not signed, and may arrive before the acknowledgement.
          */
         post: {
             parameters: {
@@ -733,8 +726,8 @@ export interface webhooks {
         get?: never;
         put?: never;
         /**
-         * A request that timed out in the queue
-         * @description Your own request comes back. The outcome is unknown: ask for the status, do not pay again.
+         * Callback for a request that timed out in the queue
+         * @description M-Pesa posts your own request back. The outcome is unknown: query the transaction status, and do not pay again.
          */
         post: {
             parameters: {
@@ -768,8 +761,8 @@ export interface webhooks {
         get?: never;
         put?: never;
         /**
-         * A customer payment to decide on
-         * @description Sent only if Safaricom switched external validation on. Answer within about 8 seconds.
+         * A customer payment that awaits your decision (validation)
+         * @description M-Pesa posts this callback only if Safaricom has switched on external validation. Reply within about 8 seconds.
          */
         post: {
             parameters: {
@@ -803,8 +796,8 @@ export interface webhooks {
         get?: never;
         put?: never;
         /**
-         * A completed customer payment
-         * @description Not signed; one that was missed can be pulled for 48 hours.
+         * A completed customer payment (confirmation)
+         * @description The callback is not signed. A payment whose callback was missed can be pulled for 48 hours.
          */
         post: {
             parameters: {
@@ -838,8 +831,8 @@ export interface webhooks {
         get?: never;
         put?: never;
         /**
-         * Outcome of a merchant's prompt
-         * @description Not signed. No separate notice of a timeout is documented.
+         * Callback with the outcome of a USSD push
+         * @description The callback is not signed. No separate callback for a timeout is documented.
          */
         post: {
             parameters: {
@@ -866,84 +859,84 @@ export interface webhooks {
 }
 export interface components {
     schemas: {
-        /** @description An organisation's number (pay bill, till or store), 5 to 7 digits. Send text where a leading zero matters. */
+        /** @description A short code: the pay bill number, till number or store number of an organisation, with 5 to 7 digits. Send a string if the first digit is a zero. */
         ShortCode: number | string;
-        /** @description A Kenyan mobile number as 12 digits, 254 first and no plus sign. */
+        /** @description A Kenyan mobile number as 12 digits that begin with 254, without a plus sign. */
         PhoneNumber: number | string;
-        /** @description A short code (5 to 9 digits) or a phone number (12 digits, 254 first); the identifier type says which. */
+        /** @description A short code (5 to 9 digits) or a phone number (12 digits that begin with 254). The identifier type states which kind of number the value is. */
         Party: number | string;
-        /** @description Whole shillings, 1 to 250,000. Decimals are refused. */
+        /** @description The amount in whole shillings, from 1 to 250,000. Daraja rejects decimals. */
         Amount: number | string;
-        /** @description Whole shillings, 10 to 250,000. Decimals are refused. */
+        /** @description The amount in whole shillings, from 10 to 250,000. Daraja rejects decimals. */
         PayoutAmount: number | string;
-        /** @description Whole shillings from 1. Decimals are refused. The limit of a customer's transaction does not hold between organisations; whether there is another is not documented. */
+        /** @description The amount in whole shillings, at least 1. Daraja rejects decimals. The limit for customer transactions does not apply between organisations, and no other limit is documented. */
         BusinessAmount: number | string;
-        /** @description YYYYMMDDHHmmss in Nairobi time (UTC+3), read from the same clock instant as the Password. */
+        /** @description The current time as YYYYMMDDHHmmss in Nairobi time (UTC+3). Password must contain the same timestamp. */
         Timestamp: string;
-        /** @description Base64 of BusinessShortCode, passkey and Timestamp, joined without separators. */
+        /** @description The base64 encoding of BusinessShortCode, passkey and Timestamp, joined without separators. */
         Password: string;
-        /** @description An M-Pesa receipt number, 10 capital letters and digits. */
+        /** @description An M-Pesa receipt number of 10 capital letters and digits. */
         Receipt: string;
         /**
          * Format: uri
-         * @description An absolute URL that Safaricom can reach; https in production. Keep the words mpesa, safaricom, exe, cmd, sql and query out of it, and put an unguessable part of your own into the path: it comes back unchanged.
+         * @description An absolute URL that Safaricom can reach, which must begin with https in production. Avoid the words mpesa, safaricom, exe, cmd, sql and query in the URL. Add a part to the path that nobody can guess: Safaricom posts to exactly this URL.
          */
         CallbackUrl: string;
-        /** @description The API user that acts for the organisation. */
+        /** @description The initiator: the name of the API user that acts for the organisation. */
         InitiatorName: string;
-        /** @description The initiator's password, RSA-encrypted (PKCS#1 v1.5) with the environment's public key, as base64: 344 characters. May be reused until the password changes. Secret. */
+        /** @description The initiator's password, encrypted with the public key of the environment (RSA, PKCS#1 v1.5) and encoded as base64, with 344 characters. The value can be reused until the password changes. Keep the value secret. */
         SecurityCredential: string;
-        /** @description Your own unique id of the request. A second request with the same id is refused, so it is the key of a safe resend. The documented greatest length differs between sources; UUIDs (36) work in production. */
+        /** @description Your own unique ID of the request. M-Pesa rejects a second request with the same ID, so sending the same request again with the same ID is safe. Sources disagree about the maximum length; UUIDs (36 characters) work in production. */
         OriginatorConversationId: string;
-        /** @description A note on the transaction, 2 to 100 characters. Must not be empty. */
+        /** @description A note on the transaction, of 2 to 100 characters. The note must not be empty. */
         Remarks: string;
         /**
-         * @description What the party number is: 1 phone number, 2 till, 4 short code.
+         * @description The kind of number that identifies the party: 1 for a phone number, 2 for a till number, 4 for a short code.
          * @enum {string|integer}
          */
         IdentifierType: "1" | "2" | "4" | 1 | 2 | 4;
         /**
-         * @description What PartyA is: always 4, a short code.
+         * @description The kind of number in PartyA, always 4 for a short code.
          * @enum {string|integer}
          */
         SenderIdentifierType: "4" | 4;
-        /** @description 0 is paid; everything else is in scope stk of codes.yml. A number in the callback, and text where it holds letters: compare as text. */
+        /** @description The result code of the STK push. 0 means paid; the scope `stk` of codes.yml lists the other codes. The callback contains a number, or a string if the code contains letters: compare the code as a string. */
         StkResultCodeValue: number | string;
-        /** @description 0 is done; everything else is in scope result of codes.yml. A number or text, always text where it holds letters: compare as text. */
+        /** @description The result code of the request. 0 means processed; the scope `result` of codes.yml lists the other codes. The code is a number or a string, and always a string if the code contains letters: compare the code as a string. */
         ResultCodeValue: number | string;
-        /** @description 0 in every capture. Six integrators expect 1 where the request timed out in the queue: then the outcome is unknown, whatever ResultCode says. */
+        /** @description The type of the result, 0 in every recorded result. Six integrators expect 1 if the request timed out in the queue. With type 1 the outcome is unknown, whatever ResultCode contains. */
         ResultTypeValue: number | string;
-        /** @description A number in one sample and text in the next for the same key. Convert, do not test the type. */
+        /** @description A number or a string: samples differ for the same key. Convert the value instead of testing its type. */
         ParameterValue: string | number;
-        /** @description Daraja's own error body. One code has several meanings; the operation and the message tell which. */
+        /** @description Daraja's own error body. A code can have several meanings; the operation and the message determine which one applies. */
         DarajaError: {
-            /** @description Safaricom's id of the request; quote it to their support. */
+            /** @description Safaricom's ID of the request. Quote the ID when you contact Safaricom's support. */
             requestId?: string;
-            /** @description A code of scope error in codes.yml. */
+            /** @description The error code, listed in the scope `error` of codes.yml. */
             errorCode: string;
-            /** @description Text for a person. May be empty, and some invalid-token messages repeat the token, so redact before logging. */
+            /** @description The message for a person. The message may be empty. Some messages about an invalid token contain the token, so redact the message before logging. */
             errorMessage: string;
         };
-        /** @description The error body of the gateway in front of Daraja. */
+        /** @description The error body of the gateway that stands in front of Daraja. */
         GatewayFault: {
             /** @description The content of a gateway fault. */
             fault: components["schemas"]["GatewayFaultContent"];
         };
         /** @description The content of a gateway fault. */
         GatewayFaultContent: {
-            /** @description Text for a person; a spike arrest prints the allowed rate in it. */
+            /** @description The message for a person. The message of a spike arrest contains the allowed rate. */
             faultstring: string;
-            /** @description The machine's part of a gateway fault. */
+            /** @description The part of a gateway fault that programs read. */
             detail: components["schemas"]["GatewayFaultDetail"];
         };
-        /** @description The machine's part of a gateway fault. */
+        /** @description The part of a gateway fault that programs read. */
         GatewayFaultDetail: {
-            /** @description A code of scope fault in codes.yml. */
+            /** @description The fault code, listed in the scope `fault` of codes.yml. */
             errorcode: string;
-            /** @description A closer cause, on some faults. */
+            /** @description A more precise cause, which only some faults contain. */
             reason?: string;
         };
-        /** @description A SOAP fault turned into JSON, when a step inside the gateway fails. */
+        /** @description A SOAP fault converted to JSON, which the gateway sends when one of its steps fails. */
         SoapFault: {
             /** @description The SOAP envelope of a fault. */
             Envelope: components["schemas"]["SoapFaultEnvelope"];
@@ -962,98 +955,98 @@ export interface components {
         SoapFaultContent: {
             /** @description The SOAP fault code, such as soap:Server. */
             faultcode?: string;
-            /** @description Text for a person, naming the step that failed. */
+            /** @description The message for a person, which names the step that failed. */
             faultstring: string;
-            /** @description The machine's part of a SOAP fault. */
+            /** @description The part of a SOAP fault that programs read. */
             detail?: components["schemas"]["SoapFaultDetail"];
         };
-        /** @description The machine's part of a SOAP fault. */
+        /** @description The part of a SOAP fault that programs read. */
         SoapFaultDetail: {
-            /** @description Where a SOAP fault arose. */
+            /** @description The origin of a SOAP fault. */
             source?: components["schemas"]["SoapFaultSource"];
         };
-        /** @description Where a SOAP fault arose. */
+        /** @description The origin of a SOAP fault. */
         SoapFaultSource: {
-            /** @description A code of scope fault in codes.yml. */
+            /** @description The fault code, listed in the scope `fault` of codes.yml. */
             errorcode?: string;
         };
-        /** @description An HTML page of the web firewall in front of Daraja. Not for parsing. */
+        /** @description An HTML page of the web firewall in front of Daraja. Do not parse the page. */
         HtmlPage: string;
-        /** @description An access token for every other operation. */
+        /** @description An access token, which every other operation requires. */
         TokenResponse: {
-            /** @description 28 letters and digits. Secret. */
+            /** @description The access token: 28 letters and digits. Keep the token secret. */
             access_token: string;
-            /** @description Lifetime in seconds, usually 3599; text in older answers, a number in newer ones. */
+            /** @description The lifetime of the token in seconds, usually 3599. Older responses contain a string, newer responses contain a number. */
             expires_in: number | string;
         };
-        /** @description A payment prompt to show on a customer's phone. */
+        /** @description An STK push: a request to show a payment prompt on a customer's phone. */
         StkPushRequest: {
-            /** @description The pay bill; for a till, the store (head office) number that the passkey belongs to. */
+            /** @description The pay bill number. For a till, the store number (head office number) that the passkey belongs to. */
             BusinessShortCode: components["schemas"]["ShortCode"];
-            /** @description Base64 of BusinessShortCode, passkey and Timestamp, joined without separators. */
+            /** @description The base64 encoding of BusinessShortCode, passkey and Timestamp, joined without separators. */
             Password: components["schemas"]["Password"];
-            /** @description YYYYMMDDHHmmss in Nairobi time (UTC+3), read from the same clock instant as the Password. */
+            /** @description The current time as YYYYMMDDHHmmss in Nairobi time (UTC+3). Password must contain the same timestamp. */
             Timestamp: components["schemas"]["Timestamp"];
             /**
-             * @description CustomerPayBillOnline for a pay bill, CustomerBuyGoodsOnline for a till.
+             * @description The kind of payment: CustomerPayBillOnline for a pay bill, CustomerBuyGoodsOnline for a till.
              * @enum {string}
              */
             TransactionType: "CustomerPayBillOnline" | "CustomerBuyGoodsOnline";
-            /** @description Whole shillings, 1 to 250,000. Decimals are refused. */
+            /** @description The amount in whole shillings, from 1 to 250,000. Daraja rejects decimals. */
             Amount: components["schemas"]["Amount"];
-            /** @description The paying number. */
+            /** @description The phone number that pays. */
             PartyA: components["schemas"]["PhoneNumber"];
-            /** @description Who receives the money. For a pay bill the same as BusinessShortCode, for a till the till number. */
+            /** @description The receiver of the money. For a pay bill, the same value as BusinessShortCode; for a till, the till number. */
             PartyB: components["schemas"]["ShortCode"];
-            /** @description The number that gets the prompt; may differ from PartyA. */
+            /** @description The phone number that receives the prompt, which may differ from PartyA. */
             PhoneNumber: components["schemas"]["PhoneNumber"];
-            /** @description Where the outcome is posted. */
+            /** @description The URL to which Safaricom posts the outcome. */
             CallBackURL: components["schemas"]["CallbackUrl"];
-            /** @description Shown in the prompt, at most 12 characters. Not a deduplication key. */
+            /** @description A reference that the prompt shows, at most 12 characters. M-Pesa does not use this reference to detect duplicates. */
             AccountReference: string;
-            /** @description A note, at most 13 characters. */
+            /** @description A note on the payment, at most 13 characters. */
             TransactionDesc?: string;
         };
-        /** @description The prompt was accepted for sending. Says nothing about payment. */
+        /** @description The prompt was accepted for sending. The acknowledgement does not mean that the customer paid. */
         StkPushResponse: {
-            /** @description Safaricom's id of the request. */
+            /** @description Safaricom's ID of the request. */
             MerchantRequestID: string;
-            /** @description The id of the prompt, in its callback and for its query. Opaque; holds the phone number, so personal data. */
+            /** @description The ID of the STK push, which the callback contains and the query requires. Do not parse the ID. The ID contains the phone number, so treat the ID as personal data. */
             CheckoutRequestID: string;
-            /** @description "0" when accepted. */
+            /** @description "0" if the request was accepted. */
             ResponseCode: string;
-            /** @description Text for a developer. */
+            /** @description The message for a developer. */
             ResponseDescription: string;
-            /** @description Text for the customer. */
+            /** @description The message for the customer. */
             CustomerMessage: string;
         };
-        /** @description Asks for the state of one prompt. */
+        /** @description A query for the state of one STK push. */
         StkQueryRequest: {
-            /** @description The same short code as in the push. */
+            /** @description The same short code as in the STK push. */
             BusinessShortCode: components["schemas"]["ShortCode"];
-            /** @description Base64 of BusinessShortCode, passkey and Timestamp, joined without separators. */
+            /** @description The base64 encoding of BusinessShortCode, passkey and Timestamp, joined without separators. */
             Password: components["schemas"]["Password"];
-            /** @description YYYYMMDDHHmmss in Nairobi time (UTC+3), read from the same clock instant as the Password. */
+            /** @description The current time as YYYYMMDDHHmmss in Nairobi time (UTC+3). Password must contain the same timestamp. */
             Timestamp: components["schemas"]["Timestamp"];
-            /** @description From the answer to the push. */
+            /** @description The same value as in the acknowledgement of the STK push. */
             CheckoutRequestID: string;
         };
-        /** @description The state of a prompt. Carries neither receipt nor amount. */
+        /** @description The state of an STK push, without the receipt and the amount. */
         StkQueryResponse: {
-            /** @description "0" when the query itself was accepted. */
+            /** @description "0" if the query itself was accepted. */
             ResponseCode: string;
-            /** @description Text for a developer. */
+            /** @description The message for a developer. */
             ResponseDescription: string;
-            /** @description From the answer to the push. */
+            /** @description The same value as in the acknowledgement of the STK push. */
             MerchantRequestID: string;
-            /** @description From the answer to the push. */
+            /** @description The same value as in the acknowledgement of the STK push. */
             CheckoutRequestID: string;
-            /** @description "0" paid, "4999" still pending, anything else failed. Text here, a number in the callback. */
+            /** @description The result code of the STK push: "0" if the customer paid, "4999" while the push is pending. The scope `stk` of codes.yml lists the other codes. The query returns a string, the callback contains a number. */
             ResultCode: string;
-            /** @description Text for a person; varies for the same code. */
+            /** @description The message for a person, which may differ for the same code. */
             ResultDesc: string;
         };
-        /** @description The outcome of a prompt, paid or not. */
+        /** @description The callback of an STK push, whether the customer paid or not. */
         StkCallback: {
             /** @description The envelope of an STK callback. */
             Body: components["schemas"]["StkCallbackBody"];
@@ -1065,932 +1058,932 @@ export interface components {
         };
         /** @description The content of an STK callback. */
         StkCallbackContent: {
-            /** @description From the answer to the push. */
+            /** @description The same value as in the acknowledgement of the STK push. */
             MerchantRequestID: string;
-            /** @description From the answer to the push. */
+            /** @description The same value as in the acknowledgement of the STK push. */
             CheckoutRequestID: string;
-            /** @description 0 is paid; everything else is in scope stk of codes.yml. A number in the callback, and text where it holds letters: compare as text. */
+            /** @description The result code of the STK push. 0 means paid; the scope `stk` of codes.yml lists the other codes. The callback contains a number, or a string if the code contains letters: compare the code as a string. */
             ResultCode: components["schemas"]["StkResultCodeValue"];
-            /** @description Text for a person; varies for the same code. */
+            /** @description The message for a person, which may differ for the same code. */
             ResultDesc: string;
-            /** @description Details of the payment; absent when nothing was paid. */
+            /** @description The details of the payment, absent if the customer did not pay. */
             CallbackMetadata?: components["schemas"]["StkCallbackMetadata"];
         };
-        /** @description Details of the payment; absent when nothing was paid. */
+        /** @description The details of the payment, absent if the customer did not pay. */
         StkCallbackMetadata: {
-            /** @description Read by Name, never by position. A list in every capture; take a single object too. */
+            /** @description The items of the payment details. Look up an item by its Name, never by its position. Every recorded callback contains a list, but accept a single object too. */
             Item?: components["schemas"]["StkCallbackItem"][] | components["schemas"]["StkCallbackItem"];
         };
         /** @description One detail of a payment. */
         StkCallbackItem: {
-            /** @description TransactionDate: 14 digits, Nairobi time. Balance: usually without Value. */
+            /** @description The name of the item. The Value of TransactionDate has 14 digits, in Nairobi time. Balance usually has no Value. */
             Name: OpenString<"Amount" | "MpesaReceiptNumber" | "Balance" | "TransactionDate" | "PhoneNumber">;
-            /** @description A number in one sample and text in the next for the same key. Convert, do not test the type. */
+            /** @description A number or a string: samples differ for the same key. Convert the value instead of testing its type. */
             Value?: components["schemas"]["ParameterValue"];
         };
-        /** @description Where to send the notices of customer payments. */
+        /** @description The URLs for the callbacks about customer payments. */
         C2bRegisterRequest: {
-            /** @description The pay bill, till or store number to register. */
+            /** @description The pay bill number, till number or store number to register. */
             ShortCode: components["schemas"]["ShortCode"];
             /**
-             * @description What happens to a payment when the ValidationURL does not answer in time.
+             * @description The decision about a payment when the ValidationURL does not reply in time.
              * @enum {string}
              */
             ResponseType: "Completed" | "Cancelled";
-            /** @description Told of every completed payment. The word filter of URLs is strict here. */
+            /** @description The URL to which Safaricom posts every completed payment. The registration enforces the list of forbidden words. */
             ConfirmationURL: components["schemas"]["CallbackUrl"];
-            /** @description Asked before a payment completes, if Safaricom switched external validation on. Required either way. */
+            /** @description The URL that M-Pesa asks before a payment completes, if Safaricom has switched on external validation. The field is always required. */
             ValidationURL: components["schemas"]["CallbackUrl"];
         };
-        /** @description The URLs are registered. */
+        /** @description The response to a registration, which confirms that the URLs are registered. */
         C2bRegisterResponse: {
-            /** @description Safaricom's id of the request; the wire misspells it. */
+            /** @description Safaricom's ID of the request. The misspelling is Daraja's. */
             OriginatorCoversationID?: string;
-            /** @description A second id, in some answers. */
+            /** @description A second ID, which only some responses contain. */
             ConversationID?: string;
-            /** @description All zeros when accepted ("0" or "00000000"); one answer had none. */
+            /** @description Only zeros if the request was accepted: "0" or "00000000". One recorded response had no code. */
             ResponseCode?: string;
-            /** @description Text for a developer. */
+            /** @description The message for a developer. */
             ResponseDescription: string;
         };
-        /** @description A pretended customer payment. */
+        /** @description A customer payment to simulate. */
         C2bSimulateRequest: {
             /** @description The short code that receives the payment. */
             ShortCode: components["schemas"]["ShortCode"];
             /**
-             * @description CustomerPayBillOnline for a pay bill, CustomerBuyGoodsOnline for a till.
+             * @description The kind of payment: CustomerPayBillOnline for a pay bill, CustomerBuyGoodsOnline for a till.
              * @enum {string}
              */
             CommandID: "CustomerPayBillOnline" | "CustomerBuyGoodsOnline";
-            /** @description Whole shillings, 1 to 250,000. Decimals are refused. */
+            /** @description The amount in whole shillings, from 1 to 250,000. Daraja rejects decimals. */
             Amount: components["schemas"]["Amount"];
-            /** @description The paying number. */
+            /** @description The phone number that pays. */
             Msisdn: components["schemas"]["PhoneNumber"];
-            /** @description The account that the customer types, at most 20 characters. Null or absent for buy goods. */
+            /** @description The account number that the customer enters, at most 20 characters. Null or absent for a till. */
             BillRefNumber?: string | null;
         };
         /** @description The simulation was accepted. */
         C2bSimulateResponse: {
-            /** @description Safaricom's id of the request; the wire misspells it. */
+            /** @description Safaricom's ID of the request. The misspelling is Daraja's. */
             OriginatorCoversationID?: string;
-            /** @description A second id, in some answers. */
+            /** @description A second ID, which only some responses contain. */
             ConversationID?: string;
-            /** @description All zeros when accepted ("0" or "00000000"). */
+            /** @description Only zeros if the request was accepted: "0" or "00000000". */
             ResponseCode?: string;
-            /** @description Text for a developer. */
+            /** @description The message for a developer. */
             ResponseDescription: string;
         };
-        /** @description A customer payment that waits for your decision. Every value is text. */
+        /** @description A customer payment that awaits your decision. Every value is a string. */
         C2bValidation: {
-            /** @description The kind of payment; empty in old samples. */
+            /** @description The kind of payment, empty in old samples. */
             TransactionType?: OpenString<"Pay Bill" | "Buy Goods" | "Customer Merchant Payment">;
-            /** @description The M-Pesa receipt. */
+            /** @description The M-Pesa receipt number. */
             TransID: string;
-            /** @description YYYYMMDDHHmmss, Nairobi time. */
+            /** @description The time of the payment as YYYYMMDDHHmmss, in Nairobi time. */
             TransTime: string;
-            /** @description Shillings as text, with or without decimals. */
+            /** @description The amount in shillings as a string, with or without decimals. */
             TransAmount: string;
             /** @description The short code that receives the payment. */
             BusinessShortCode: string;
-            /** @description The account that the customer typed; empty for buy goods. */
+            /** @description The account number that the customer entered, empty for a till. */
             BillRefNumber?: string;
-            /** @description Empty wherever it was seen. */
+            /** @description An invoice number, empty in every recorded callback. */
             InvoiceNumber?: string;
-            /** @description Empty before the payment. */
+            /** @description The balance of the organisation's account, empty before the payment. */
             OrgAccountBalance?: string;
-            /** @description Usually empty here. */
+            /** @description The ID from your validation reply, usually empty in a validation. */
             ThirdPartyTransID?: string;
-            /** @description The payer, masked (v2 registration) or as 64 hexadecimal characters of a SHA-256 hash (v1). */
+            /** @description The payer's phone number: masked for a version 2 registration, a SHA-256 hash of 64 hexadecimal characters for version 1. */
             MSISDN?: string;
-            /** @description The payer's first name; the only name to rely on, if any. */
+            /** @description The payer's first name, which is present more reliably than the other names. */
             FirstName?: string;
-            /** @description The payer's middle name; often empty or absent. */
+            /** @description The payer's middle name, often empty or absent. */
             MiddleName?: string;
-            /** @description The payer's last name; often empty or absent. */
+            /** @description The payer's last name, often empty or absent. */
             LastName?: string;
         };
-        /** @description A completed customer payment. Every value is text. */
+        /** @description A completed customer payment. Every value is a string. */
         C2bConfirmation: {
-            /** @description The kind of payment; empty in old samples. */
+            /** @description The kind of payment, empty in old samples. */
             TransactionType?: OpenString<"Pay Bill" | "Buy Goods" | "Customer Merchant Payment">;
-            /** @description The M-Pesa receipt. */
+            /** @description The M-Pesa receipt number. */
             TransID: string;
-            /** @description YYYYMMDDHHmmss, Nairobi time. */
+            /** @description The time of the payment as YYYYMMDDHHmmss, in Nairobi time. */
             TransTime: string;
-            /** @description Shillings as text, with or without decimals. */
+            /** @description The amount in shillings as a string, with or without decimals. */
             TransAmount: string;
             /** @description The short code that receives the payment. */
             BusinessShortCode: string;
-            /** @description The account that the customer typed; empty for buy goods. */
+            /** @description The account number that the customer entered, empty for a till. */
             BillRefNumber?: string;
-            /** @description Empty wherever it was seen. */
+            /** @description An invoice number, empty in every recorded callback. */
             InvoiceNumber?: string;
-            /** @description The new balance, such as 49197.00. */
+            /** @description The new balance of the organisation's account, such as 49197.00. */
             OrgAccountBalance?: string;
-            /** @description The id from your validation reply, if any. */
+            /** @description The ID from your validation reply, if the reply contained an ID. */
             ThirdPartyTransID?: string;
-            /** @description The payer, masked (v2 registration) or as 64 hexadecimal characters of a SHA-256 hash (v1). */
+            /** @description The payer's phone number: masked for a version 2 registration, a SHA-256 hash of 64 hexadecimal characters for version 1. */
             MSISDN?: string;
-            /** @description The payer's first name; the only name to rely on, if any. */
+            /** @description The payer's first name, which is present more reliably than the other names. */
             FirstName?: string;
-            /** @description The payer's middle name; often empty or absent. */
+            /** @description The payer's middle name, often empty or absent. */
             MiddleName?: string;
-            /** @description The payer's last name; often empty or absent. */
+            /** @description The payer's last name, often empty or absent. */
             LastName?: string;
         };
-        /** @description Your decision on a payment; M-Pesa acts on it. Must arrive within about 8 seconds. */
+        /** @description Your decision about a payment, which M-Pesa carries out. The reply must arrive within about 8 seconds. */
         C2bValidationReply: {
             /**
-             * @description "0" accepts. The others reject: C2B00011 phone number, C2B00012 account number, C2B00013 amount, C2B00014 KYC details, C2B00015 short code, C2B00016 any other reason.
+             * @description "0" accepts the payment. Every other code rejects the payment because of the phone number (C2B00011), the account number (C2B00012), the amount (C2B00013), the KYC details (C2B00014), the short code (C2B00015) or any other reason (C2B00016).
              * @enum {string}
              */
             ResultCode: "0" | "C2B00011" | "C2B00012" | "C2B00013" | "C2B00014" | "C2B00015" | "C2B00016";
-            /** @description Accepted or Rejected; keep it under 90 characters. */
+            /** @description The decision in words: "Accepted" or "Rejected". Keep the description under 90 characters. */
             ResultDesc: string;
-            /** @description Your id of the payment; comes back in the confirmation. */
+            /** @description Your ID of the payment, which the confirmation repeats. */
             ThirdPartyTransID?: string;
         };
-        /** @description An acknowledgement; its content is not acted on. */
+        /** @description An acknowledgement of a confirmation. M-Pesa ignores its content. */
         C2bConfirmationReply: {
             /**
-             * @description 0, as text or number.
+             * @description The result code, always 0, as a string or a number.
              * @enum {string|integer}
              */
             ResultCode: "0" | 0;
-            /** @description Any short text. */
+            /** @description Any short string. */
             ResultDesc: string;
         };
-        /** @description A pay-out to a customer, version 1. Has no deduplication key, every request pays. */
+        /** @description A payout to a customer, version 1. M-Pesa does not detect duplicates, so every request pays. */
         B2cV1Request: {
-            /** @description The API user. This family says InitiatorName, the others Initiator. */
+            /** @description The initiator. Payouts name this field InitiatorName, other products name the same field Initiator. */
             InitiatorName: components["schemas"]["InitiatorName"];
-            /** @description The initiator's password, RSA-encrypted (PKCS#1 v1.5) with the environment's public key, as base64: 344 characters. May be reused until the password changes. Secret. */
+            /** @description The initiator's password, encrypted with the public key of the environment (RSA, PKCS#1 v1.5) and encoded as base64, with 344 characters. The value can be reused until the password changes. Keep the value secret. */
             SecurityCredential: components["schemas"]["SecurityCredential"];
             /**
-             * @description BusinessPayment is the plain one. SalaryPayment no longer reaches numbers without M-Pesa.
+             * @description The kind of payout. BusinessPayment is the standard kind. SalaryPayment no longer reaches phone numbers without M-Pesa.
              * @enum {string}
              */
             CommandID: "SalaryPayment" | "BusinessPayment" | "PromotionPayment";
-            /** @description Whole shillings, 10 to 250,000. Decimals are refused. */
+            /** @description The amount in whole shillings, from 10 to 250,000. Daraja rejects decimals. */
             Amount: components["schemas"]["PayoutAmount"];
             /** @description Your short code, which pays. */
             PartyA: components["schemas"]["ShortCode"];
-            /** @description The number that receives the money. */
+            /** @description The phone number that receives the money. */
             PartyB: components["schemas"]["PhoneNumber"];
-            /** @description A note on the transaction, 2 to 100 characters. Must not be empty. */
+            /** @description A note on the transaction, of 2 to 100 characters. The note must not be empty. */
             Remarks: components["schemas"]["Remarks"];
-            /** @description Where your request is posted back when it times out in the queue. */
+            /** @description The URL to which M-Pesa posts your request back if the request times out in the queue. */
             QueueTimeOutURL: components["schemas"]["CallbackUrl"];
-            /** @description Where the outcome is posted. */
+            /** @description The URL to which Safaricom posts the outcome. */
             ResultURL: components["schemas"]["CallbackUrl"];
-            /** @description A second note, at most 100 characters. Sources disagree on the spelling; an unknown key is ignored. */
+            /** @description A second note, at most 100 characters. Sources disagree about the spelling of this key, and Daraja ignores an unknown key. */
             Occassion?: string;
         };
-        /** @description A pay-out to a customer, version 3. */
+        /** @description A payout to a customer, version 3. */
         B2cV3Request: {
-            /** @description Your own unique id of the request. A second request with the same id is refused, so it is the key of a safe resend. The documented greatest length differs between sources; UUIDs (36) work in production. */
+            /** @description Your own unique ID of the request. M-Pesa rejects a second request with the same ID, so sending the same request again with the same ID is safe. Sources disagree about the maximum length; UUIDs (36 characters) work in production. */
             OriginatorConversationID: components["schemas"]["OriginatorConversationId"];
-            /** @description The API user. This family says InitiatorName, the others Initiator. */
+            /** @description The initiator. Payouts name this field InitiatorName, other products name the same field Initiator. */
             InitiatorName: components["schemas"]["InitiatorName"];
-            /** @description The initiator's password, RSA-encrypted (PKCS#1 v1.5) with the environment's public key, as base64: 344 characters. May be reused until the password changes. Secret. */
+            /** @description The initiator's password, encrypted with the public key of the environment (RSA, PKCS#1 v1.5) and encoded as base64, with 344 characters. The value can be reused until the password changes. Keep the value secret. */
             SecurityCredential: components["schemas"]["SecurityCredential"];
             /**
-             * @description BusinessPayment is the plain one. SalaryPayment no longer reaches numbers without M-Pesa.
+             * @description The kind of payout. BusinessPayment is the standard kind. SalaryPayment no longer reaches phone numbers without M-Pesa.
              * @enum {string}
              */
             CommandID: "SalaryPayment" | "BusinessPayment" | "PromotionPayment";
-            /** @description Whole shillings, 10 to 250,000. Decimals are refused. */
+            /** @description The amount in whole shillings, from 10 to 250,000. Daraja rejects decimals. */
             Amount: components["schemas"]["PayoutAmount"];
             /** @description Your short code, which pays. */
             PartyA: components["schemas"]["ShortCode"];
-            /** @description The number that receives the money. */
+            /** @description The phone number that receives the money. */
             PartyB: components["schemas"]["PhoneNumber"];
-            /** @description A note on the transaction, 2 to 100 characters. Must not be empty. */
+            /** @description A note on the transaction, of 2 to 100 characters. The note must not be empty. */
             Remarks: components["schemas"]["Remarks"];
-            /** @description Where your request is posted back when it times out in the queue. */
+            /** @description The URL to which M-Pesa posts your request back if the request times out in the queue. */
             QueueTimeOutURL: components["schemas"]["CallbackUrl"];
-            /** @description Where the outcome is posted. */
+            /** @description The URL to which Safaricom posts the outcome. */
             ResultURL: components["schemas"]["CallbackUrl"];
-            /** @description A second note, at most 100 characters. Sources disagree on the spelling; an unknown key is ignored. */
+            /** @description A second note, at most 100 characters. Sources disagree about the spelling of this key, and Daraja ignores an unknown key. */
             Occassion?: string;
         };
-        /** @description A pay-out to a customer whose identity document is checked first. */
+        /** @description A payout to a customer whose identity document M-Pesa checks first. */
         B2cValidatedRequest: {
-            /** @description Your own unique id; comes back in the result. Whether it refuses duplicates here is unknown. */
+            /** @description Your own unique ID of the request, which the result repeats. Nobody knows whether M-Pesa rejects a second request with the same ID here. */
             OriginatorConversationID: components["schemas"]["OriginatorConversationId"];
-            /** @description The API user. This family says InitiatorName, the others Initiator. */
+            /** @description The initiator. Payouts name this field InitiatorName, other products name the same field Initiator. */
             InitiatorName: components["schemas"]["InitiatorName"];
-            /** @description The initiator's password, RSA-encrypted (PKCS#1 v1.5) with the environment's public key, as base64: 344 characters. May be reused until the password changes. Secret. */
+            /** @description The initiator's password, encrypted with the public key of the environment (RSA, PKCS#1 v1.5) and encoded as base64, with 344 characters. The value can be reused until the password changes. Keep the value secret. */
             SecurityCredential: components["schemas"]["SecurityCredential"];
             /**
-             * @description BusinessPayment is the plain one. SalaryPayment no longer reaches numbers without M-Pesa.
+             * @description The kind of payout. BusinessPayment is the standard kind. SalaryPayment no longer reaches phone numbers without M-Pesa.
              * @enum {string}
              */
             CommandID: "SalaryPayment" | "BusinessPayment" | "PromotionPayment";
-            /** @description Whole shillings, 10 to 250,000. Decimals are refused. */
+            /** @description The amount in whole shillings, from 10 to 250,000. Daraja rejects decimals. */
             Amount: components["schemas"]["PayoutAmount"];
             /** @description Your short code, which pays. */
             PartyA: components["schemas"]["ShortCode"];
-            /** @description The number that receives the money. */
+            /** @description The phone number that receives the money. */
             PartyB: components["schemas"]["PhoneNumber"];
-            /** @description A note on the transaction, 2 to 100 characters. Must not be empty. */
+            /** @description A note on the transaction, of 2 to 100 characters. The note must not be empty. */
             Remarks: components["schemas"]["Remarks"];
-            /** @description Where your request is posted back when it times out in the queue. */
+            /** @description The URL to which M-Pesa posts your request back if the request times out in the queue. */
             QueueTimeOutURL: components["schemas"]["CallbackUrl"];
-            /** @description Where the outcome is posted. */
+            /** @description The URL to which Safaricom posts the outcome. */
             ResultURL: components["schemas"]["CallbackUrl"];
-            /** @description A second note, at most 100 characters. Sources disagree on the spelling; an unknown key is ignored. */
+            /** @description A second note, at most 100 characters. Sources disagree about the spelling of this key, and Daraja ignores an unknown key. */
             Occassion?: string;
             /**
-             * @description 01 national id, 02 military id, 03 alien id, 04 diplomatic id, 05 passport.
+             * @description The type of the identity document: 01 national ID, 02 military ID, 03 alien ID, 04 diplomatic ID, 05 passport.
              * @enum {string}
              */
             IDType: "01" | "02" | "03" | "04" | "05";
-            /** @description The number on the document. Personal data. */
+            /** @description The number on the identity document. Treat the number as personal data. */
             IDNumber: string;
         };
-        /** @description A pay-out to a Pochi la Biashara owner. */
+        /** @description A payout to a Pochi la Biashara owner. */
         PochiRequest: {
-            /** @description Your own unique id of the request. A second request with the same id is refused, so it is the key of a safe resend. The documented greatest length differs between sources; UUIDs (36) work in production. */
+            /** @description Your own unique ID of the request. M-Pesa rejects a second request with the same ID, so sending the same request again with the same ID is safe. Sources disagree about the maximum length; UUIDs (36 characters) work in production. */
             OriginatorConversationID: components["schemas"]["OriginatorConversationId"];
-            /** @description The API user. This family says InitiatorName, the others Initiator. */
+            /** @description The initiator. Payouts name this field InitiatorName, other products name the same field Initiator. */
             InitiatorName: components["schemas"]["InitiatorName"];
-            /** @description The initiator's password, RSA-encrypted (PKCS#1 v1.5) with the environment's public key, as base64: 344 characters. May be reused until the password changes. Secret. */
+            /** @description The initiator's password, encrypted with the public key of the environment (RSA, PKCS#1 v1.5) and encoded as base64, with 344 characters. The value can be reused until the password changes. Keep the value secret. */
             SecurityCredential: components["schemas"]["SecurityCredential"];
             /**
-             * @description Always BusinessPayToPochi.
+             * @description The command, always BusinessPayToPochi.
              * @enum {string}
              */
             CommandID: "BusinessPayToPochi";
-            /** @description Whole shillings, 10 to 250,000. Decimals are refused. */
+            /** @description The amount in whole shillings, from 10 to 250,000. Daraja rejects decimals. */
             Amount: components["schemas"]["PayoutAmount"];
             /** @description Your short code, which pays. */
             PartyA: components["schemas"]["ShortCode"];
-            /** @description The Pochi owner's number. */
+            /** @description The phone number of the Pochi la Biashara owner. */
             PartyB: components["schemas"]["PhoneNumber"];
-            /** @description A note on the transaction, 2 to 100 characters. Must not be empty. */
+            /** @description A note on the transaction, of 2 to 100 characters. The note must not be empty. */
             Remarks: components["schemas"]["Remarks"];
-            /** @description Where your request is posted back when it times out in the queue. */
+            /** @description The URL to which M-Pesa posts your request back if the request times out in the queue. */
             QueueTimeOutURL: components["schemas"]["CallbackUrl"];
-            /** @description Where the outcome is posted. */
+            /** @description The URL to which Safaricom posts the outcome. */
             ResultURL: components["schemas"]["CallbackUrl"];
-            /** @description A second note, at most 100 characters. Sources disagree on the spelling; an unknown key is ignored. */
+            /** @description A second note, at most 100 characters. Sources disagree about the spelling of this key, and Daraja ignores an unknown key. */
             Occassion?: string;
         };
-        /** @description A payment from your short code to another one, or between your own accounts. */
+        /** @description A payment from your short code to another short code, or between your own accounts. */
         B2bRequest: {
-            /** @description Your own id; comes back in the result. Undocumented, in production use; whether it refuses duplicates is unknown. */
+            /** @description Your own ID of the request, which the result repeats. Production software sends this field, although no page documents the field. Nobody knows whether M-Pesa rejects a second request with the same ID. */
             OriginatorConversationID?: components["schemas"]["OriginatorConversationId"];
-            /** @description The API user that acts for the organisation. */
+            /** @description The initiator: the name of the API user that acts for the organisation. */
             Initiator: components["schemas"]["InitiatorName"];
-            /** @description The initiator's password, RSA-encrypted (PKCS#1 v1.5) with the environment's public key, as base64: 344 characters. May be reused until the password changes. Secret. */
+            /** @description The initiator's password, encrypted with the public key of the environment (RSA, PKCS#1 v1.5) and encoded as base64, with 344 characters. The value can be reused until the password changes. Keep the value secret. */
             SecurityCredential: components["schemas"]["SecurityCredential"];
             /**
-             * @description BusinessPayBill pays another pay bill, BusinessBuyGoods a till, BusinessPayToBulk tops up a pay-out short code from your own working account. The two BusinessTransfer commands move money between own accounts and need whitelisting. The last six date from Daraja 1.0 and have no current documentation.
+             * @description The kind of payment. BusinessPayBill pays another pay bill, and BusinessBuyGoods pays a till. BusinessPayToBulk tops up a payout short code from your own working account. The two BusinessTransfer commands move money between your own accounts, and Safaricom must enable both for your short code. The last six commands date from Daraja 1.0 and have no current documentation.
              * @enum {string}
              */
             CommandID: "BusinessPayBill" | "BusinessBuyGoods" | "BusinessPayToBulk" | "BusinessTransferFromMMFToUtility" | "BusinessTransferFromUtilityToMMF" | "DisburseFundsToBusiness" | "BusinessToBusinessTransfer" | "MerchantToMerchantTransfer" | "MerchantTransferFromMerchantToWorking" | "MerchantServicesMMFAccountTransfer" | "AgencyFloatAdvance";
-            /** @description What PartyA is: always 4, a short code. */
+            /** @description The kind of number in PartyA, always 4 for a short code. */
             SenderIdentifierType: components["schemas"]["SenderIdentifierType"];
             /**
-             * @description What PartyB is: 4 for pay bills, top-ups and own accounts. For buy goods the portal says 4 and production software sends 2. The misspelling is the wire's; the right spelling is refused.
+             * @description The kind of number in PartyB: 4 for pay bills, for top-ups and for your own accounts. For tills, the developer portal states 4, while production software sends 2. The misspelling is Daraja's, and Daraja rejects the correct spelling.
              * @enum {string|integer}
              */
             RecieverIdentifierType: "2" | "4" | 2 | 4;
-            /** @description Whole shillings from 1. Decimals are refused. The limit of a customer's transaction does not hold between organisations; whether there is another is not documented. */
+            /** @description The amount in whole shillings, at least 1. Daraja rejects decimals. The limit for customer transactions does not apply between organisations, and no other limit is documented. */
             Amount: components["schemas"]["BusinessAmount"];
             /** @description Your short code, which pays. */
             PartyA: components["schemas"]["ShortCode"];
-            /** @description The short code that receives the money; your own for moves between accounts. */
+            /** @description The short code that receives the money. For a payment between your own accounts, your own short code. */
             PartyB: components["schemas"]["ShortCode"];
-            /** @description The account at the pay bill, at most 13 characters. Required for BusinessPayBill. */
+            /** @description The account number at the pay bill, at most 13 characters. Required for BusinessPayBill. */
             AccountReference?: string;
-            /** @description The customer on whose behalf you pay. */
+            /** @description The phone number of the customer on whose behalf you pay. */
             Requester?: components["schemas"]["PhoneNumber"];
-            /** @description A note on the transaction, 2 to 100 characters. Must not be empty. */
+            /** @description A note on the transaction, of 2 to 100 characters. The note must not be empty. */
             Remarks: components["schemas"]["Remarks"];
-            /** @description Where your request is posted back when it times out in the queue. */
+            /** @description The URL to which M-Pesa posts your request back if the request times out in the queue. */
             QueueTimeOutURL: components["schemas"]["CallbackUrl"];
-            /** @description Where the outcome is posted. */
+            /** @description The URL to which Safaricom posts the outcome. */
             ResultURL: components["schemas"]["CallbackUrl"];
-            /** @description A second note, at most 100 characters. Sources disagree on the spelling; an unknown key is ignored. */
+            /** @description A second note, at most 100 characters. Sources disagree about the spelling of this key, and Daraja ignores an unknown key. */
             Occassion?: string;
         };
         /** @description A tax payment to the Kenya Revenue Authority. */
         TaxRequest: {
-            /** @description Your own id; comes back in the result. Undocumented, in production use; whether it refuses duplicates is unknown. */
+            /** @description Your own ID of the request, which the result repeats. Production software sends this field, although no page documents the field. Nobody knows whether M-Pesa rejects a second request with the same ID. */
             OriginatorConversationID?: components["schemas"]["OriginatorConversationId"];
-            /** @description The API user that acts for the organisation. */
+            /** @description The initiator: the name of the API user that acts for the organisation. */
             Initiator: components["schemas"]["InitiatorName"];
-            /** @description The initiator's password, RSA-encrypted (PKCS#1 v1.5) with the environment's public key, as base64: 344 characters. May be reused until the password changes. Secret. */
+            /** @description The initiator's password, encrypted with the public key of the environment (RSA, PKCS#1 v1.5) and encoded as base64, with 344 characters. The value can be reused until the password changes. Keep the value secret. */
             SecurityCredential: components["schemas"]["SecurityCredential"];
             /**
-             * @description Always PayTaxToKRA.
+             * @description The command, always PayTaxToKRA.
              * @enum {string}
              */
             CommandID: "PayTaxToKRA";
-            /** @description What PartyA is: always 4, a short code. */
+            /** @description The kind of number in PartyA, always 4 for a short code. */
             SenderIdentifierType: components["schemas"]["SenderIdentifierType"];
             /**
-             * @description What PartyB is, always 4. The misspelling is the wire's; the right spelling is refused.
+             * @description The kind of number in PartyB, always 4 for a short code. The misspelling is Daraja's, and Daraja rejects the correct spelling.
              * @enum {string|integer}
              */
             RecieverIdentifierType: "4" | 4;
-            /** @description Whole shillings from 1. Decimals are refused. The limit of a customer's transaction does not hold between organisations; whether there is another is not documented. */
+            /** @description The amount in whole shillings, at least 1. Daraja rejects decimals. The limit for customer transactions does not apply between organisations, and no other limit is documented. */
             Amount: components["schemas"]["BusinessAmount"];
             /** @description Your short code, which pays. */
             PartyA: components["schemas"]["ShortCode"];
             /**
-             * @description The revenue authority's short code.
+             * @description The short code of the Kenya Revenue Authority.
              * @enum {string|integer}
              */
             PartyB: "572572" | 572572;
-            /** @description The payment registration number (PRN) that the authority issued, at most 13 characters. */
+            /** @description The payment registration number (PRN) that the Kenya Revenue Authority issued, at most 13 characters. */
             AccountReference: string;
-            /** @description A note on the transaction, 2 to 100 characters. Must not be empty. */
+            /** @description A note on the transaction, of 2 to 100 characters. The note must not be empty. */
             Remarks: components["schemas"]["Remarks"];
-            /** @description Where your request is posted back when it times out in the queue. */
+            /** @description The URL to which M-Pesa posts your request back if the request times out in the queue. */
             QueueTimeOutURL: components["schemas"]["CallbackUrl"];
-            /** @description Where the outcome is posted. */
+            /** @description The URL to which Safaricom posts the outcome. */
             ResultURL: components["schemas"]["CallbackUrl"];
-            /** @description A second note, at most 100 characters. Sources disagree on the spelling; an unknown key is ignored. */
+            /** @description A second note, at most 100 characters. Sources disagree about the spelling of this key, and Daraja ignores an unknown key. */
             Occassion?: string;
         };
-        /** @description Asks for the balances of a short code's accounts. */
+        /** @description A query for the balances of a short code's accounts. */
         BalanceRequest: {
-            /** @description The API user that acts for the organisation. */
+            /** @description The initiator: the name of the API user that acts for the organisation. */
             Initiator: components["schemas"]["InitiatorName"];
-            /** @description The initiator's password, RSA-encrypted (PKCS#1 v1.5) with the environment's public key, as base64: 344 characters. May be reused until the password changes. Secret. */
+            /** @description The initiator's password, encrypted with the public key of the environment (RSA, PKCS#1 v1.5) and encoded as base64, with 344 characters. The value can be reused until the password changes. Keep the value secret. */
             SecurityCredential: components["schemas"]["SecurityCredential"];
             /**
-             * @description Always AccountBalance.
+             * @description The command, always AccountBalance.
              * @enum {string}
              */
             CommandID: "AccountBalance";
-            /** @description Whose balances. */
+            /** @description The short code whose balances are queried. */
             PartyA: components["schemas"]["Party"];
-            /** @description What the party number is: 1 phone number, 2 till, 4 short code. */
+            /** @description The kind of number that identifies the party: 1 for a phone number, 2 for a till number, 4 for a short code. */
             IdentifierType: components["schemas"]["IdentifierType"];
-            /** @description A note on the transaction, 2 to 100 characters. Must not be empty. */
+            /** @description A note on the transaction, of 2 to 100 characters. The note must not be empty. */
             Remarks: components["schemas"]["Remarks"];
-            /** @description Where your request is posted back when it times out in the queue. */
+            /** @description The URL to which M-Pesa posts your request back if the request times out in the queue. */
             QueueTimeOutURL: components["schemas"]["CallbackUrl"];
-            /** @description Where the outcome is posted. */
+            /** @description The URL to which Safaricom posts the outcome. */
             ResultURL: components["schemas"]["CallbackUrl"];
         };
-        /** @description Asks for the state of one transaction, by its receipt or by the id of the request that made it. */
+        /** @description A query for the state of one transaction, by its receipt or by the ID of the request that started the transaction. */
         StatusRequest: {
-            /** @description The API user that acts for the organisation. */
+            /** @description The initiator: the name of the API user that acts for the organisation. */
             Initiator: components["schemas"]["InitiatorName"];
-            /** @description The initiator's password, RSA-encrypted (PKCS#1 v1.5) with the environment's public key, as base64: 344 characters. May be reused until the password changes. Secret. */
+            /** @description The initiator's password, encrypted with the public key of the environment (RSA, PKCS#1 v1.5) and encoded as base64, with 344 characters. The value can be reused until the password changes. Keep the value secret. */
             SecurityCredential: components["schemas"]["SecurityCredential"];
             /**
-             * @description Always TransactionStatusQuery.
+             * @description The command, always TransactionStatusQuery.
              * @enum {string}
              */
             CommandID: "TransactionStatusQuery";
-            /** @description The M-Pesa receipt. Empty or absent when OriginalConversationID is given; one of the two is needed. */
+            /** @description The M-Pesa receipt number. Empty or absent if OriginalConversationID is set; one of the two fields is required. */
             TransactionID?: string;
-            /** @description The ConversationID or OriginatorConversationID of a request whose receipt never came. */
+            /** @description The ConversationID or OriginatorConversationID of a request whose receipt never arrived. */
             OriginalConversationID?: string;
-            /** @description The organisation (5 to 9 digits) or the phone number that took part. */
+            /** @description The short code (5 to 9 digits) or the phone number that took part in the transaction. */
             PartyA: components["schemas"]["Party"];
-            /** @description What PartyA is, normally 4. */
+            /** @description The kind of number in PartyA, normally 4 for a short code. */
             IdentifierType: components["schemas"]["IdentifierType"];
-            /** @description A note on the transaction, 2 to 100 characters. Must not be empty. */
+            /** @description A note on the transaction, of 2 to 100 characters. The note must not be empty. */
             Remarks: components["schemas"]["Remarks"];
-            /** @description Where your request is posted back when it times out in the queue. */
+            /** @description The URL to which M-Pesa posts your request back if the request times out in the queue. */
             QueueTimeOutURL: components["schemas"]["CallbackUrl"];
-            /** @description Where the outcome is posted. */
+            /** @description The URL to which Safaricom posts the outcome. */
             ResultURL: components["schemas"]["CallbackUrl"];
-            /** @description A second note, at most 100 characters. One s here. */
+            /** @description A second note, at most 100 characters. Here Daraja spells this key with one s. */
             Occasion?: string;
         };
-        /** @description Returns a payment that a customer made to your short code. */
+        /** @description A reversal of a payment that a customer made to your short code. */
         ReversalRequest: {
-            /** @description The API user that acts for the organisation. */
+            /** @description The initiator: the name of the API user that acts for the organisation. */
             Initiator: components["schemas"]["InitiatorName"];
-            /** @description The initiator's password, RSA-encrypted (PKCS#1 v1.5) with the environment's public key, as base64: 344 characters. May be reused until the password changes. Secret. */
+            /** @description The initiator's password, encrypted with the public key of the environment (RSA, PKCS#1 v1.5) and encoded as base64, with 344 characters. The value can be reused until the password changes. Keep the value secret. */
             SecurityCredential: components["schemas"]["SecurityCredential"];
             /**
-             * @description Always TransactionReversal.
+             * @description The command, always TransactionReversal.
              * @enum {string}
              */
             CommandID: "TransactionReversal";
-            /** @description The receipt of the payment to return. */
+            /** @description The receipt number of the payment to reverse. */
             TransactionID: components["schemas"]["Receipt"];
-            /** @description Whole shillings, 1 to 250,000. Decimals are refused. */
+            /** @description The amount in whole shillings, from 1 to 250,000. Daraja rejects decimals. */
             Amount: components["schemas"]["Amount"];
             /** @description Your short code, which received the payment. */
             ReceiverParty: components["schemas"]["ShortCode"];
             /**
-             * @description Always 11 here. The misspelling is the wire's; the right spelling is refused.
+             * @description The kind of number in ReceiverParty, always 11 for a reversal. The misspelling is Daraja's, and Daraja rejects the correct spelling.
              * @enum {string|integer}
              */
             RecieverIdentifierType: "11" | 11;
-            /** @description A note on the transaction, 2 to 100 characters. Must not be empty. */
+            /** @description A note on the transaction, of 2 to 100 characters. The note must not be empty. */
             Remarks: components["schemas"]["Remarks"];
-            /** @description Where your request is posted back when it times out in the queue. */
+            /** @description The URL to which M-Pesa posts your request back if the request times out in the queue. */
             QueueTimeOutURL: components["schemas"]["CallbackUrl"];
-            /** @description Where the outcome is posted. */
+            /** @description The URL to which Safaricom posts the outcome. */
             ResultURL: components["schemas"]["CallbackUrl"];
         };
-        /** @description The request was queued. The outcome comes to ResultURL, possibly before this answer. */
+        /** @description The acknowledgement of a queued request. M-Pesa posts the result to ResultURL, possibly before this acknowledgement arrives. */
         Acknowledgement: {
-            /** @description Your id where you sent one, else one that Safaricom made. */
+            /** @description The ID that you sent, or an ID that Safaricom generated if you sent none. */
             OriginatorConversationID: string;
-            /** @description Safaricom's id of the request; also in the result. */
+            /** @description Safaricom's ID of the request, which the result repeats. */
             ConversationID: string;
-            /** @description "0" when accepted. */
+            /** @description "0" if the request was accepted. */
             ResponseCode: string;
-            /** @description Text for a developer. */
+            /** @description The message for a developer. */
             ResponseDescription: string;
         };
-        /** @description The outcome of a pay-out to a customer. */
+        /** @description The result of a payout to a customer. */
         B2cResult: {
-            /** @description The content of the outcome of a pay-out to a customer. */
+            /** @description The content of the result of a payout to a customer. */
             Result: components["schemas"]["B2cResultContent"];
         };
-        /** @description The content of the outcome of a pay-out to a customer. */
+        /** @description The content of the result of a payout to a customer. */
         B2cResultContent: {
-            /** @description 0 in every capture. Six integrators expect 1 where the request timed out in the queue: then the outcome is unknown, whatever ResultCode says. */
+            /** @description The type of the result, 0 in every recorded result. Six integrators expect 1 if the request timed out in the queue. With type 1 the outcome is unknown, whatever ResultCode contains. */
             ResultType: components["schemas"]["ResultTypeValue"];
-            /** @description 0 is done; everything else is in scope result of codes.yml. A number or text, always text where it holds letters: compare as text. */
+            /** @description The result code of the request. 0 means processed; the scope `result` of codes.yml lists the other codes. The code is a number or a string, and always a string if the code contains letters: compare the code as a string. */
             ResultCode: components["schemas"]["ResultCodeValue"];
-            /** @description Text for a person. */
+            /** @description The message for a person. */
             ResultDesc: string;
-            /** @description As in the acknowledgement. */
+            /** @description The same value as in the acknowledgement. */
             OriginatorConversationID: string;
-            /** @description As in the acknowledgement. */
+            /** @description The same value as in the acknowledgement. */
             ConversationID: string;
-            /** @description The receipt; a placeholder when it failed. */
+            /** @description The M-Pesa receipt number, or a placeholder if the transaction failed. */
             TransactionID: string;
-            /** @description Details of the outcome; absent on many failures. */
+            /** @description The details of the result, absent from many results of failed requests. */
             ResultParameters?: components["schemas"]["B2cResultParameters"];
-            /** @description References of a result. */
+            /** @description The references in a result, such as the note of the request. */
             ReferenceData?: components["schemas"]["ReferenceData"];
         };
-        /** @description Details of the outcome; absent on many failures. */
+        /** @description The details of the result, absent from many results of failed requests. */
         B2cResultParameters: {
-            /** @description A list, or a single object when there is one. Read by Key, never by position. */
+            /** @description The parameters: a list, or a single object if there is only one parameter. Look up a parameter by its Key, never by its position. */
             ResultParameter?: components["schemas"]["B2cResultParameter"][] | components["schemas"]["B2cResultParameter"];
         };
-        /** @description One detail of the outcome of a pay-out to a customer. */
+        /** @description One parameter in the result of a payout to a customer. */
         B2cResultParameter: {
-            /** @description TransactionCompletedDateTime: dd.MM.yyyy HH:mm:ss. ReceiverPartyPublicName: number and name. */
+            /** @description The name of the parameter. TransactionCompletedDateTime has the form dd.MM.yyyy HH:mm:ss. ReceiverPartyPublicName contains the number and the name. */
             Key: OpenString<"TransactionAmount" | "TransactionReceipt" | "B2CRecipientIsRegisteredCustomer" | "B2CChargesPaidAccountAvailableFunds" | "ReceiverPartyPublicName" | "TransactionCompletedDateTime" | "B2CUtilityAccountAvailableFunds" | "B2CWorkingAccountAvailableFunds" | "CreditPartyName">;
-            /** @description A number in one sample and text in the next for the same key. Convert, do not test the type. */
+            /** @description A number or a string: samples differ for the same key. Convert the value instead of testing its type. */
             Value?: components["schemas"]["ParameterValue"];
         };
-        /** @description The outcome of a pay-out to a Pochi owner. */
+        /** @description The result of a payout to a Pochi la Biashara owner. */
         PochiResult: {
-            /** @description The content of the outcome of a pay-out to a Pochi owner. */
+            /** @description The content of the result of a payout to a Pochi la Biashara owner. */
             Result: components["schemas"]["PochiResultContent"];
         };
-        /** @description The content of the outcome of a pay-out to a Pochi owner. */
+        /** @description The content of the result of a payout to a Pochi la Biashara owner. */
         PochiResultContent: {
-            /** @description 0 in every capture. Six integrators expect 1 where the request timed out in the queue: then the outcome is unknown, whatever ResultCode says. */
+            /** @description The type of the result, 0 in every recorded result. Six integrators expect 1 if the request timed out in the queue. With type 1 the outcome is unknown, whatever ResultCode contains. */
             ResultType: components["schemas"]["ResultTypeValue"];
-            /** @description 0 is done; everything else is in scope result of codes.yml. A number or text, always text where it holds letters: compare as text. */
+            /** @description The result code of the request. 0 means processed; the scope `result` of codes.yml lists the other codes. The code is a number or a string, and always a string if the code contains letters: compare the code as a string. */
             ResultCode: components["schemas"]["ResultCodeValue"];
-            /** @description Text for a person. */
+            /** @description The message for a person. */
             ResultDesc: string;
-            /** @description As in the acknowledgement. */
+            /** @description The same value as in the acknowledgement. */
             OriginatorConversationID: string;
-            /** @description As in the acknowledgement. */
+            /** @description The same value as in the acknowledgement. */
             ConversationID: string;
-            /** @description The receipt; a placeholder when it failed. */
+            /** @description The M-Pesa receipt number, or a placeholder if the transaction failed. */
             TransactionID: string;
-            /** @description Details of the outcome; absent on many failures. */
+            /** @description The details of the result, absent from many results of failed requests. */
             ResultParameters?: components["schemas"]["PochiResultParameters"];
-            /** @description References of a result. */
+            /** @description The references in a result, such as the note of the request. */
             ReferenceData?: components["schemas"]["ReferenceData"];
         };
-        /** @description Details of the outcome; absent on many failures. */
+        /** @description The details of the result, absent from many results of failed requests. */
         PochiResultParameters: {
-            /** @description A list, or a single object when there is one. Read by Key, never by position. */
+            /** @description The parameters: a list, or a single object if there is only one parameter. Look up a parameter by its Key, never by its position. */
             ResultParameter?: components["schemas"]["PochiResultParameter"][] | components["schemas"]["PochiResultParameter"];
         };
-        /** @description One detail of the outcome of a pay-out to a Pochi owner. */
+        /** @description One parameter in the result of a payout to a Pochi la Biashara owner. */
         PochiResultParameter: {
-            /** @description TransactionCompletedDateTime: dd.MM.yyyy HH:mm:ss. ReceiverPartyPublicName: number and name. */
+            /** @description The name of the parameter. TransactionCompletedDateTime has the form dd.MM.yyyy HH:mm:ss. ReceiverPartyPublicName contains the number and the name. */
             Key: OpenString<"TransactionAmount" | "TransactionReceipt" | "B2CRecipientIsRegisteredCustomer" | "B2CChargesPaidAccountAvailableFunds" | "ReceiverPartyPublicName" | "TransactionCompletedDateTime" | "B2CUtilityAccountAvailableFunds" | "B2CWorkingAccountAvailableFunds" | "CreditPartyName">;
-            /** @description A number in one sample and text in the next for the same key. Convert, do not test the type. */
+            /** @description A number or a string: samples differ for the same key. Convert the value instead of testing its type. */
             Value?: components["schemas"]["ParameterValue"];
         };
-        /** @description The outcome of a business payment. */
+        /** @description The result of a business payment. */
         B2bResult: {
-            /** @description The content of the outcome of a business payment. */
+            /** @description The content of the result of a business payment. */
             Result: components["schemas"]["B2bResultContent"];
         };
-        /** @description The content of the outcome of a business payment. */
+        /** @description The content of the result of a business payment. */
         B2bResultContent: {
-            /** @description 0 in every capture. Six integrators expect 1 where the request timed out in the queue: then the outcome is unknown, whatever ResultCode says. */
+            /** @description The type of the result, 0 in every recorded result. Six integrators expect 1 if the request timed out in the queue. With type 1 the outcome is unknown, whatever ResultCode contains. */
             ResultType: components["schemas"]["ResultTypeValue"];
-            /** @description 0 is done; everything else is in scope result of codes.yml. A number or text, always text where it holds letters: compare as text. */
+            /** @description The result code of the request. 0 means processed; the scope `result` of codes.yml lists the other codes. The code is a number or a string, and always a string if the code contains letters: compare the code as a string. */
             ResultCode: components["schemas"]["ResultCodeValue"];
-            /** @description Text for a person. */
+            /** @description The message for a person. */
             ResultDesc: string;
-            /** @description As in the acknowledgement. */
+            /** @description The same value as in the acknowledgement. */
             OriginatorConversationID: string;
-            /** @description As in the acknowledgement. */
+            /** @description The same value as in the acknowledgement. */
             ConversationID: string;
-            /** @description The receipt; a placeholder when it failed. */
+            /** @description The M-Pesa receipt number, or a placeholder if the transaction failed. */
             TransactionID: string;
-            /** @description Details of the outcome; absent on many failures. */
+            /** @description The details of the result, absent from many results of failed requests. */
             ResultParameters?: components["schemas"]["B2bResultParameters"];
-            /** @description References of a result. */
+            /** @description The references in a result, such as the note of the request. */
             ReferenceData?: components["schemas"]["ReferenceData"];
         };
-        /** @description Details of the outcome; absent on many failures. */
+        /** @description The details of the result, absent from many results of failed requests. */
         B2bResultParameters: {
-            /** @description A list, or a single object when there is one. Read by Key, never by position. */
+            /** @description The parameters: a list, or a single object if there is only one parameter. Look up a parameter by its Key, never by its position. */
             ResultParameter?: components["schemas"]["B2bResultParameter"][] | components["schemas"]["B2bResultParameter"];
         };
-        /** @description One detail of the outcome of a business payment. */
+        /** @description One parameter in the result of a business payment. */
         B2bResultParameter: {
-            /** @description Times: 14 digits, Nairobi time. Balances: a Java map as text, or fields joined by |. */
+            /** @description The name of the parameter. Times have 14 digits, in Nairobi time. Balances are a Java map as a string, or fields joined by |. */
             Key: OpenString<"DebitAccountBalance" | "DebitAccountCurrentBalance" | "Amount" | "DebitPartyAffectedAccountBalance" | "TransCompletedTime" | "DebitPartyCharges" | "ReceiverPartyPublicName" | "Currency" | "InitiatorAccountCurrentBalance" | "BOCompletedTime" | "BillReferenceNumber" | "DebitPartyPublicName" | "CreditPartyPublicName" | "CreditAccountBalance">;
-            /** @description A number in one sample and text in the next for the same key. Convert, do not test the type. */
+            /** @description A number or a string: samples differ for the same key. Convert the value instead of testing its type. */
             Value?: components["schemas"]["ParameterValue"];
         };
-        /** @description The outcome of a tax payment. */
+        /** @description The result of a tax payment. */
         TaxResult: {
-            /** @description The content of the outcome of a tax payment. */
+            /** @description The content of the result of a tax payment. */
             Result: components["schemas"]["TaxResultContent"];
         };
-        /** @description The content of the outcome of a tax payment. */
+        /** @description The content of the result of a tax payment. */
         TaxResultContent: {
-            /** @description 0 in every capture. Six integrators expect 1 where the request timed out in the queue: then the outcome is unknown, whatever ResultCode says. */
+            /** @description The type of the result, 0 in every recorded result. Six integrators expect 1 if the request timed out in the queue. With type 1 the outcome is unknown, whatever ResultCode contains. */
             ResultType: components["schemas"]["ResultTypeValue"];
-            /** @description 0 is done; everything else is in scope result of codes.yml. A number or text, always text where it holds letters: compare as text. */
+            /** @description The result code of the request. 0 means processed; the scope `result` of codes.yml lists the other codes. The code is a number or a string, and always a string if the code contains letters: compare the code as a string. */
             ResultCode: components["schemas"]["ResultCodeValue"];
-            /** @description Text for a person. */
+            /** @description The message for a person. */
             ResultDesc: string;
-            /** @description As in the acknowledgement. */
+            /** @description The same value as in the acknowledgement. */
             OriginatorConversationID: string;
-            /** @description As in the acknowledgement. */
+            /** @description The same value as in the acknowledgement. */
             ConversationID: string;
-            /** @description The receipt; a placeholder when it failed. */
+            /** @description The M-Pesa receipt number, or a placeholder if the transaction failed. */
             TransactionID: string;
-            /** @description Details of the outcome; absent on many failures. */
+            /** @description The details of the result, absent from many results of failed requests. */
             ResultParameters?: components["schemas"]["TaxResultParameters"];
-            /** @description References of a result. */
+            /** @description The references in a result, such as the note of the request. */
             ReferenceData?: components["schemas"]["ReferenceData"];
         };
-        /** @description Details of the outcome; absent on many failures. */
+        /** @description The details of the result, absent from many results of failed requests. */
         TaxResultParameters: {
-            /** @description A list, or a single object when there is one. Read by Key, never by position. */
+            /** @description The parameters: a list, or a single object if there is only one parameter. Look up a parameter by its Key, never by its position. */
             ResultParameter?: components["schemas"]["TaxResultParameter"][] | components["schemas"]["TaxResultParameter"];
         };
-        /** @description One detail of the outcome of a tax payment. */
+        /** @description One parameter in the result of a tax payment. */
         TaxResultParameter: {
-            /** @description Times: 14 digits, Nairobi time. Balances: a Java map as text, or fields joined by |. */
+            /** @description The name of the parameter. Times have 14 digits, in Nairobi time. Balances are a Java map as a string, or fields joined by |. */
             Key: OpenString<"DebitAccountBalance" | "DebitAccountCurrentBalance" | "Amount" | "DebitPartyAffectedAccountBalance" | "TransCompletedTime" | "DebitPartyCharges" | "ReceiverPartyPublicName" | "Currency" | "InitiatorAccountCurrentBalance" | "BOCompletedTime" | "BillReferenceNumber">;
-            /** @description A number in one sample and text in the next for the same key. Convert, do not test the type. */
+            /** @description A number or a string: samples differ for the same key. Convert the value instead of testing its type. */
             Value?: components["schemas"]["ParameterValue"];
         };
-        /** @description The outcome of a balance query. */
+        /** @description The result of a balance query. */
         BalanceResult: {
-            /** @description The content of the outcome of a balance query. */
+            /** @description The content of the result of a balance query. */
             Result: components["schemas"]["BalanceResultContent"];
         };
-        /** @description The content of the outcome of a balance query. */
+        /** @description The content of the result of a balance query. */
         BalanceResultContent: {
-            /** @description 0 in every capture. Six integrators expect 1 where the request timed out in the queue: then the outcome is unknown, whatever ResultCode says. */
+            /** @description The type of the result, 0 in every recorded result. Six integrators expect 1 if the request timed out in the queue. With type 1 the outcome is unknown, whatever ResultCode contains. */
             ResultType: components["schemas"]["ResultTypeValue"];
-            /** @description 0 is done; everything else is in scope result of codes.yml. A number or text, always text where it holds letters: compare as text. */
+            /** @description The result code of the request. 0 means processed; the scope `result` of codes.yml lists the other codes. The code is a number or a string, and always a string if the code contains letters: compare the code as a string. */
             ResultCode: components["schemas"]["ResultCodeValue"];
-            /** @description Text for a person. */
+            /** @description The message for a person. */
             ResultDesc: string;
-            /** @description As in the acknowledgement. */
+            /** @description The same value as in the acknowledgement. */
             OriginatorConversationID: string;
-            /** @description As in the acknowledgement. */
+            /** @description The same value as in the acknowledgement. */
             ConversationID: string;
-            /** @description A placeholder; a query has no receipt. */
+            /** @description A placeholder, because a query has no receipt. */
             TransactionID: string;
-            /** @description Details of the outcome; absent on many failures. */
+            /** @description The details of the result, absent from many results of failed requests. */
             ResultParameters?: components["schemas"]["BalanceResultParameters"];
-            /** @description References of a result. */
+            /** @description The references in a result, such as the note of the request. */
             ReferenceData?: components["schemas"]["ReferenceData"];
         };
-        /** @description Details of the outcome; absent on many failures. */
+        /** @description The details of the result, absent from many results of failed requests. */
         BalanceResultParameters: {
-            /** @description A list, or a single object when there is one. Read by Key, never by position. */
+            /** @description The parameters: a list, or a single object if there is only one parameter. Look up a parameter by its Key, never by its position. */
             ResultParameter?: components["schemas"]["BalanceResultParameter"][] | components["schemas"]["BalanceResultParameter"];
         };
-        /** @description One detail of the outcome of a balance query. */
+        /** @description One parameter in the result of a balance query. */
         BalanceResultParameter: {
-            /** @description AccountBalance: records joined by &, their fields (name, currency, four numbers) by |. Not always first. */
+            /** @description The name of the parameter. AccountBalance contains records joined by &. The fields of a record (name, currency and four numbers) are joined by |. AccountBalance is not always the first parameter. */
             Key: OpenString<"AccountBalance" | "BOCompletedTime" | "ActionType" | "ErrorMsg">;
-            /** @description A number in one sample and text in the next for the same key. Convert, do not test the type. */
+            /** @description A number or a string: samples differ for the same key. Convert the value instead of testing its type. */
             Value?: components["schemas"]["ParameterValue"];
         };
-        /** @description The outcome of a status query. */
+        /** @description The result of a transaction status query. */
         StatusResult: {
-            /** @description The content of the outcome of a status query. */
+            /** @description The content of the result of a transaction status query. */
             Result: components["schemas"]["StatusResultContent"];
         };
-        /** @description The content of the outcome of a status query. */
+        /** @description The content of the result of a transaction status query. */
         StatusResultContent: {
-            /** @description 0 in every capture. Six integrators expect 1 where the request timed out in the queue: then the outcome is unknown, whatever ResultCode says. */
+            /** @description The type of the result, 0 in every recorded result. Six integrators expect 1 if the request timed out in the queue. With type 1 the outcome is unknown, whatever ResultCode contains. */
             ResultType: components["schemas"]["ResultTypeValue"];
-            /** @description 0 only says that the query worked; the state of the transaction is a parameter. */
+            /** @description The result code of the query. 0 means only that the query succeeded; the parameter TransactionStatus contains the state of the transaction. */
             ResultCode: components["schemas"]["ResultCodeValue"];
-            /** @description Text for a person. */
+            /** @description The message for a person. */
             ResultDesc: string;
-            /** @description As in the acknowledgement. */
+            /** @description The same value as in the acknowledgement. */
             OriginatorConversationID: string;
-            /** @description As in the acknowledgement. */
+            /** @description The same value as in the acknowledgement. */
             ConversationID: string;
-            /** @description A placeholder; the receipt asked about is the ReceiptNo parameter. */
+            /** @description A placeholder. The parameter ReceiptNo contains the receipt number of the transaction. */
             TransactionID: string;
-            /** @description Details of the outcome; absent on many failures. */
+            /** @description The details of the result, absent from many results of failed requests. */
             ResultParameters?: components["schemas"]["StatusResultParameters"];
-            /** @description References of a result. */
+            /** @description The references in a result, such as the note of the request. */
             ReferenceData?: components["schemas"]["ReferenceData"];
         };
-        /** @description Details of the outcome; absent on many failures. */
+        /** @description The details of the result, absent from many results of failed requests. */
         StatusResultParameters: {
-            /** @description A list, or a single object when there is one. Read by Key, never by position. */
+            /** @description The parameters: a list, or a single object if there is only one parameter. Look up a parameter by its Key, never by its position. */
             ResultParameter?: components["schemas"]["StatusResultParameter"][] | components["schemas"]["StatusResultParameter"];
         };
-        /** @description One detail of the outcome of a status query. */
+        /** @description One parameter in the result of a transaction status query. */
         StatusResultParameter: {
-            /** @description TransactionStatus is the answer. DebitPartyName may come twice, and several keys have two spellings. */
+            /** @description The name of the parameter. TransactionStatus contains the state of the transaction. DebitPartyName may occur twice, and several keys have two spellings. */
             Key: OpenString<"DebitPartyName" | "CreditPartyName" | "OriginatorConversationID" | "Originator Conversation ID" | "InitiatedTime" | "DebitAccountType" | "DebitPartyCharges" | "TransactionReason" | "ReasonType" | "TransactionStatus" | "FinalisedTime" | "FinalizedTime" | "Amount" | "ConversationID" | "Conversation ID" | "ReceiptNo">;
-            /** @description A number in one sample and text in the next for the same key. Convert, do not test the type. */
+            /** @description A number or a string: samples differ for the same key. Convert the value instead of testing its type. */
             Value?: components["schemas"]["ParameterValue"];
         };
-        /** @description The outcome of a reversal. */
+        /** @description The result of a reversal. */
         ReversalResult: {
-            /** @description The content of the outcome of a reversal. */
+            /** @description The content of the result of a reversal. */
             Result: components["schemas"]["ReversalResultContent"];
         };
-        /** @description The content of the outcome of a reversal. */
+        /** @description The content of the result of a reversal. */
         ReversalResultContent: {
-            /** @description 0 in every capture. Six integrators expect 1 where the request timed out in the queue: then the outcome is unknown, whatever ResultCode says. */
+            /** @description The type of the result, 0 in every recorded result. Six integrators expect 1 if the request timed out in the queue. With type 1 the outcome is unknown, whatever ResultCode contains. */
             ResultType: components["schemas"]["ResultTypeValue"];
-            /** @description 0 is done; everything else is in scope result of codes.yml. A number or text, always text where it holds letters: compare as text. */
+            /** @description The result code of the request. 0 means processed; the scope `result` of codes.yml lists the other codes. The code is a number or a string, and always a string if the code contains letters: compare the code as a string. */
             ResultCode: components["schemas"]["ResultCodeValue"];
-            /** @description Text for a person. */
+            /** @description The message for a person. */
             ResultDesc: string;
-            /** @description As in the acknowledgement. */
+            /** @description The same value as in the acknowledgement. */
             OriginatorConversationID: string;
-            /** @description As in the acknowledgement. */
+            /** @description The same value as in the acknowledgement. */
             ConversationID: string;
-            /** @description The receipt of the reversal itself; a placeholder when it failed. */
+            /** @description The receipt number of the reversal itself, or a placeholder if the reversal failed. */
             TransactionID: string;
-            /** @description Details of the outcome; absent on many failures. */
+            /** @description The details of the result, absent from many results of failed requests. */
             ResultParameters?: components["schemas"]["ReversalResultParameters"];
-            /** @description References of a result. */
+            /** @description The references in a result, such as the note of the request. */
             ReferenceData?: components["schemas"]["ReferenceData"];
         };
-        /** @description Details of the outcome; absent on many failures. */
+        /** @description The details of the result, absent from many results of failed requests. */
         ReversalResultParameters: {
-            /** @description A list, or a single object when there is one. Read by Key, never by position. */
+            /** @description The parameters: a list, or a single object if there is only one parameter. Look up a parameter by its Key, never by its position. */
             ResultParameter?: components["schemas"]["ReversalResultParameter"][] | components["schemas"]["ReversalResultParameter"];
         };
-        /** @description One detail of the outcome of a reversal. */
+        /** @description One parameter in the result of a reversal. */
         ReversalResultParameter: {
-            /** @description OriginalTransactionID is the payment that was returned. */
+            /** @description The name of the parameter. OriginalTransactionID contains the receipt number of the payment that was reversed. */
             Key: OpenString<"DebitAccountBalance" | "Amount" | "TransCompletedTime" | "OriginalTransactionID" | "Charge" | "CreditPartyPublicName" | "DebitPartyPublicName">;
-            /** @description A number in one sample and text in the next for the same key. Convert, do not test the type. */
+            /** @description A number or a string: samples differ for the same key. Convert the value instead of testing its type. */
             Value?: components["schemas"]["ParameterValue"];
         };
-        /** @description The outcome of a request whose product is not known yet. */
+        /** @description The result of a request whose product is not known yet. */
         ProductResult: {
-            /** @description The content of the outcome of a request whose product is not known yet. */
+            /** @description The content of the result of a request whose product is not known yet. */
             Result: components["schemas"]["ProductResultContent"];
         };
-        /** @description The content of the outcome of a request whose product is not known yet. */
+        /** @description The content of the result of a request whose product is not known yet. */
         ProductResultContent: {
-            /** @description 0 in every capture. Six integrators expect 1 where the request timed out in the queue: then the outcome is unknown, whatever ResultCode says. */
+            /** @description The type of the result, 0 in every recorded result. Six integrators expect 1 if the request timed out in the queue. With type 1 the outcome is unknown, whatever ResultCode contains. */
             ResultType: components["schemas"]["ResultTypeValue"];
-            /** @description 0 is done; everything else is in scope result of codes.yml. A number or text, always text where it holds letters: compare as text. */
+            /** @description The result code of the request. 0 means processed; the scope `result` of codes.yml lists the other codes. The code is a number or a string, and always a string if the code contains letters: compare the code as a string. */
             ResultCode: components["schemas"]["ResultCodeValue"];
-            /** @description Text for a person. */
+            /** @description The message for a person. */
             ResultDesc: string;
-            /** @description As in the acknowledgement. */
+            /** @description The same value as in the acknowledgement. */
             OriginatorConversationID: string;
-            /** @description As in the acknowledgement. */
+            /** @description The same value as in the acknowledgement. */
             ConversationID: string;
-            /** @description The receipt; a placeholder when it failed. */
+            /** @description The M-Pesa receipt number, or a placeholder if the transaction failed. */
             TransactionID: string;
-            /** @description Details of the outcome; absent on many failures. */
+            /** @description The details of the result, absent from many results of failed requests. */
             ResultParameters?: components["schemas"]["ProductResultParameters"];
-            /** @description References of a result. */
+            /** @description The references in a result, such as the note of the request. */
             ReferenceData?: components["schemas"]["ReferenceData"];
         };
-        /** @description Details of the outcome; absent on many failures. */
+        /** @description The details of the result, absent from many results of failed requests. */
         ProductResultParameters: {
-            /** @description A list, or a single object when there is one. Read by Key, never by position. */
+            /** @description The parameters: a list, or a single object if there is only one parameter. Look up a parameter by its Key, never by its position. */
             ResultParameter?: components["schemas"]["ResultParameter"][] | components["schemas"]["ResultParameter"];
         };
-        /** @description One detail of the outcome of a request whose product is not known yet. */
+        /** @description One parameter in the result of a request whose product is not known yet. */
         ResultParameter: {
-            /** @description Which detail it is; the keys differ by product. */
+            /** @description The name of the parameter, which depends on the product. */
             Key: string;
-            /** @description A number in one sample and text in the next for the same key. Convert, do not test the type. */
+            /** @description A number or a string: samples differ for the same key. Convert the value instead of testing its type. */
             Value?: components["schemas"]["ParameterValue"];
         };
-        /** @description References of a result. */
+        /** @description The references in a result, such as the note of the request. */
         ReferenceData: {
-            /** @description A single object for most products, a list for business payments. */
+            /** @description The references: a single object for most products, a list for business payments. */
             ReferenceItem?: components["schemas"]["ReferenceItem"][] | components["schemas"]["ReferenceItem"];
         };
-        /** @description One reference of a result. */
+        /** @description One reference in a result. */
         ReferenceItem: {
-            /** @description Which reference it is; the note of the request is echoed as Occassion or Occasion. */
+            /** @description The name of the reference. Occassion or Occasion contains the note of the request. */
             Key: OpenString<"QueueTimeoutURL" | "BillReferenceNumber" | "Occassion" | "Occasion">;
-            /** @description A number in one sample and text in the next for the same key. Convert, do not test the type. */
+            /** @description A number or a string: samples differ for the same key. Convert the value instead of testing its type. */
             Value?: components["schemas"]["ParameterValue"];
         };
-        /** @description What arrives at QueueTimeOutURL: your own request, posted back flat, with its SecurityCredential. Seen for customer pay-outs only and assumed for the rest, so nothing is required. The outcome stays unknown: ask for the status. */
+        /** @description The callback to QueueTimeOutURL: your own request, posted back without an envelope and with its SecurityCredential. This callback was recorded only for payouts to customers and is assumed for the other products, so no field is required. The outcome stays unknown: query the transaction status. */
         QueueTimeout: {
-            /** @description The id of the request. */
+            /** @description The ID of the request. */
             OriginatorConversationID?: string;
-            /** @description The API user, for pay-outs to customers. */
+            /** @description The initiator, in the callback of a payout to a customer. */
             InitiatorName?: string;
-            /** @description The API user, for the other products. */
+            /** @description The initiator, in the callbacks of the other products. */
             Initiator?: string;
-            /** @description The credential that you sent. Secret; drop it before logging or storing. */
+            /** @description The credential that you sent, which is secret. Remove the credential before you log or store the callback. */
             SecurityCredential?: string;
-            /** @description Which product it was. */
+            /** @description The command of your request, which identifies the product. */
             CommandID?: string;
-            /** @description A number in one sample and text in the next for the same key. Convert, do not test the type. */
+            /** @description A number or a string: samples differ for the same key. Convert the value instead of testing its type. */
             Amount?: components["schemas"]["ParameterValue"];
-            /** @description A number in one sample and text in the next for the same key. Convert, do not test the type. */
+            /** @description A number or a string: samples differ for the same key. Convert the value instead of testing its type. */
             PartyA?: components["schemas"]["ParameterValue"];
-            /** @description A number in one sample and text in the next for the same key. Convert, do not test the type. */
+            /** @description A number or a string: samples differ for the same key. Convert the value instead of testing its type. */
             PartyB?: components["schemas"]["ParameterValue"];
             /** @description The note that you sent. */
             Remarks?: string;
-            /** @description The URL that this arrives at. */
+            /** @description The URL to which this callback is posted. */
             QueueTimeOutURL?: string;
-            /** @description The URL that a late result would arrive at. */
+            /** @description The URL to which M-Pesa would post a late result. */
             ResultURL?: string;
         };
-        /** @description An acknowledgement; only the HTTP status 200 is known to matter. Answer first, work later. */
+        /** @description Your acknowledgement of a callback. Only the HTTP status 200 is known to matter. Send the acknowledgement first, and process the callback afterwards. */
         CallbackReply: {
-            /** @description Always 0. */
+            /** @description The result code, always 0. */
             ResultCode: number | string;
-            /** @description Any short text. */
+            /** @description Any short string. */
             ResultDesc: string;
         };
-        /** @description A payment prompt to show on a merchant's phone. */
+        /** @description A USSD push: a request to show a payment prompt on a merchant's phone. */
         UssdPushRequest: {
-            /** @description The paying merchant's till. */
+            /** @description The till number of the paying merchant. */
             primaryShortCode: components["schemas"]["ShortCode"];
-            /** @description Your pay bill. */
+            /** @description Your pay bill number. */
             receiverShortCode: components["schemas"]["ShortCode"];
-            /** @description Whole shillings from 1. Decimals are refused. The limit of a customer's transaction does not hold between organisations; whether there is another is not documented. */
+            /** @description The amount in whole shillings, at least 1. Daraja rejects decimals. The limit for customer transactions does not apply between organisations, and no other limit is documented. */
             amount: components["schemas"]["BusinessAmount"];
-            /** @description Shown to the merchant. */
+            /** @description A payment reference that the prompt shows to the merchant. */
             paymentRef: string;
-            /** @description Where the outcome is posted. */
+            /** @description The URL to which Safaricom posts the outcome. */
             callbackUrl: components["schemas"]["CallbackUrl"];
-            /** @description Your name, shown to the merchant. */
+            /** @description Your name, which the prompt shows to the merchant. */
             partnerName: string;
-            /** @description Your unique id of the request. One SDK sends requestRefID instead; most sources capitalise it. */
+            /** @description Your unique ID of the request. One SDK sends requestRefID instead, but most sources use a capital R. */
             RequestRefID: string;
         };
-        /** @description The prompt was accepted for sending. Says nothing about payment. */
+        /** @description The prompt was accepted for sending. The acknowledgement does not mean that the customer paid. */
         UssdPushResponse: {
-            /** @description "0" when accepted. */
+            /** @description "0" if the request was accepted. */
             code: string;
-            /** @description Text for a developer. */
+            /** @description The message for a developer. */
             status: string;
         };
-        /** @description The outcome of a merchant's prompt. Flat, every value text; a failure has fewer keys. */
+        /** @description The callback of a USSD push. The callback has no envelope, and every value is a string. The callback of a failed push has fewer keys. */
         UssdCallback: {
-            /** @description "0" paid; everything else is in scope ussdPush of codes.yml. */
+            /** @description The result code: "0" if the merchant paid. The scope `ussdPush` of codes.yml lists the other codes. */
             resultCode: string;
-            /** @description Text for a person. */
+            /** @description The message for a person. */
             resultDesc: string;
-            /** @description The id of the request. */
+            /** @description The ID of the request. */
             requestId: string;
-            /** @description Shillings as text, possibly with a decimal. */
+            /** @description The amount in shillings as a string, possibly with a decimal. */
             amount: string;
-            /** @description "0"; success only. */
+            /** @description The value "0", which only the callback of a successful push contains. */
             resultType?: string;
-            /** @description Safaricom's id; success only. */
+            /** @description Safaricom's ID of the request, which only the callback of a successful push contains. */
             conversationID?: string;
-            /** @description The M-Pesa receipt; success only. */
+            /** @description The M-Pesa receipt number, which only the callback of a successful push contains. */
             transactionId?: string;
-            /** @description SUCCESS; success only. */
+            /** @description The value SUCCESS, which only the callback of a successful push contains. */
             status?: string;
-            /** @description Your paymentRef; failure only. */
+            /** @description Your paymentRef, which only the callback of a failed push contains. */
             paymentReference?: string;
         };
-        /** @description What a QR code should ask the customer to pay. */
+        /** @description The payment that a QR code requests from the customer. */
         QrRequest: {
-            /** @description Your name, shown to the customer. */
+            /** @description Your name, which the M-Pesa app shows to the customer. */
             MerchantName: string;
-            /** @description Your reference. */
+            /** @description Your reference for the payment. */
             RefNo: string;
-            /** @description Whole shillings, 1 to 250,000. Decimals are refused. */
+            /** @description The amount in whole shillings, from 1 to 250,000. Daraja rejects decimals. */
             Amount: components["schemas"]["Amount"];
             /**
-             * @description BG buy goods, WA withdraw at an agent, PB pay bill, SM send money, SB send to a business.
+             * @description The kind of transaction: BG to buy goods (till), WA to withdraw at an agent, PB to pay a bill, SM to send money, SB to send money to a business.
              * @enum {string}
              */
             TrxCode: "BG" | "WA" | "PB" | "SM" | "SB";
-            /** @description Who receives the money, by TrxCode a till, agent till, pay bill, phone number or business number. */
+            /** @description The receiver of the money. Depending on TrxCode, the receiver is a till, an agent's till, a pay bill, a phone number or a business number. */
             CPI: string;
-            /** @description Width and height of the image in pixels, as text. */
+            /** @description The width and height of the image in pixels, as a string. */
             Size: string;
         };
-        /** @description A QR code. */
+        /** @description The response to a QR code request. */
         QrResponse: {
-            /** @description "00", or a conversation id in the portal's sample: judge success by QRCode. */
+            /** @description The value "00". The sample on the developer portal contains a conversation ID instead, so use the presence of QRCode as the sign of success. */
             ResponseCode: string;
-            /** @description Safaricom's id of the request, in some answers. */
+            /** @description Safaricom's ID of the request, which only some responses contain. */
             RequestID?: string;
-            /** @description Text for a developer. */
+            /** @description The message for a developer. */
             ResponseDescription: string;
-            /** @description The PNG image as base64. */
+            /** @description The PNG image, encoded as base64. */
             QRCode: string;
         };
-        /** @description Opens the pull service for a short code. */
+        /** @description A registration of a short code for pull transactions. */
         PullRegisterRequest: {
-            /** @description An organisation's number (pay bill, till or store), 5 to 7 digits. Send text where a leading zero matters. */
+            /** @description A short code: the pay bill number, till number or store number of an organisation, with 5 to 7 digits. Send a string if the first digit is a zero. */
             ShortCode: components["schemas"]["ShortCode"];
             /**
-             * @description Always Pull.
+             * @description The type of the request, always Pull.
              * @enum {string}
              */
             RequestType: "Pull";
-            /** @description A phone number of the organisation, 07… or 2547…. */
+            /** @description A phone number of the organisation that begins with 07 or 2547. */
             NominatedNumber: string;
-            /** @description Required; what is posted there is documented nowhere. */
+            /** @description A callback URL. The field is required, although no source documents what Safaricom posts to the URL. */
             CallBackURL: components["schemas"]["CallbackUrl"];
         };
-        /** @description The state of the registration. Older answers have blanks in two keys. */
+        /** @description The state of the registration. In older responses, two keys contain a space. */
         PullRegisterResponse: {
-            /** @description Safaricom's id of the request. */
+            /** @description Safaricom's ID of the request. */
             ResponseRefID: string;
-            /** @description "1000" registered, "1001" was registered before; both are success. */
+            /** @description "1000" if the short code was registered, "1001" if the short code was already registered. Both codes mean success. */
             ResponseStatus?: string;
-            /** @description Older spelling of ResponseStatus. */
+            /** @description The older spelling of ResponseStatus. */
             "Response Status"?: string;
-            /** @description The short code. */
+            /** @description The registered short code. */
             ShortCode?: string;
-            /** @description Text for a developer. */
+            /** @description The message for a developer. */
             ResponseDescription?: string;
-            /** @description Older spelling of ResponseDescription. */
+            /** @description The older spelling of ResponseDescription. */
             "Response Description"?: string;
         };
-        /** @description Asks for the customer payments of a time span within the last 48 hours. */
+        /** @description A query for the customer payments of a period within the last 48 hours. */
         PullQueryRequest: {
-            /** @description An organisation's number (pay bill, till or store), 5 to 7 digits. Send text where a leading zero matters. */
+            /** @description A short code: the pay bill number, till number or store number of an organisation, with 5 to 7 digits. Send a string if the first digit is a zero. */
             ShortCode: components["schemas"]["ShortCode"];
-            /** @description First moment, YYYY-MM-DD HH:mm:ss. The seconds may be missing. */
+            /** @description The start of the period, as YYYY-MM-DD HH:mm:ss. The seconds are optional. */
             StartDate: string;
-            /** @description Last moment, YYYY-MM-DD HH:mm:ss. The seconds may be missing. */
+            /** @description The end of the period, as YYYY-MM-DD HH:mm:ss. The seconds are optional. */
             EndDate: string;
-            /** @description Rows to skip; a page has 100 rows. Text in most sources, a number in production software. */
+            /** @description The number of rows to skip. A page has 100 rows. Most sources send a string, production software sends a number. */
             OffSetValue: string | number;
         };
-        /** @description A page of payments, or word that there are none (other id key, no Response). */
+        /** @description A page of payments, or a message that there are none. If there are no payments, the response contains another key for its ID, and no key Response. */
         PullQueryResponse: {
-            /** @description Safaricom's id of the request, when payments were found. */
+            /** @description Safaricom's ID of the request, if payments were found. */
             ResponseRefID?: string;
-            /** @description Safaricom's id of the request, when none were found. */
+            /** @description Safaricom's ID of the request, if no payments were found. */
             RequestID?: string;
-            /** @description "1000" found, "1001" none found. */
+            /** @description "1000" if payments were found, "1001" if no payments were found. */
             ResponseCode: string;
-            /** @description Text for a developer. */
+            /** @description The message for a developer. */
             ResponseMessage: string;
-            /** @description The payments. */
+            /** @description The payments that were found. */
             Response?: components["schemas"]["PullTransactionList"] | components["schemas"]["PullTransactionText"];
         };
-        /** @description Payments, usually as a list inside a list. Also the whole body of some answers. */
+        /** @description A list of payments, usually inside another list. Some responses consist only of this list. */
         PullTransactionList: components["schemas"]["PullTransaction"][][] | components["schemas"]["PullTransaction"][];
-        /** @description A list of payments written as text, such as "[[]]". Published for none; parse it as JSON. */
+        /** @description A list of payments, written as a JSON string such as "[[]]". The published sample contains no payments. Parse the string as JSON. */
         PullTransactionText: string;
         /** @description One customer payment. */
         PullTransaction: {
-            /** @description The M-Pesa receipt; test data breaks its form. */
+            /** @description The M-Pesa receipt number. In test data, the value does not have the form of a receipt number. */
             transactionId: string;
-            /** @description Written as UTC (Z) but probably Nairobi time; unconfirmed. */
+            /** @description The time of the payment, marked as UTC (Z). The time is probably Nairobi time, but nobody has confirmed this. */
             trxDate: string;
-            /** @description The paying number, without 254 when it is a number. */
+            /** @description The phone number that paid. If the value is a number, the leading 254 is missing. */
             msisdn?: number | string;
             /** @description The payer's name. */
             sender?: string;
             /** @description The kind of payment, such as c2b-pay-bill-debit. */
             transactiontype?: OpenString<"c2b-pay-bill-debit">;
-            /** @description The account that the customer typed. */
+            /** @description The account number that the customer entered. */
             billreference?: string;
-            /** @description Shillings with decimals; text in the sample. */
+            /** @description The amount in shillings with decimals, a string in the published sample. */
             amount: string | number;
-            /** @description The receiving organisation. */
+            /** @description The name of the organisation that received the payment. */
             organizationname?: string;
         };
     };
     responses: {
-        /** @description The request is wrong; nothing was done. Also sent when the JSON content type is missing. */
+        /** @description The request is invalid, and nothing was processed. A missing JSON content type also leads to this response. */
         StkPushBadRequest: {
             headers: {
                 [name: string]: unknown;
@@ -1999,7 +1992,7 @@ export interface components {
                 "application/json": components["schemas"]["DarajaError"];
             };
         };
-        /** @description The request is wrong; nothing was done. Also sent when the JSON content type is missing. */
+        /** @description The request is invalid, and nothing was processed. A missing JSON content type also leads to this response. */
         C2bRegisterBadRequest: {
             headers: {
                 [name: string]: unknown;
@@ -2008,7 +2001,7 @@ export interface components {
                 "application/json": components["schemas"]["DarajaError"];
             };
         };
-        /** @description The request is wrong; nothing was done. Also sent when the JSON content type is missing. */
+        /** @description The request is invalid, and nothing was processed. A missing JSON content type also leads to this response. */
         PaymentBadRequest: {
             headers: {
                 [name: string]: unknown;
@@ -2017,7 +2010,7 @@ export interface components {
                 "application/json": components["schemas"]["DarajaError"];
             };
         };
-        /** @description The request is wrong; nothing was done. Also sent when the JSON content type is missing. */
+        /** @description The request is invalid, and nothing was processed. A missing JSON content type also leads to this response. */
         UssdBadRequest: {
             headers: {
                 [name: string]: unknown;
@@ -2026,7 +2019,7 @@ export interface components {
                 "application/json": components["schemas"]["DarajaError"];
             };
         };
-        /** @description The request is wrong; nothing was done. Also sent when the JSON content type is missing. */
+        /** @description The request is invalid, and nothing was processed. A missing JSON content type also leads to this response. */
         LookupBadRequest: {
             headers: {
                 [name: string]: unknown;
@@ -2035,7 +2028,7 @@ export interface components {
                 "application/json": components["schemas"]["DarajaError"];
             };
         };
-        /** @description Refused. A wrong key or secret is answered with an **empty body** and this status, which no example can show. */
+        /** @description The request was rejected. The response to a wrong consumer key or secret has this status and an **empty body**, which no example can show. */
         TokenBadRequest: {
             headers: {
                 [name: string]: unknown;
@@ -2044,7 +2037,7 @@ export interface components {
                 "application/json": components["schemas"]["DarajaError"];
             };
         };
-        /** @description The request is wrong, or it asks too early: a fresh CheckoutRequestID may be called invalid. */
+        /** @description The request is invalid, or the query was sent too early: Daraja may call a new CheckoutRequestID invalid. */
         StkQueryBadRequest: {
             headers: {
                 [name: string]: unknown;
@@ -2053,7 +2046,7 @@ export interface components {
                 "application/json": components["schemas"]["DarajaError"];
             };
         };
-        /** @description The request is wrong; nothing was done. */
+        /** @description The request is invalid, and nothing was processed. */
         BusinessBadRequest: {
             headers: {
                 [name: string]: unknown;
@@ -2062,7 +2055,7 @@ export interface components {
                 "application/json": components["schemas"]["DarajaError"];
             };
         };
-        /** @description The request is wrong; nothing was done. */
+        /** @description The request is invalid, and nothing was processed. */
         PullBadRequest: {
             headers: {
                 [name: string]: unknown;
@@ -2071,7 +2064,7 @@ export interface components {
                 "application/json": components["schemas"]["DarajaError"];
             };
         };
-        /** @description The token is wrong, expired or does not cover the product; nothing was done. Some products say so with 404. */
+        /** @description The token is invalid, has expired or does not cover the product, and nothing was processed. Some products respond with status 404 instead. */
         Unauthorized: {
             headers: {
                 [name: string]: unknown;
@@ -2080,7 +2073,7 @@ export interface components {
                 "application/json": components["schemas"]["DarajaError"] | components["schemas"]["GatewayFault"];
             };
         };
-        /** @description The token is wrong or the app lacks the product; nothing was done. */
+        /** @description The token is invalid or the app lacks the product, and nothing was processed. */
         UssdUnauthorized: {
             headers: {
                 [name: string]: unknown;
@@ -2089,7 +2082,7 @@ export interface components {
                 "application/json": components["schemas"]["DarajaError"] | components["schemas"]["GatewayFault"];
             };
         };
-        /** @description The token is wrong or expired; nothing was done. */
+        /** @description The token is invalid or has expired, and nothing was processed. */
         PullUnauthorized: {
             headers: {
                 [name: string]: unknown;
@@ -2098,7 +2091,7 @@ export interface components {
                 "application/json": components["schemas"]["DarajaError"] | components["schemas"]["GatewayFault"];
             };
         };
-        /** @description Stopped by the web firewall, mostly in the sandbox, for odd user agents and server addresses. */
+        /** @description The web firewall blocked the request, mostly in the sandbox, because of an unusual User-Agent or server address. */
         Forbidden: {
             headers: {
                 [name: string]: unknown;
@@ -2107,7 +2100,7 @@ export interface components {
                 "text/html": components["schemas"]["HtmlPage"];
             };
         };
-        /** @description A wrong or expired token (404.001.03), a wrong method or header, or a wrong path; nothing was done. */
+        /** @description The token is invalid or has expired (404.001.03), or the method, a header or the path is wrong. Nothing was processed. */
         NotFound: {
             headers: {
                 [name: string]: unknown;
@@ -2116,7 +2109,7 @@ export interface components {
                 "application/json": components["schemas"]["DarajaError"];
             };
         };
-        /** @description The wrong HTTP method; nothing was done. */
+        /** @description The HTTP method is wrong, and nothing was processed. */
         MethodNotAllowed: {
             headers: {
                 [name: string]: unknown;
@@ -2125,7 +2118,7 @@ export interface components {
                 "application/json": components["schemas"]["DarajaError"];
             };
         };
-        /** @description Refused by the throttle; nothing was done. */
+        /** @description The request exceeded the rate limit, and nothing was processed. */
         TooManyRequests: {
             headers: {
                 [name: string]: unknown;
@@ -2134,7 +2127,7 @@ export interface components {
                 "application/json": components["schemas"]["GatewayFault"] | components["schemas"]["DarajaError"];
             };
         };
-        /** @description A failure, or a throttle (500.003.02, 500.003.03: nothing was done). After a payment request the outcome is otherwise unknown. */
+        /** @description Daraja had an error, or the request exceeded the rate limit. Nothing was processed if the code is 500.003.02 or 500.003.03. With any other code, the outcome of a payment request is unknown. */
         ServerError: {
             headers: {
                 [name: string]: unknown;
@@ -2143,7 +2136,7 @@ export interface components {
                 "application/json": components["schemas"]["DarajaError"] | components["schemas"]["SoapFault"];
             };
         };
-        /** @description A refusal by text, a throttle, or a failure after which the outcome is unknown. */
+        /** @description Daraja rejected the request for the reason in the message, the request exceeded the rate limit, or Daraja had an error that leaves the outcome unknown. */
         StkPushServerError: {
             headers: {
                 [name: string]: unknown;
@@ -2152,7 +2145,7 @@ export interface components {
                 "application/json": components["schemas"]["DarajaError"] | components["schemas"]["SoapFault"];
             };
         };
-        /** @description Mostly not a failure: still processing, or not known yet. Conclude nothing from one of these. */
+        /** @description The STK push is usually still being processed, or is not recorded yet. This response does not mean that the payment failed. */
         StkQueryServerError: {
             headers: {
                 [name: string]: unknown;
@@ -2161,7 +2154,7 @@ export interface components {
                 "application/json": components["schemas"]["DarajaError"] | components["schemas"]["SoapFault"];
             };
         };
-        /** @description A duplicate id (the first request went in), a throttle, or a failure after which the outcome is unknown. */
+        /** @description The ID is a duplicate (M-Pesa received the first request), the request exceeded the rate limit, or Daraja had an error that leaves the outcome unknown. */
         PayoutServerError: {
             headers: {
                 [name: string]: unknown;
@@ -2170,7 +2163,7 @@ export interface components {
                 "application/json": components["schemas"]["DarajaError"] | components["schemas"]["SoapFault"];
             };
         };
-        /** @description In production an already registered short code, which counts as done. */
+        /** @description In production, this response means that the short code is already registered. Treat the registration as done. */
         C2bRegisterServerError: {
             headers: {
                 [name: string]: unknown;
@@ -2179,7 +2172,7 @@ export interface components {
                 "application/json": components["schemas"]["DarajaError"] | components["schemas"]["SoapFault"];
             };
         };
-        /** @description Nothing is available for the short code, or a failure. */
+        /** @description Nothing is available for the short code, or Daraja had an error. */
         PullServerError: {
             headers: {
                 [name: string]: unknown;
@@ -2188,7 +2181,7 @@ export interface components {
                 "application/json": components["schemas"]["DarajaError"] | components["schemas"]["SoapFault"];
             };
         };
-        /** @description Stopped by the web firewall. The request was in all likelihood not processed, but that is not proven. */
+        /** @description The web firewall blocked the request. The request was very probably not processed, but this is not proven. */
         Unavailable: {
             headers: {
                 [name: string]: unknown;
@@ -2197,7 +2190,7 @@ export interface components {
                 "text/html": components["schemas"]["HtmlPage"];
             };
         };
-        /** @description Daraja did not answer its gateway in time. After a payment request the outcome is unknown. */
+        /** @description Daraja did not respond to the gateway in time. The outcome of a payment request is unknown. */
         GatewayTimeout: {
             headers: {
                 [name: string]: unknown;
@@ -2206,7 +2199,7 @@ export interface components {
                 "application/json": components["schemas"]["GatewayFault"];
             };
         };
-        /** @description Received. */
+        /** @description Your confirmation that you received the callback. */
         CallbackAccepted: {
             headers: {
                 [name: string]: unknown;
@@ -2215,7 +2208,7 @@ export interface components {
                 "application/json": components["schemas"]["CallbackReply"];
             };
         };
-        /** @description Your decision. */
+        /** @description Your decision about the payment. */
         C2bValidationDecided: {
             headers: {
                 [name: string]: unknown;
@@ -2224,7 +2217,7 @@ export interface components {
                 "application/json": components["schemas"]["C2bValidationReply"];
             };
         };
-        /** @description Received. */
+        /** @description Your confirmation that you received the callback. */
         C2bConfirmationReceived: {
             headers: {
                 [name: string]: unknown;
@@ -2244,7 +2237,7 @@ export interface operations {
     generateToken: {
         parameters: {
             query: {
-                /** @description Always client_credentials. */
+                /** @description The grant type, always `client_credentials`. */
                 grant_type: "client_credentials";
             };
             header?: never;
@@ -2253,7 +2246,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A token. */
+            /** @description An access token. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2286,7 +2279,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The prompt is on its way. */
+            /** @description The prompt was accepted for sending. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2319,7 +2312,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The state of the prompt. */
+            /** @description The state of the STK push. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2352,7 +2345,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Registered. */
+            /** @description The registration was accepted. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2385,7 +2378,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Registered. */
+            /** @description The registration was accepted. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2418,7 +2411,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Accepted. */
+            /** @description The simulation was accepted. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2451,7 +2444,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Accepted. */
+            /** @description The simulation was accepted. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2484,7 +2477,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Queued. The outcome comes to ResultURL. */
+            /** @description The request was queued. M-Pesa posts the result to ResultURL. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2517,7 +2510,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Queued. The outcome comes to ResultURL. */
+            /** @description The request was queued. M-Pesa posts the result to ResultURL. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2550,7 +2543,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Queued. The outcome comes to ResultURL. */
+            /** @description The request was queued. M-Pesa posts the result to ResultURL. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2583,7 +2576,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Queued. The outcome comes to ResultURL. */
+            /** @description The request was queued. M-Pesa posts the result to ResultURL. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2616,7 +2609,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Queued. The outcome comes to ResultURL. */
+            /** @description The request was queued. M-Pesa posts the result to ResultURL. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2649,7 +2642,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Queued. The outcome comes to ResultURL. */
+            /** @description The request was queued. M-Pesa posts the result to ResultURL. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2682,7 +2675,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The prompt is on its way. */
+            /** @description The prompt was accepted for sending. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2715,7 +2708,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Queued. The outcome comes to ResultURL. */
+            /** @description The request was queued. M-Pesa posts the result to ResultURL. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2748,7 +2741,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Queued. The outcome comes to ResultURL. */
+            /** @description The request was queued. M-Pesa posts the result to ResultURL. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2781,7 +2774,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Queued. The outcome comes to ResultURL. */
+            /** @description The request was queued. M-Pesa posts the result to ResultURL. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2814,7 +2807,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The QR code. */
+            /** @description The response with the QR code. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2847,7 +2840,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Registered. */
+            /** @description The registration was accepted. */
             200: {
                 headers: {
                     [name: string]: unknown;

@@ -112,13 +112,14 @@ import type {
 } from "./names.ts";
 
 /**
- * Checks a {@link ShortCode} and keeps unknown keys. An organisation's number (pay bill, till or store), 5 to 7 digits.
- * Send text where a leading zero matters.
+ * Checks a {@link ShortCode} and keeps unknown keys. A short code: the pay bill number, till number or store number of
+ * an organisation, with 5 to 7 digits. Send a string if the first digit is a zero.
  */
 export const shortCodeSchema: v.GenericSchema<unknown, ShortCode> = /*#__PURE__*/ (() => v.union([v.pipe(v.number(), v.integer(), v.minValue(10000), v.maxValue(9999999)), v.pipe(v.string(), v.regex(/^[0-9]{5,7}$/u))]))();
 
 /**
- * Checks a {@link PhoneNumber} and keeps unknown keys. A Kenyan mobile number as 12 digits, 254 first and no plus sign.
+ * Checks a {@link PhoneNumber} and keeps unknown keys. A Kenyan mobile number as 12 digits that begin with 254, without
+ * a plus sign.
  */
 export const phoneNumberSchema: v.GenericSchema<unknown, PhoneNumber> = /*#__PURE__*/ (() => v.union([
   v.pipe(v.number(), v.integer(), v.minValue(254100000000), v.maxValue(254199999999)),
@@ -127,8 +128,8 @@ export const phoneNumberSchema: v.GenericSchema<unknown, PhoneNumber> = /*#__PUR
 ]))();
 
 /**
- * Checks a {@link Party} and keeps unknown keys. A short code (5 to 9 digits) or a phone number (12 digits, 254 first);
- * the identifier type says which.
+ * Checks a {@link Party} and keeps unknown keys. A short code (5 to 9 digits) or a phone number (12 digits that begin
+ * with 254). The identifier type states which kind of number the value is.
  */
 export const partySchema: v.GenericSchema<unknown, Party> = /*#__PURE__*/ (() => v.union([
   v.pipe(v.number(), v.integer(), v.minValue(10000), v.maxValue(999999999)),
@@ -137,64 +138,75 @@ export const partySchema: v.GenericSchema<unknown, Party> = /*#__PURE__*/ (() =>
   v.pipe(v.string(), v.regex(/^(?:[0-9]{5,9}|254[17][0-9]{8})$/u))
 ]))();
 
-/** Checks a {@link Amount} and keeps unknown keys. Whole shillings, 1 to 250,000. Decimals are refused. */
+/**
+ * Checks a {@link Amount} and keeps unknown keys. The amount in whole shillings, from 1 to 250,000. Daraja rejects
+ * decimals.
+ */
 export const amountSchema: v.GenericSchema<unknown, Amount> = /*#__PURE__*/ (() => v.union([v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(250000)), v.pipe(v.string(), v.regex(/^(?:[1-9][0-9]{0,4}|1[0-9]{5}|2[0-4][0-9]{4}|250000)$/u))]))();
 
-/** Checks a {@link PayoutAmount} and keeps unknown keys. Whole shillings, 10 to 250,000. Decimals are refused. */
+/**
+ * Checks a {@link PayoutAmount} and keeps unknown keys. The amount in whole shillings, from 10 to 250,000. Daraja
+ * rejects decimals.
+ */
 export const payoutAmountSchema: v.GenericSchema<unknown, PayoutAmount> = /*#__PURE__*/ (() => v.union([v.pipe(v.number(), v.integer(), v.minValue(10), v.maxValue(250000)), v.pipe(v.string(), v.regex(/^(?:[1-9][0-9]{1,4}|1[0-9]{5}|2[0-4][0-9]{4}|250000)$/u))]))();
 
 /**
- * Checks a {@link BusinessAmount} and keeps unknown keys. Whole shillings from 1. Decimals are refused. The limit of a
- * customer's transaction does not hold between organisations; whether there is another is not documented.
+ * Checks a {@link BusinessAmount} and keeps unknown keys. The amount in whole shillings, at least 1. Daraja rejects
+ * decimals. The limit for customer transactions does not apply between organisations, and no other limit is documented.
  */
 export const businessAmountSchema: v.GenericSchema<unknown, BusinessAmount> = /*#__PURE__*/ (() => v.union([v.pipe(v.number(), v.integer(), v.minValue(1)), v.pipe(v.string(), v.regex(/^[1-9][0-9]*$/u))]))();
 
 /**
- * Checks a {@link Timestamp} and keeps unknown keys. YYYYMMDDHHmmss in Nairobi time (UTC+3), read from the same clock
- * instant as the Password.
+ * Checks a {@link Timestamp} and keeps unknown keys. The current time as YYYYMMDDHHmmss in Nairobi time (UTC+3).
+ * Password must contain the same timestamp.
  */
 export const timestampSchema: v.GenericSchema<unknown, Timestamp> = /*#__PURE__*/ (() => v.pipe(v.string(), v.regex(/^[0-9]{14}$/u)))();
 
 /**
- * Checks a {@link Password} and keeps unknown keys. Base64 of BusinessShortCode, passkey and Timestamp, joined without
- * separators.
+ * Checks a {@link Password} and keeps unknown keys. The base64 encoding of BusinessShortCode, passkey and Timestamp,
+ * joined without separators.
  */
 export const passwordSchema: v.GenericSchema<unknown, Password> = /*#__PURE__*/ (() => v.pipe(v.string(), v.regex(/^[A-Za-z0-9+\/]+={0,2}$/u)))();
 
-/** Checks a {@link Receipt} and keeps unknown keys. An M-Pesa receipt number, 10 capital letters and digits. */
+/** Checks a {@link Receipt} and keeps unknown keys. An M-Pesa receipt number of 10 capital letters and digits. */
 export const receiptSchema: v.GenericSchema<unknown, Receipt> = /*#__PURE__*/ (() => v.pipe(v.string(), v.regex(/^[A-Z0-9]{10}$/u)))();
 
 /**
- * Checks a {@link CallbackUrl} and keeps unknown keys. An absolute URL that Safaricom can reach; https in production.
- * Keep the words mpesa, safaricom, exe, cmd, sql and query out of it, and put an unguessable part of your own into the
- * path: it comes back unchanged.
+ * Checks a {@link CallbackUrl} and keeps unknown keys. An absolute URL that Safaricom can reach, which must begin with
+ * https in production. Avoid the words mpesa, safaricom, exe, cmd, sql and query in the URL. Add a part to the path
+ * that nobody can guess: Safaricom posts to exactly this URL.
  */
 export const callbackUrlSchema: v.GenericSchema<unknown, CallbackUrl> = /*#__PURE__*/ (() => v.pipe(v.string(), v.url(), v.regex(/^https?:\/\//u)))();
 
-/** Checks a {@link InitiatorName} and keeps unknown keys. The API user that acts for the organisation. */
+/**
+ * Checks a {@link InitiatorName} and keeps unknown keys. The initiator: the name of the API user that acts for the
+ * organisation.
+ */
 export const initiatorNameSchema: v.GenericSchema<unknown, InitiatorName> = /*#__PURE__*/ (() => v.pipe(v.string(), v.minLength(1), v.maxLength(50)))();
 
 /**
- * Checks a {@link SecurityCredential} and keeps unknown keys. The initiator's password, RSA-encrypted (PKCS#1 v1.5)
- * with the environment's public key, as base64: 344 characters. May be reused until the password changes. Secret.
+ * Checks a {@link SecurityCredential} and keeps unknown keys. The initiator's password, encrypted with the public key
+ * of the environment (RSA, PKCS#1 v1.5) and encoded as base64, with 344 characters. The value can be reused until the
+ * password changes. Keep the value secret.
  */
 export const securityCredentialSchema: v.GenericSchema<unknown, SecurityCredential> = /*#__PURE__*/ (() => v.pipe(v.string(), v.length(344), v.regex(/^[A-Za-z0-9+\/]{342}==$/u)))();
 
 /**
- * Checks a {@link OriginatorConversationId} and keeps unknown keys. Your own unique id of the request. A second request
- * with the same id is refused, so it is the key of a safe resend. The documented greatest length differs between
- * sources; UUIDs (36) work in production.
+ * Checks a {@link OriginatorConversationId} and keeps unknown keys. Your own unique ID of the request. M-Pesa rejects a
+ * second request with the same ID, so sending the same request again with the same ID is safe. Sources disagree about
+ * the maximum length; UUIDs (36 characters) work in production.
  */
 export const originatorConversationIdSchema: v.GenericSchema<unknown, OriginatorConversationId> = /*#__PURE__*/ (() => v.pipe(v.string(), v.minLength(1), v.maxLength(50)))();
 
 /**
- * Checks a {@link Remarks} and keeps unknown keys. A note on the transaction, 2 to 100 characters. Must not be empty.
+ * Checks a {@link Remarks} and keeps unknown keys. A note on the transaction, of 2 to 100 characters. The note must not
+ * be empty.
  */
 export const remarksSchema: v.GenericSchema<unknown, Remarks> = /*#__PURE__*/ (() => v.pipe(v.string(), v.minLength(2), v.maxLength(100)))();
 
 /**
- * Checks a {@link IdentifierType} and keeps unknown keys. What the party number is: 1 phone number, 2 till, 4 short
- * code.
+ * Checks a {@link IdentifierType} and keeps unknown keys. The kind of number that identifies the party: 1 for a phone
+ * number, 2 for a till number, 4 for a short code.
  */
 export const identifierTypeSchema: v.GenericSchema<unknown, IdentifierType> = /*#__PURE__*/ (() => v.picklist([
   "1",
@@ -205,36 +217,42 @@ export const identifierTypeSchema: v.GenericSchema<unknown, IdentifierType> = /*
   4
 ]))();
 
-/** Checks a {@link SenderIdentifierType} and keeps unknown keys. What PartyA is: always 4, a short code. */
+/**
+ * Checks a {@link SenderIdentifierType} and keeps unknown keys. The kind of number in PartyA, always 4 for a short
+ * code.
+ */
 export const senderIdentifierTypeSchema: v.GenericSchema<unknown, SenderIdentifierType> = /*#__PURE__*/ (() => v.picklist(["4", 4]))();
 
 /**
- * Checks a {@link StkResultCodeValue} and keeps unknown keys. 0 is paid; everything else is in scope stk of codes.yml.
- * A number in the callback, and text where it holds letters: compare as text.
+ * Checks a {@link StkResultCodeValue} and keeps unknown keys. The result code of the STK push. 0 means paid; the scope
+ * `stk` of codes.yml lists the other codes. The callback contains a number, or a string if the code contains letters:
+ * compare the code as a string.
  */
 export const stkResultCodeValueSchema: v.GenericSchema<unknown, StkResultCodeValue> = /*#__PURE__*/ (() => v.union([v.pipe(v.number(), v.integer()), v.string()]))();
 
 /**
- * Checks a {@link ResultCodeValue} and keeps unknown keys. 0 is done; everything else is in scope result of codes.yml.
- * A number or text, always text where it holds letters: compare as text.
+ * Checks a {@link ResultCodeValue} and keeps unknown keys. The result code of the request. 0 means processed; the scope
+ * `result` of codes.yml lists the other codes. The code is a number or a string, and always a string if the code
+ * contains letters: compare the code as a string.
  */
 export const resultCodeValueSchema: v.GenericSchema<unknown, ResultCodeValue> = /*#__PURE__*/ (() => v.union([v.pipe(v.number(), v.integer()), v.string()]))();
 
 /**
- * Checks a {@link ResultTypeValue} and keeps unknown keys. 0 in every capture. Six integrators expect 1 where the
- * request timed out in the queue: then the outcome is unknown, whatever ResultCode says.
+ * Checks a {@link ResultTypeValue} and keeps unknown keys. The type of the result, 0 in every recorded result. Six
+ * integrators expect 1 if the request timed out in the queue. With type 1 the outcome is unknown, whatever ResultCode
+ * contains.
  */
 export const resultTypeValueSchema: v.GenericSchema<unknown, ResultTypeValue> = /*#__PURE__*/ (() => v.union([v.pipe(v.number(), v.integer()), v.string()]))();
 
 /**
- * Checks a {@link ParameterValue} and keeps unknown keys. A number in one sample and text in the next for the same key.
- * Convert, do not test the type.
+ * Checks a {@link ParameterValue} and keeps unknown keys. A number or a string: samples differ for the same key.
+ * Convert the value instead of testing its type.
  */
 export const parameterValueSchema: v.GenericSchema<unknown, ParameterValue> = /*#__PURE__*/ (() => v.union([v.string(), v.number()]))();
 
 /**
- * Checks a {@link DarajaError} and keeps unknown keys. Daraja's own error body. One code has several meanings; the
- * operation and the message tell which.
+ * Checks a {@link DarajaError} and keeps unknown keys. Daraja's own error body. A code can have several meanings; the
+ * operation and the message determine which one applies.
  */
 export const darajaErrorSchema: v.GenericSchema<unknown, DarajaError> = /*#__PURE__*/ (() => v.looseObject({
   requestId: v.exactOptional(v.string()),
@@ -242,7 +260,7 @@ export const darajaErrorSchema: v.GenericSchema<unknown, DarajaError> = /*#__PUR
   errorMessage: v.string()
 }))();
 
-/** Checks a {@link GatewayFaultDetail} and keeps unknown keys. The machine's part of a gateway fault. */
+/** Checks a {@link GatewayFaultDetail} and keeps unknown keys. The part of a gateway fault that programs read. */
 export const gatewayFaultDetailSchema: v.GenericSchema<unknown, GatewayFaultDetail> = /*#__PURE__*/ (() => v.looseObject({
   errorcode: v.string(),
   reason: v.exactOptional(v.string())
@@ -254,17 +272,19 @@ export const gatewayFaultContentSchema: v.GenericSchema<unknown, GatewayFaultCon
   detail: gatewayFaultDetailSchema
 }))();
 
-/** Checks a {@link GatewayFault} and keeps unknown keys. The error body of the gateway in front of Daraja. */
+/**
+ * Checks a {@link GatewayFault} and keeps unknown keys. The error body of the gateway that stands in front of Daraja.
+ */
 export const gatewayFaultSchema: v.GenericSchema<unknown, GatewayFault> = /*#__PURE__*/ (() => v.looseObject({
   fault: gatewayFaultContentSchema
 }))();
 
-/** Checks a {@link SoapFaultSource} and keeps unknown keys. Where a SOAP fault arose. */
+/** Checks a {@link SoapFaultSource} and keeps unknown keys. The origin of a SOAP fault. */
 export const soapFaultSourceSchema: v.GenericSchema<unknown, SoapFaultSource> = /*#__PURE__*/ (() => v.looseObject({
   errorcode: v.exactOptional(v.string())
 }))();
 
-/** Checks a {@link SoapFaultDetail} and keeps unknown keys. The machine's part of a SOAP fault. */
+/** Checks a {@link SoapFaultDetail} and keeps unknown keys. The part of a SOAP fault that programs read. */
 export const soapFaultDetailSchema: v.GenericSchema<unknown, SoapFaultDetail> = /*#__PURE__*/ (() => v.looseObject({
   source: v.exactOptional(soapFaultSourceSchema)
 }))();
@@ -287,26 +307,29 @@ export const soapFaultEnvelopeSchema: v.GenericSchema<unknown, SoapFaultEnvelope
 }))();
 
 /**
- * Checks a {@link SoapFault} and keeps unknown keys. A SOAP fault turned into JSON, when a step inside the gateway
- * fails.
+ * Checks a {@link SoapFault} and keeps unknown keys. A SOAP fault converted to JSON, which the gateway sends when one
+ * of its steps fails.
  */
 export const soapFaultSchema: v.GenericSchema<unknown, SoapFault> = /*#__PURE__*/ (() => v.looseObject({
   Envelope: soapFaultEnvelopeSchema
 }))();
 
 /**
- * Checks a {@link HtmlPage} and keeps unknown keys. An HTML page of the web firewall in front of Daraja. Not for
- * parsing.
+ * Checks a {@link HtmlPage} and keeps unknown keys. An HTML page of the web firewall in front of Daraja. Do not parse
+ * the page.
  */
 export const htmlPageSchema: v.GenericSchema<unknown, HtmlPage> = /*#__PURE__*/ (() => v.string())();
 
-/** Checks a {@link TokenResponse} and keeps unknown keys. An access token for every other operation. */
+/** Checks a {@link TokenResponse} and keeps unknown keys. An access token, which every other operation requires. */
 export const tokenResponseSchema: v.GenericSchema<unknown, TokenResponse> = /*#__PURE__*/ (() => v.looseObject({
   access_token: v.pipe(v.string(), v.minLength(1)),
   expires_in: v.union([v.pipe(v.number(), v.integer(), v.minValue(0)), v.pipe(v.string(), v.regex(/^[0-9]+$/u))])
 }))();
 
-/** Checks a {@link StkPushRequest} and keeps unknown keys. A payment prompt to show on a customer's phone. */
+/**
+ * Checks a {@link StkPushRequest} and keeps unknown keys. An STK push: a request to show a payment prompt on a
+ * customer's phone.
+ */
 export const stkPushRequestSchema: v.GenericSchema<unknown, StkPushRequest> = /*#__PURE__*/ (() => v.looseObject({
   BusinessShortCode: shortCodeSchema,
   Password: passwordSchema,
@@ -322,8 +345,8 @@ export const stkPushRequestSchema: v.GenericSchema<unknown, StkPushRequest> = /*
 }))();
 
 /**
- * Checks a {@link StkPushResponse} and keeps unknown keys. The prompt was accepted for sending. Says nothing about
- * payment.
+ * Checks a {@link StkPushResponse} and keeps unknown keys. The prompt was accepted for sending. The acknowledgement
+ * does not mean that the customer paid.
  */
 export const stkPushResponseSchema: v.GenericSchema<unknown, StkPushResponse> = /*#__PURE__*/ (() => v.looseObject({
   MerchantRequestID: v.string(),
@@ -333,7 +356,7 @@ export const stkPushResponseSchema: v.GenericSchema<unknown, StkPushResponse> = 
   CustomerMessage: v.string()
 }))();
 
-/** Checks a {@link StkQueryRequest} and keeps unknown keys. Asks for the state of one prompt. */
+/** Checks a {@link StkQueryRequest} and keeps unknown keys. A query for the state of one STK push. */
 export const stkQueryRequestSchema: v.GenericSchema<unknown, StkQueryRequest> = /*#__PURE__*/ (() => v.looseObject({
   BusinessShortCode: shortCodeSchema,
   Password: passwordSchema,
@@ -342,7 +365,8 @@ export const stkQueryRequestSchema: v.GenericSchema<unknown, StkQueryRequest> = 
 }))();
 
 /**
- * Checks a {@link StkQueryResponse} and keeps unknown keys. The state of a prompt. Carries neither receipt nor amount.
+ * Checks a {@link StkQueryResponse} and keeps unknown keys. The state of an STK push, without the receipt and the
+ * amount.
  */
 export const stkQueryResponseSchema: v.GenericSchema<unknown, StkQueryResponse> = /*#__PURE__*/ (() => v.looseObject({
   ResponseCode: v.string(),
@@ -360,7 +384,8 @@ export const stkCallbackItemSchema: v.GenericSchema<unknown, StkCallbackItem> = 
 }))();
 
 /**
- * Checks a {@link StkCallbackMetadata} and keeps unknown keys. Details of the payment; absent when nothing was paid.
+ * Checks a {@link StkCallbackMetadata} and keeps unknown keys. The details of the payment, absent if the customer did
+ * not pay.
  */
 export const stkCallbackMetadataSchema: v.GenericSchema<unknown, StkCallbackMetadata> = /*#__PURE__*/ (() => v.looseObject({
   Item: v.exactOptional(v.union([v.array(stkCallbackItemSchema), stkCallbackItemSchema]))
@@ -380,12 +405,14 @@ export const stkCallbackBodySchema: v.GenericSchema<unknown, StkCallbackBody> = 
   stkCallback: stkCallbackContentSchema
 }))();
 
-/** Checks a {@link StkCallback} and keeps unknown keys. The outcome of a prompt, paid or not. */
+/**
+ * Checks a {@link StkCallback} and keeps unknown keys. The callback of an STK push, whether the customer paid or not.
+ */
 export const stkCallbackSchema: v.GenericSchema<unknown, StkCallback> = /*#__PURE__*/ (() => v.looseObject({
   Body: stkCallbackBodySchema
 }))();
 
-/** Checks a {@link C2bRegisterRequest} and keeps unknown keys. Where to send the notices of customer payments. */
+/** Checks a {@link C2bRegisterRequest} and keeps unknown keys. The URLs for the callbacks about customer payments. */
 export const c2bRegisterRequestSchema: v.GenericSchema<unknown, C2bRegisterRequest> = /*#__PURE__*/ (() => v.looseObject({
   ShortCode: shortCodeSchema,
   ResponseType: v.picklist(["Completed", "Cancelled"]),
@@ -393,7 +420,10 @@ export const c2bRegisterRequestSchema: v.GenericSchema<unknown, C2bRegisterReque
   ValidationURL: callbackUrlSchema
 }))();
 
-/** Checks a {@link C2bRegisterResponse} and keeps unknown keys. The URLs are registered. */
+/**
+ * Checks a {@link C2bRegisterResponse} and keeps unknown keys. The response to a registration, which confirms that the
+ * URLs are registered.
+ */
 export const c2bRegisterResponseSchema: v.GenericSchema<unknown, C2bRegisterResponse> = /*#__PURE__*/ (() => v.looseObject({
   OriginatorCoversationID: v.exactOptional(v.string()),
   ConversationID: v.exactOptional(v.string()),
@@ -401,7 +431,7 @@ export const c2bRegisterResponseSchema: v.GenericSchema<unknown, C2bRegisterResp
   ResponseDescription: v.string()
 }))();
 
-/** Checks a {@link C2bSimulateRequest} and keeps unknown keys. A pretended customer payment. */
+/** Checks a {@link C2bSimulateRequest} and keeps unknown keys. A customer payment to simulate. */
 export const c2bSimulateRequestSchema: v.GenericSchema<unknown, C2bSimulateRequest> = /*#__PURE__*/ (() => v.pipe(v.looseObject({
   ShortCode: shortCodeSchema,
   CommandID: v.picklist(["CustomerPayBillOnline", "CustomerBuyGoodsOnline"]),
@@ -419,8 +449,8 @@ export const c2bSimulateResponseSchema: v.GenericSchema<unknown, C2bSimulateResp
 }))();
 
 /**
- * Checks a {@link C2bValidation} and keeps unknown keys. A customer payment that waits for your decision. Every value
- * is text.
+ * Checks a {@link C2bValidation} and keeps unknown keys. A customer payment that awaits your decision. Every value is a
+ * string.
  */
 export const c2bValidationSchema: v.GenericSchema<unknown, C2bValidation> = /*#__PURE__*/ (() => v.looseObject({
   TransactionType: v.exactOptional(v.string()),
@@ -438,7 +468,7 @@ export const c2bValidationSchema: v.GenericSchema<unknown, C2bValidation> = /*#_
   LastName: v.exactOptional(v.string())
 }))();
 
-/** Checks a {@link C2bConfirmation} and keeps unknown keys. A completed customer payment. Every value is text. */
+/** Checks a {@link C2bConfirmation} and keeps unknown keys. A completed customer payment. Every value is a string. */
 export const c2bConfirmationSchema: v.GenericSchema<unknown, C2bConfirmation> = /*#__PURE__*/ (() => v.looseObject({
   TransactionType: v.exactOptional(v.string()),
   TransID: v.string(),
@@ -456,8 +486,8 @@ export const c2bConfirmationSchema: v.GenericSchema<unknown, C2bConfirmation> = 
 }))();
 
 /**
- * Checks a {@link C2bValidationReply} and keeps unknown keys. Your decision on a payment; M-Pesa acts on it. Must
- * arrive within about 8 seconds.
+ * Checks a {@link C2bValidationReply} and keeps unknown keys. Your decision about a payment, which M-Pesa carries out.
+ * The reply must arrive within about 8 seconds.
  */
 export const c2bValidationReplySchema: v.GenericSchema<unknown, C2bValidationReply> = /*#__PURE__*/ (() => v.looseObject({
   ResultCode: v.picklist([
@@ -473,15 +503,18 @@ export const c2bValidationReplySchema: v.GenericSchema<unknown, C2bValidationRep
   ThirdPartyTransID: v.exactOptional(v.string())
 }))();
 
-/** Checks a {@link C2bConfirmationReply} and keeps unknown keys. An acknowledgement; its content is not acted on. */
+/**
+ * Checks a {@link C2bConfirmationReply} and keeps unknown keys. An acknowledgement of a confirmation. M-Pesa ignores
+ * its content.
+ */
 export const c2bConfirmationReplySchema: v.GenericSchema<unknown, C2bConfirmationReply> = /*#__PURE__*/ (() => v.looseObject({
   ResultCode: v.picklist(["0", 0]),
   ResultDesc: v.pipe(v.string(), v.maxLength(90))
 }))();
 
 /**
- * Checks a {@link B2cV1Request} and keeps unknown keys. A pay-out to a customer, version 1. Has no deduplication key,
- * every request pays.
+ * Checks a {@link B2cV1Request} and keeps unknown keys. A payout to a customer, version 1. M-Pesa does not detect
+ * duplicates, so every request pays.
  */
 export const b2cV1RequestSchema: v.GenericSchema<unknown, B2cV1Request> = /*#__PURE__*/ (() => v.looseObject({
   InitiatorName: initiatorNameSchema,
@@ -500,7 +533,7 @@ export const b2cV1RequestSchema: v.GenericSchema<unknown, B2cV1Request> = /*#__P
   Occassion: v.exactOptional(v.pipe(v.string(), v.maxLength(100)))
 }))();
 
-/** Checks a {@link B2cV3Request} and keeps unknown keys. A pay-out to a customer, version 3. */
+/** Checks a {@link B2cV3Request} and keeps unknown keys. A payout to a customer, version 3. */
 export const b2cV3RequestSchema: v.GenericSchema<unknown, B2cV3Request> = /*#__PURE__*/ (() => v.looseObject({
   OriginatorConversationID: originatorConversationIdSchema,
   InitiatorName: initiatorNameSchema,
@@ -520,8 +553,8 @@ export const b2cV3RequestSchema: v.GenericSchema<unknown, B2cV3Request> = /*#__P
 }))();
 
 /**
- * Checks a {@link B2cValidatedRequest} and keeps unknown keys. A pay-out to a customer whose identity document is
- * checked first.
+ * Checks a {@link B2cValidatedRequest} and keeps unknown keys. A payout to a customer whose identity document M-Pesa
+ * checks first.
  */
 export const b2cValidatedRequestSchema: v.GenericSchema<unknown, B2cValidatedRequest> = /*#__PURE__*/ (() => v.looseObject({
   OriginatorConversationID: originatorConversationIdSchema,
@@ -549,7 +582,7 @@ export const b2cValidatedRequestSchema: v.GenericSchema<unknown, B2cValidatedReq
   IDNumber: v.pipe(v.string(), v.minLength(1))
 }))();
 
-/** Checks a {@link PochiRequest} and keeps unknown keys. A pay-out to a Pochi la Biashara owner. */
+/** Checks a {@link PochiRequest} and keeps unknown keys. A payout to a Pochi la Biashara owner. */
 export const pochiRequestSchema: v.GenericSchema<unknown, PochiRequest> = /*#__PURE__*/ (() => v.looseObject({
   OriginatorConversationID: originatorConversationIdSchema,
   InitiatorName: initiatorNameSchema,
@@ -565,8 +598,8 @@ export const pochiRequestSchema: v.GenericSchema<unknown, PochiRequest> = /*#__P
 }))();
 
 /**
- * Checks a {@link B2bRequest} and keeps unknown keys. A payment from your short code to another one, or between your
- * own accounts.
+ * Checks a {@link B2bRequest} and keeps unknown keys. A payment from your short code to another short code, or between
+ * your own accounts.
  */
 export const b2bRequestSchema: v.GenericSchema<unknown, B2bRequest> = /*#__PURE__*/ (() => v.pipe(v.looseObject({
   OriginatorConversationID: v.exactOptional(originatorConversationIdSchema),
@@ -621,7 +654,7 @@ export const taxRequestSchema: v.GenericSchema<unknown, TaxRequest> = /*#__PURE_
   Occassion: v.exactOptional(v.pipe(v.string(), v.maxLength(100)))
 }))();
 
-/** Checks a {@link BalanceRequest} and keeps unknown keys. Asks for the balances of a short code's accounts. */
+/** Checks a {@link BalanceRequest} and keeps unknown keys. A query for the balances of a short code's accounts. */
 export const balanceRequestSchema: v.GenericSchema<unknown, BalanceRequest> = /*#__PURE__*/ (() => v.looseObject({
   Initiator: initiatorNameSchema,
   SecurityCredential: securityCredentialSchema,
@@ -634,8 +667,8 @@ export const balanceRequestSchema: v.GenericSchema<unknown, BalanceRequest> = /*
 }))();
 
 /**
- * Checks a {@link StatusRequest} and keeps unknown keys. Asks for the state of one transaction, by its receipt or by
- * the id of the request that made it.
+ * Checks a {@link StatusRequest} and keeps unknown keys. A query for the state of one transaction, by its receipt or by
+ * the ID of the request that started the transaction.
  */
 export const statusRequestSchema: v.GenericSchema<unknown, StatusRequest> = /*#__PURE__*/ (() => v.pipe(v.looseObject({
   Initiator: initiatorNameSchema,
@@ -652,7 +685,8 @@ export const statusRequestSchema: v.GenericSchema<unknown, StatusRequest> = /*#_
 }), v.forward(v.check((body) => !(body.TransactionID === undefined || body.TransactionID === "") || body.OriginalConversationID !== undefined, "required when TransactionID is empty"), ["OriginalConversationID"])))();
 
 /**
- * Checks a {@link ReversalRequest} and keeps unknown keys. Returns a payment that a customer made to your short code.
+ * Checks a {@link ReversalRequest} and keeps unknown keys. A reversal of a payment that a customer made to your short
+ * code.
  */
 export const reversalRequestSchema: v.GenericSchema<unknown, ReversalRequest> = /*#__PURE__*/ (() => v.looseObject({
   Initiator: initiatorNameSchema,
@@ -668,8 +702,8 @@ export const reversalRequestSchema: v.GenericSchema<unknown, ReversalRequest> = 
 }))();
 
 /**
- * Checks a {@link Acknowledgement} and keeps unknown keys. The request was queued. The outcome comes to ResultURL,
- * possibly before this answer.
+ * Checks a {@link Acknowledgement} and keeps unknown keys. The acknowledgement of a queued request. M-Pesa posts the
+ * result to ResultURL, possibly before this acknowledgement arrives.
  */
 export const acknowledgementSchema: v.GenericSchema<unknown, Acknowledgement> = /*#__PURE__*/ (() => v.looseObject({
   OriginatorConversationID: v.string(),
@@ -678,114 +712,143 @@ export const acknowledgementSchema: v.GenericSchema<unknown, Acknowledgement> = 
   ResponseDescription: v.string()
 }))();
 
-/** Checks a {@link B2cResultParameter} and keeps unknown keys. One detail of the outcome of a pay-out to a customer. */
+/**
+ * Checks a {@link B2cResultParameter} and keeps unknown keys. One parameter in the result of a payout to a customer.
+ */
 export const b2cResultParameterSchema: v.GenericSchema<unknown, B2cResultParameter> = /*#__PURE__*/ (() => v.looseObject({
   Key: v.string(),
   Value: v.exactOptional(parameterValueSchema)
 }))();
 
-/** Checks a {@link B2cResultParameters} and keeps unknown keys. Details of the outcome; absent on many failures. */
+/**
+ * Checks a {@link B2cResultParameters} and keeps unknown keys. The details of the result, absent from many results of
+ * failed requests.
+ */
 export const b2cResultParametersSchema: v.GenericSchema<unknown, B2cResultParameters> = /*#__PURE__*/ (() => v.looseObject({
   ResultParameter: v.exactOptional(v.union([v.array(b2cResultParameterSchema), b2cResultParameterSchema]))
 }))();
 
 /**
- * Checks a {@link PochiResultParameter} and keeps unknown keys. One detail of the outcome of a pay-out to a Pochi
- * owner.
+ * Checks a {@link PochiResultParameter} and keeps unknown keys. One parameter in the result of a payout to a Pochi la
+ * Biashara owner.
  */
 export const pochiResultParameterSchema: v.GenericSchema<unknown, PochiResultParameter> = /*#__PURE__*/ (() => v.looseObject({
   Key: v.string(),
   Value: v.exactOptional(parameterValueSchema)
 }))();
 
-/** Checks a {@link PochiResultParameters} and keeps unknown keys. Details of the outcome; absent on many failures. */
+/**
+ * Checks a {@link PochiResultParameters} and keeps unknown keys. The details of the result, absent from many results of
+ * failed requests.
+ */
 export const pochiResultParametersSchema: v.GenericSchema<unknown, PochiResultParameters> = /*#__PURE__*/ (() => v.looseObject({
   ResultParameter: v.exactOptional(v.union([v.array(pochiResultParameterSchema), pochiResultParameterSchema]))
 }))();
 
-/** Checks a {@link B2bResultParameter} and keeps unknown keys. One detail of the outcome of a business payment. */
+/** Checks a {@link B2bResultParameter} and keeps unknown keys. One parameter in the result of a business payment. */
 export const b2bResultParameterSchema: v.GenericSchema<unknown, B2bResultParameter> = /*#__PURE__*/ (() => v.looseObject({
   Key: v.string(),
   Value: v.exactOptional(parameterValueSchema)
 }))();
 
-/** Checks a {@link B2bResultParameters} and keeps unknown keys. Details of the outcome; absent on many failures. */
+/**
+ * Checks a {@link B2bResultParameters} and keeps unknown keys. The details of the result, absent from many results of
+ * failed requests.
+ */
 export const b2bResultParametersSchema: v.GenericSchema<unknown, B2bResultParameters> = /*#__PURE__*/ (() => v.looseObject({
   ResultParameter: v.exactOptional(v.union([v.array(b2bResultParameterSchema), b2bResultParameterSchema]))
 }))();
 
-/** Checks a {@link TaxResultParameter} and keeps unknown keys. One detail of the outcome of a tax payment. */
+/** Checks a {@link TaxResultParameter} and keeps unknown keys. One parameter in the result of a tax payment. */
 export const taxResultParameterSchema: v.GenericSchema<unknown, TaxResultParameter> = /*#__PURE__*/ (() => v.looseObject({
   Key: v.string(),
   Value: v.exactOptional(parameterValueSchema)
 }))();
 
-/** Checks a {@link TaxResultParameters} and keeps unknown keys. Details of the outcome; absent on many failures. */
+/**
+ * Checks a {@link TaxResultParameters} and keeps unknown keys. The details of the result, absent from many results of
+ * failed requests.
+ */
 export const taxResultParametersSchema: v.GenericSchema<unknown, TaxResultParameters> = /*#__PURE__*/ (() => v.looseObject({
   ResultParameter: v.exactOptional(v.union([v.array(taxResultParameterSchema), taxResultParameterSchema]))
 }))();
 
-/** Checks a {@link BalanceResultParameter} and keeps unknown keys. One detail of the outcome of a balance query. */
+/** Checks a {@link BalanceResultParameter} and keeps unknown keys. One parameter in the result of a balance query. */
 export const balanceResultParameterSchema: v.GenericSchema<unknown, BalanceResultParameter> = /*#__PURE__*/ (() => v.looseObject({
   Key: v.string(),
   Value: v.exactOptional(parameterValueSchema)
 }))();
 
-/** Checks a {@link BalanceResultParameters} and keeps unknown keys. Details of the outcome; absent on many failures. */
+/**
+ * Checks a {@link BalanceResultParameters} and keeps unknown keys. The details of the result, absent from many results
+ * of failed requests.
+ */
 export const balanceResultParametersSchema: v.GenericSchema<unknown, BalanceResultParameters> = /*#__PURE__*/ (() => v.looseObject({
   ResultParameter: v.exactOptional(v.union([v.array(balanceResultParameterSchema), balanceResultParameterSchema]))
 }))();
 
-/** Checks a {@link StatusResultParameter} and keeps unknown keys. One detail of the outcome of a status query. */
+/**
+ * Checks a {@link StatusResultParameter} and keeps unknown keys. One parameter in the result of a transaction status
+ * query.
+ */
 export const statusResultParameterSchema: v.GenericSchema<unknown, StatusResultParameter> = /*#__PURE__*/ (() => v.looseObject({
   Key: v.string(),
   Value: v.exactOptional(parameterValueSchema)
 }))();
 
-/** Checks a {@link StatusResultParameters} and keeps unknown keys. Details of the outcome; absent on many failures. */
+/**
+ * Checks a {@link StatusResultParameters} and keeps unknown keys. The details of the result, absent from many results
+ * of failed requests.
+ */
 export const statusResultParametersSchema: v.GenericSchema<unknown, StatusResultParameters> = /*#__PURE__*/ (() => v.looseObject({
   ResultParameter: v.exactOptional(v.union([v.array(statusResultParameterSchema), statusResultParameterSchema]))
 }))();
 
-/** Checks a {@link ReversalResultParameter} and keeps unknown keys. One detail of the outcome of a reversal. */
+/** Checks a {@link ReversalResultParameter} and keeps unknown keys. One parameter in the result of a reversal. */
 export const reversalResultParameterSchema: v.GenericSchema<unknown, ReversalResultParameter> = /*#__PURE__*/ (() => v.looseObject({
   Key: v.string(),
   Value: v.exactOptional(parameterValueSchema)
 }))();
 
 /**
- * Checks a {@link ReversalResultParameters} and keeps unknown keys. Details of the outcome; absent on many failures.
+ * Checks a {@link ReversalResultParameters} and keeps unknown keys. The details of the result, absent from many results
+ * of failed requests.
  */
 export const reversalResultParametersSchema: v.GenericSchema<unknown, ReversalResultParameters> = /*#__PURE__*/ (() => v.looseObject({
   ResultParameter: v.exactOptional(v.union([v.array(reversalResultParameterSchema), reversalResultParameterSchema]))
 }))();
 
 /**
- * Checks a {@link ResultParameter} and keeps unknown keys. One detail of the outcome of a request whose product is not
- * known yet.
+ * Checks a {@link ResultParameter} and keeps unknown keys. One parameter in the result of a request whose product is
+ * not known yet.
  */
 export const resultParameterSchema: v.GenericSchema<unknown, ResultParameter> = /*#__PURE__*/ (() => v.looseObject({
   Key: v.string(),
   Value: v.exactOptional(parameterValueSchema)
 }))();
 
-/** Checks a {@link ProductResultParameters} and keeps unknown keys. Details of the outcome; absent on many failures. */
+/**
+ * Checks a {@link ProductResultParameters} and keeps unknown keys. The details of the result, absent from many results
+ * of failed requests.
+ */
 export const productResultParametersSchema: v.GenericSchema<unknown, ProductResultParameters> = /*#__PURE__*/ (() => v.looseObject({
   ResultParameter: v.exactOptional(v.union([v.array(resultParameterSchema), resultParameterSchema]))
 }))();
 
-/** Checks a {@link ReferenceItem} and keeps unknown keys. One reference of a result. */
+/** Checks a {@link ReferenceItem} and keeps unknown keys. One reference in a result. */
 export const referenceItemSchema: v.GenericSchema<unknown, ReferenceItem> = /*#__PURE__*/ (() => v.looseObject({
   Key: v.string(),
   Value: v.exactOptional(parameterValueSchema)
 }))();
 
-/** Checks a {@link ReferenceData} and keeps unknown keys. References of a result. */
+/**
+ * Checks a {@link ReferenceData} and keeps unknown keys. The references in a result, such as the note of the request.
+ */
 export const referenceDataSchema: v.GenericSchema<unknown, ReferenceData> = /*#__PURE__*/ (() => v.looseObject({
   ReferenceItem: v.exactOptional(v.union([v.array(referenceItemSchema), referenceItemSchema]))
 }))();
 
-/** Checks a {@link B2cResultContent} and keeps unknown keys. The content of the outcome of a pay-out to a customer. */
+/** Checks a {@link B2cResultContent} and keeps unknown keys. The content of the result of a payout to a customer. */
 export const b2cResultContentSchema: v.GenericSchema<unknown, B2cResultContent> = /*#__PURE__*/ (() => v.looseObject({
   ResultType: resultTypeValueSchema,
   ResultCode: resultCodeValueSchema,
@@ -797,13 +860,14 @@ export const b2cResultContentSchema: v.GenericSchema<unknown, B2cResultContent> 
   ReferenceData: v.exactOptional(referenceDataSchema)
 }))();
 
-/** Checks a {@link B2cResult} and keeps unknown keys. The outcome of a pay-out to a customer. */
+/** Checks a {@link B2cResult} and keeps unknown keys. The result of a payout to a customer. */
 export const b2cResultSchema: v.GenericSchema<unknown, B2cResult> = /*#__PURE__*/ (() => v.looseObject({
   Result: b2cResultContentSchema
 }))();
 
 /**
- * Checks a {@link PochiResultContent} and keeps unknown keys. The content of the outcome of a pay-out to a Pochi owner.
+ * Checks a {@link PochiResultContent} and keeps unknown keys. The content of the result of a payout to a Pochi la
+ * Biashara owner.
  */
 export const pochiResultContentSchema: v.GenericSchema<unknown, PochiResultContent> = /*#__PURE__*/ (() => v.looseObject({
   ResultType: resultTypeValueSchema,
@@ -816,12 +880,12 @@ export const pochiResultContentSchema: v.GenericSchema<unknown, PochiResultConte
   ReferenceData: v.exactOptional(referenceDataSchema)
 }))();
 
-/** Checks a {@link PochiResult} and keeps unknown keys. The outcome of a pay-out to a Pochi owner. */
+/** Checks a {@link PochiResult} and keeps unknown keys. The result of a payout to a Pochi la Biashara owner. */
 export const pochiResultSchema: v.GenericSchema<unknown, PochiResult> = /*#__PURE__*/ (() => v.looseObject({
   Result: pochiResultContentSchema
 }))();
 
-/** Checks a {@link B2bResultContent} and keeps unknown keys. The content of the outcome of a business payment. */
+/** Checks a {@link B2bResultContent} and keeps unknown keys. The content of the result of a business payment. */
 export const b2bResultContentSchema: v.GenericSchema<unknown, B2bResultContent> = /*#__PURE__*/ (() => v.looseObject({
   ResultType: resultTypeValueSchema,
   ResultCode: resultCodeValueSchema,
@@ -833,12 +897,12 @@ export const b2bResultContentSchema: v.GenericSchema<unknown, B2bResultContent> 
   ReferenceData: v.exactOptional(referenceDataSchema)
 }))();
 
-/** Checks a {@link B2bResult} and keeps unknown keys. The outcome of a business payment. */
+/** Checks a {@link B2bResult} and keeps unknown keys. The result of a business payment. */
 export const b2bResultSchema: v.GenericSchema<unknown, B2bResult> = /*#__PURE__*/ (() => v.looseObject({
   Result: b2bResultContentSchema
 }))();
 
-/** Checks a {@link TaxResultContent} and keeps unknown keys. The content of the outcome of a tax payment. */
+/** Checks a {@link TaxResultContent} and keeps unknown keys. The content of the result of a tax payment. */
 export const taxResultContentSchema: v.GenericSchema<unknown, TaxResultContent> = /*#__PURE__*/ (() => v.looseObject({
   ResultType: resultTypeValueSchema,
   ResultCode: resultCodeValueSchema,
@@ -850,12 +914,12 @@ export const taxResultContentSchema: v.GenericSchema<unknown, TaxResultContent> 
   ReferenceData: v.exactOptional(referenceDataSchema)
 }))();
 
-/** Checks a {@link TaxResult} and keeps unknown keys. The outcome of a tax payment. */
+/** Checks a {@link TaxResult} and keeps unknown keys. The result of a tax payment. */
 export const taxResultSchema: v.GenericSchema<unknown, TaxResult> = /*#__PURE__*/ (() => v.looseObject({
   Result: taxResultContentSchema
 }))();
 
-/** Checks a {@link BalanceResultContent} and keeps unknown keys. The content of the outcome of a balance query. */
+/** Checks a {@link BalanceResultContent} and keeps unknown keys. The content of the result of a balance query. */
 export const balanceResultContentSchema: v.GenericSchema<unknown, BalanceResultContent> = /*#__PURE__*/ (() => v.looseObject({
   ResultType: resultTypeValueSchema,
   ResultCode: resultCodeValueSchema,
@@ -867,12 +931,14 @@ export const balanceResultContentSchema: v.GenericSchema<unknown, BalanceResultC
   ReferenceData: v.exactOptional(referenceDataSchema)
 }))();
 
-/** Checks a {@link BalanceResult} and keeps unknown keys. The outcome of a balance query. */
+/** Checks a {@link BalanceResult} and keeps unknown keys. The result of a balance query. */
 export const balanceResultSchema: v.GenericSchema<unknown, BalanceResult> = /*#__PURE__*/ (() => v.looseObject({
   Result: balanceResultContentSchema
 }))();
 
-/** Checks a {@link StatusResultContent} and keeps unknown keys. The content of the outcome of a status query. */
+/**
+ * Checks a {@link StatusResultContent} and keeps unknown keys. The content of the result of a transaction status query.
+ */
 export const statusResultContentSchema: v.GenericSchema<unknown, StatusResultContent> = /*#__PURE__*/ (() => v.looseObject({
   ResultType: resultTypeValueSchema,
   ResultCode: resultCodeValueSchema,
@@ -884,12 +950,12 @@ export const statusResultContentSchema: v.GenericSchema<unknown, StatusResultCon
   ReferenceData: v.exactOptional(referenceDataSchema)
 }))();
 
-/** Checks a {@link StatusResult} and keeps unknown keys. The outcome of a status query. */
+/** Checks a {@link StatusResult} and keeps unknown keys. The result of a transaction status query. */
 export const statusResultSchema: v.GenericSchema<unknown, StatusResult> = /*#__PURE__*/ (() => v.looseObject({
   Result: statusResultContentSchema
 }))();
 
-/** Checks a {@link ReversalResultContent} and keeps unknown keys. The content of the outcome of a reversal. */
+/** Checks a {@link ReversalResultContent} and keeps unknown keys. The content of the result of a reversal. */
 export const reversalResultContentSchema: v.GenericSchema<unknown, ReversalResultContent> = /*#__PURE__*/ (() => v.looseObject({
   ResultType: resultTypeValueSchema,
   ResultCode: resultCodeValueSchema,
@@ -901,14 +967,14 @@ export const reversalResultContentSchema: v.GenericSchema<unknown, ReversalResul
   ReferenceData: v.exactOptional(referenceDataSchema)
 }))();
 
-/** Checks a {@link ReversalResult} and keeps unknown keys. The outcome of a reversal. */
+/** Checks a {@link ReversalResult} and keeps unknown keys. The result of a reversal. */
 export const reversalResultSchema: v.GenericSchema<unknown, ReversalResult> = /*#__PURE__*/ (() => v.looseObject({
   Result: reversalResultContentSchema
 }))();
 
 /**
- * Checks a {@link ProductResultContent} and keeps unknown keys. The content of the outcome of a request whose product
- * is not known yet.
+ * Checks a {@link ProductResultContent} and keeps unknown keys. The content of the result of a request whose product is
+ * not known yet.
  */
 export const productResultContentSchema: v.GenericSchema<unknown, ProductResultContent> = /*#__PURE__*/ (() => v.looseObject({
   ResultType: resultTypeValueSchema,
@@ -921,15 +987,15 @@ export const productResultContentSchema: v.GenericSchema<unknown, ProductResultC
   ReferenceData: v.exactOptional(referenceDataSchema)
 }))();
 
-/** Checks a {@link ProductResult} and keeps unknown keys. The outcome of a request whose product is not known yet. */
+/** Checks a {@link ProductResult} and keeps unknown keys. The result of a request whose product is not known yet. */
 export const productResultSchema: v.GenericSchema<unknown, ProductResult> = /*#__PURE__*/ (() => v.looseObject({
   Result: productResultContentSchema
 }))();
 
 /**
- * Checks a {@link QueueTimeout} and keeps unknown keys. What arrives at QueueTimeOutURL: your own request, posted back
- * flat, with its SecurityCredential. Seen for customer pay-outs only and assumed for the rest, so nothing is required.
- * The outcome stays unknown: ask for the status.
+ * Checks a {@link QueueTimeout} and keeps unknown keys. The callback to QueueTimeOutURL: your own request, posted back
+ * without an envelope and with its SecurityCredential. This callback was recorded only for payouts to customers and is
+ * assumed for the other products, so no field is required. The outcome stays unknown: query the transaction status.
  */
 export const queueTimeoutSchema: v.GenericSchema<unknown, QueueTimeout> = /*#__PURE__*/ (() => v.looseObject({
   OriginatorConversationID: v.exactOptional(v.string()),
@@ -946,15 +1012,18 @@ export const queueTimeoutSchema: v.GenericSchema<unknown, QueueTimeout> = /*#__P
 }))();
 
 /**
- * Checks a {@link CallbackReply} and keeps unknown keys. An acknowledgement; only the HTTP status 200 is known to
- * matter. Answer first, work later.
+ * Checks a {@link CallbackReply} and keeps unknown keys. Your acknowledgement of a callback. Only the HTTP status 200
+ * is known to matter. Send the acknowledgement first, and process the callback afterwards.
  */
 export const callbackReplySchema: v.GenericSchema<unknown, CallbackReply> = /*#__PURE__*/ (() => v.looseObject({
   ResultCode: v.union([v.pipe(v.number(), v.integer()), v.string()]),
   ResultDesc: v.string()
 }))();
 
-/** Checks a {@link UssdPushRequest} and keeps unknown keys. A payment prompt to show on a merchant's phone. */
+/**
+ * Checks a {@link UssdPushRequest} and keeps unknown keys. A USSD push: a request to show a payment prompt on a
+ * merchant's phone.
+ */
 export const ussdPushRequestSchema: v.GenericSchema<unknown, UssdPushRequest> = /*#__PURE__*/ (() => v.looseObject({
   primaryShortCode: shortCodeSchema,
   receiverShortCode: shortCodeSchema,
@@ -966,8 +1035,8 @@ export const ussdPushRequestSchema: v.GenericSchema<unknown, UssdPushRequest> = 
 }))();
 
 /**
- * Checks a {@link UssdPushResponse} and keeps unknown keys. The prompt was accepted for sending. Says nothing about
- * payment.
+ * Checks a {@link UssdPushResponse} and keeps unknown keys. The prompt was accepted for sending. The acknowledgement
+ * does not mean that the customer paid.
  */
 export const ussdPushResponseSchema: v.GenericSchema<unknown, UssdPushResponse> = /*#__PURE__*/ (() => v.looseObject({
   code: v.string(),
@@ -975,8 +1044,8 @@ export const ussdPushResponseSchema: v.GenericSchema<unknown, UssdPushResponse> 
 }))();
 
 /**
- * Checks a {@link UssdCallback} and keeps unknown keys. The outcome of a merchant's prompt. Flat, every value text; a
- * failure has fewer keys.
+ * Checks a {@link UssdCallback} and keeps unknown keys. The callback of a USSD push. The callback has no envelope, and
+ * every value is a string. The callback of a failed push has fewer keys.
  */
 export const ussdCallbackSchema: v.GenericSchema<unknown, UssdCallback> = /*#__PURE__*/ (() => v.looseObject({
   resultCode: v.string(),
@@ -990,7 +1059,7 @@ export const ussdCallbackSchema: v.GenericSchema<unknown, UssdCallback> = /*#__P
   paymentReference: v.exactOptional(v.string())
 }))();
 
-/** Checks a {@link QrRequest} and keeps unknown keys. What a QR code should ask the customer to pay. */
+/** Checks a {@link QrRequest} and keeps unknown keys. The payment that a QR code requests from the customer. */
 export const qrRequestSchema: v.GenericSchema<unknown, QrRequest> = /*#__PURE__*/ (() => v.looseObject({
   MerchantName: v.pipe(v.string(), v.minLength(1)),
   RefNo: v.pipe(v.string(), v.minLength(1)),
@@ -1006,7 +1075,7 @@ export const qrRequestSchema: v.GenericSchema<unknown, QrRequest> = /*#__PURE__*
   Size: v.pipe(v.string(), v.regex(/^[1-9][0-9]*$/u))
 }))();
 
-/** Checks a {@link QrResponse} and keeps unknown keys. A QR code. */
+/** Checks a {@link QrResponse} and keeps unknown keys. The response to a QR code request. */
 export const qrResponseSchema: v.GenericSchema<unknown, QrResponse> = /*#__PURE__*/ (() => v.looseObject({
   ResponseCode: v.string(),
   RequestID: v.exactOptional(v.string()),
@@ -1014,7 +1083,9 @@ export const qrResponseSchema: v.GenericSchema<unknown, QrResponse> = /*#__PURE_
   QRCode: v.pipe(v.string(), v.minLength(1))
 }))();
 
-/** Checks a {@link PullRegisterRequest} and keeps unknown keys. Opens the pull service for a short code. */
+/**
+ * Checks a {@link PullRegisterRequest} and keeps unknown keys. A registration of a short code for pull transactions.
+ */
 export const pullRegisterRequestSchema: v.GenericSchema<unknown, PullRegisterRequest> = /*#__PURE__*/ (() => v.looseObject({
   ShortCode: shortCodeSchema,
   RequestType: v.picklist(["Pull"]),
@@ -1023,8 +1094,8 @@ export const pullRegisterRequestSchema: v.GenericSchema<unknown, PullRegisterReq
 }))();
 
 /**
- * Checks a {@link PullRegisterResponse} and keeps unknown keys. The state of the registration. Older answers have
- * blanks in two keys.
+ * Checks a {@link PullRegisterResponse} and keeps unknown keys. The state of the registration. In older responses, two
+ * keys contain a space.
  */
 export const pullRegisterResponseSchema: v.GenericSchema<unknown, PullRegisterResponse> = /*#__PURE__*/ (() => v.looseObject({
   ResponseRefID: v.string(),
@@ -1036,7 +1107,7 @@ export const pullRegisterResponseSchema: v.GenericSchema<unknown, PullRegisterRe
 }))();
 
 /**
- * Checks a {@link PullQueryRequest} and keeps unknown keys. Asks for the customer payments of a time span within the
+ * Checks a {@link PullQueryRequest} and keeps unknown keys. A query for the customer payments of a period within the
  * last 48 hours.
  */
 export const pullQueryRequestSchema: v.GenericSchema<unknown, PullQueryRequest> = /*#__PURE__*/ (() => v.looseObject({
@@ -1047,8 +1118,8 @@ export const pullQueryRequestSchema: v.GenericSchema<unknown, PullQueryRequest> 
 }))();
 
 /**
- * Checks a {@link PullTransactionText} and keeps unknown keys. A list of payments written as text, such as "[[]]".
- * Published for none; parse it as JSON.
+ * Checks a {@link PullTransactionText} and keeps unknown keys. A list of payments, written as a JSON string such as
+ * "[[]]". The published sample contains no payments. Parse the string as JSON.
  */
 export const pullTransactionTextSchema: v.GenericSchema<unknown, PullTransactionText> = /*#__PURE__*/ (() => v.pipe(v.string(), v.regex(/^\s*\[/u)))();
 
@@ -1065,14 +1136,14 @@ export const pullTransactionSchema: v.GenericSchema<unknown, PullTransaction> = 
 }))();
 
 /**
- * Checks a {@link PullTransactionList} and keeps unknown keys. Payments, usually as a list inside a list. Also the
- * whole body of some answers.
+ * Checks a {@link PullTransactionList} and keeps unknown keys. A list of payments, usually inside another list. Some
+ * responses consist only of this list.
  */
 export const pullTransactionListSchema: v.GenericSchema<unknown, PullTransactionList> = /*#__PURE__*/ (() => v.union([v.array(v.array(pullTransactionSchema)), v.array(pullTransactionSchema)]))();
 
 /**
- * Checks a {@link PullQueryResponse} and keeps unknown keys. A page of payments, or word that there are none (other id
- * key, no Response).
+ * Checks a {@link PullQueryResponse} and keeps unknown keys. A page of payments, or a message that there are none. If
+ * there are no payments, the response contains another key for its ID, and no key Response.
  */
 export const pullQueryResponseSchema: v.GenericSchema<unknown, PullQueryResponse> = /*#__PURE__*/ (() => v.looseObject({
   ResponseRefID: v.exactOptional(v.string()),
