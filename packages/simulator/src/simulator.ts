@@ -4,6 +4,7 @@ import { checkScenario } from "./check-scenario.ts";
 import { type Customer, customerHandle } from "./customer.ts";
 import { Engine } from "./engine/engine.ts";
 import { publicKeyPem } from "./engine/key.ts";
+import { seedParties } from "./engine/parties.ts";
 import { Runner } from "./engine/runner.ts";
 import { type Exchange, exchange } from "./gateway/gateway.ts";
 import { type LedgerView, ledgerView } from "./ledger-view.ts";
@@ -131,6 +132,8 @@ export interface SimulatorParts {
 export function createParts(options: SimulatorOptions): SimulatorParts {
   const settings = settle(options);
   const engine = new Engine(settings, options.state);
+  seedParties(engine);
+  engine.commit();
   const runner = new Runner(engine, jobs);
   const handle = async (request: Request): Promise<Exchange> =>
     exchange(engine, runner, {

@@ -178,9 +178,4 @@ describe("magic values", () => {
     await daraja.settled();
     expect(JSON.stringify(received)).toContain('"ResultCode":0');
   });
-
-  it("are the table in MAGIC.md", async () => {
-    const { magicTable } = await import("../src/magic-table.ts");
-    await expect(magicTable()).toMatchFileSnapshot("../MAGIC.md");
-  });
 });

@@ -1,7 +1,5 @@
-import type { Settings } from "../options.ts";
-
 /** Why a callback may not go to this URL; nothing when it may. Samples name real hosts, and a test must not call them. */
-export function refuseHost(url: string, { allowedCallbackHosts }: Settings): string | undefined {
+export function refuseHost(url: string, allowedCallbackHosts: readonly string[]): string | undefined {
   const { hostname } = new URL(url);
   if (isLoopback(hostname) || allowedCallbackHosts.includes(hostname)) return undefined;
   return `callbacks go to this machine only; to let them go to ${hostname}, name it in allowedCallbackHosts (--allow-host)`;

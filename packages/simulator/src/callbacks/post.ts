@@ -100,7 +100,7 @@ export async function attempt(
   const delivered = outcome.status !== null && outcome.status >= 200 && outcome.status < 300;
   record.state = delivered
     ? "delivered"
-    : outcome.status === null && refuseHost(record.url, engine.settings)
+    : outcome.status === null && refuseHost(record.url, engine.settings.allowedCallbackHosts)
       ? "blocked"
       : "failed";
   engine.store.callbacks.put(record.id, record);
@@ -114,7 +114,7 @@ async function post(
   timeoutMs: number,
 ): Promise<Attempt & { readonly cause?: unknown }> {
   const at = engine.now();
-  const problem = refuseHost(url, engine.settings);
+  const problem = refuseHost(url, engine.settings.allowedCallbackHosts);
   if (problem) return { at, status: null, body: null, problem };
   const controller = new AbortController();
   let timer: Timer | undefined;

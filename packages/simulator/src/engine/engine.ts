@@ -5,13 +5,15 @@ import type { StateFile } from "../state/store.ts";
 import { Store } from "../state/store.ts";
 import { type Clock, VirtualClock } from "./clock.ts";
 import { receipt } from "./ids.ts";
-import { seedParties } from "./parties.ts";
 import { Random, seedNumber } from "./random.ts";
 import { realNow } from "./real-time.ts";
 import { ScenarioQueue } from "./scenario-queue.ts";
 import { Schedule } from "./schedule.ts";
 
-/** What the products share: state, clock, ids and the schedule. All of it is synchronous, so a request is one step. */
+/**
+ * What the products share: state, clock, ids and the schedule. All of it is synchronous, so a request is one step.
+ * A new one has nobody in it: `seedParties` puts in whoever is not there yet.
+ */
 export class Engine {
   readonly settings: Settings;
   readonly store: Store;
@@ -37,8 +39,6 @@ export class Engine {
     this.scenarios = new ScenarioQueue(this.store.scenarios, () => this.serial());
     for (const { id, phone, state } of this.store.prompts.values()) if (state !== "finished") this.busy.set(phone, id);
     for (const { id, state } of this.store.callbacks.values()) if (state === "held") this.held.add(id);
-    seedParties(this);
-    this.commit();
   }
 
   now(): number {

@@ -2,6 +2,15 @@ import type { OperationId, OperationInfo } from "@mpesa/raw";
 import type { Engine } from "../engine/engine.ts";
 import type { Scenario } from "../scenario.ts";
 
+/** A request as plain data. */
+export interface Incoming {
+  readonly method: string;
+  readonly url: URL;
+  readonly authorization: string | null;
+  readonly contentType: string | null;
+  readonly text: string;
+}
+
 /** A request that passed the gateway: known operation, valid token, valid body. */
 export interface Call {
   readonly operation: OperationId;

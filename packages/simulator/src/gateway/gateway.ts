@@ -6,7 +6,7 @@ import type { Engine } from "../engine/engine.ts";
 import type { Runner } from "../engine/runner.ts";
 import { handlers } from "../products/index.ts";
 import type { NetworkFault, Scenario } from "../scenario.ts";
-import type { Call, Reply } from "./call.ts";
+import type { Call, Incoming, Reply } from "./call.ts";
 import { magicValue } from "./magic.ts";
 import { spikeArrest } from "./rate-limit.ts";
 import { recordRequest } from "./record.ts";
@@ -16,15 +16,6 @@ import { invalidField } from "./validate.ts";
 
 /** An answer, or the way in which there is none. */
 export type Exchange = Reply | { readonly cut: "refuse" | "reset" | "stall" };
-
-/** A request as plain data. */
-export interface Incoming {
-  readonly method: string;
-  readonly url: URL;
-  readonly authorization: string | null;
-  readonly contentType: string | null;
-  readonly text: string;
-}
 
 const byPath: ReadonlyMap<string, OperationInfo> = new Map(
   Object.values(operationTable).map((info: OperationInfo) => [info.path, info]),

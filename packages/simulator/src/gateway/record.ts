@@ -2,8 +2,7 @@ import type { OperationInfo } from "@mpesa/raw";
 import type { Engine } from "../engine/engine.ts";
 import type { Scenario } from "../scenario.ts";
 import { BLANK, blank } from "./blank.ts";
-import type { Reply } from "./call.ts";
-import type { Incoming } from "./gateway.ts";
+import type { Incoming, Reply } from "./call.ts";
 
 export interface Exchanged {
   readonly info: OperationInfo | undefined;
