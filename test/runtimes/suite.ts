@@ -83,7 +83,7 @@ const cases: Readonly<Record<string, Case>> = {
     await daraja.settled();
     equal(
       events.map((event) => event.kind === "stk" && `${event.reference} ${event.outcome}`).join(),
-      "order-1 success",
+      "order-1 succeeded",
       "event",
     );
     equal(daraja.ledger.transactions.length, 1, "payments");

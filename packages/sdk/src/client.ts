@@ -4,7 +4,7 @@ import { type B2b, createB2b } from "./b2b/index.ts";
 import { type B2c, createB2c } from "./b2c/index.ts";
 import { type C2b, createC2b } from "./c2b/index.ts";
 import { Core } from "./core.ts";
-import type { InitiatorGuard } from "./initiator/guard-types.ts";
+import type { InitiatorGuard } from "./initiator/guard-store.ts";
 import { createInitiatorLink, type InitiatorLink } from "./initiator/link.ts";
 import { type MpesaOptions, type MpesaOverrides, mergeOptions, parseOptions } from "./options.ts";
 import { createPull, type Pull } from "./pull/index.ts";

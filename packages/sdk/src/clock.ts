@@ -1,5 +1,5 @@
-import { MpesaConfigError } from "./errors/config-error.ts";
-import { shapeOf } from "./errors/issue.ts";
+import { MpesaConfigError } from "./errors.ts";
+import { shapeOf } from "./issues.ts";
 
 /**
  * A clock with timers: the simulator's `clock`, or one that a test moves. The SDK reads every time from it, and waits on it

@@ -1,5 +1,5 @@
-import { MpesaConfigError } from "./errors/config-error.ts";
-import { type Issue, shapeOf } from "./errors/issue.ts";
+import { MpesaConfigError } from "./errors.ts";
+import { type Issue, shapeOf } from "./issues.ts";
 import { type MpesaOptions, optionTable } from "./options.ts";
 
 /** Where variables are looked up. Values that are not strings, such as a platform's bindings, are ignored. */

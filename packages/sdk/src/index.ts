@@ -1,11 +1,17 @@
 export type { Account, AccountBalanceParams } from "./account/index.ts";
-export type { TokenOptions } from "./auth/token-source.ts";
-export type { StoredToken, TokenStore } from "./auth/token-store.ts";
+export type { StoredToken, TokenOptions, TokenStore } from "./auth/token-source.ts";
 export type { B2bExpressCheckoutResult } from "./b2b/express-checkout.ts";
 export type { B2b } from "./b2b/index.ts";
 export type * from "./b2b/params.ts";
 export type { B2c } from "./b2c/index.ts";
-export type * from "./b2c/params.ts";
+export type {
+  B2cPayParams,
+  B2cPayPochiParams,
+  B2cPayWithIdCheckParams,
+  DeduplicatedPayoutParams,
+  IdentityDocument,
+  PayoutParams,
+} from "./b2c/pay.ts";
 export type { C2b } from "./c2b/index.ts";
 export type * from "./c2b/params.ts";
 export type { C2bRegistration } from "./c2b/register.ts";
@@ -17,15 +23,33 @@ export type { Code, CodeProduct, Outcome } from "./codes/code.ts";
 export { CommandId, TransactionType } from "./constants.ts";
 export type { CallOptions } from "./core.ts";
 export { configFromEnv, type MpesaEnv } from "./env.ts";
-export * from "./errors/index.ts";
+export {
+  type AnyMpesaError,
+  isMpesaError,
+  MpesaApiError,
+  MpesaAuthError,
+  MpesaConfigError,
+  MpesaConnectionError,
+  MpesaError,
+  type MpesaErrorInit,
+  type MpesaErrorType,
+  type MpesaIds,
+  MpesaOutcomeUnknownError,
+  MpesaRateLimitError,
+  MpesaValidationError,
+} from "./errors.ts";
 export type { MpesaEvent, MpesaEventHandler } from "./events.ts";
 export { createInitiatorGuard, type InitiatorGuardOptions } from "./initiator/guard.ts";
-export type { InitiatorGuardStore, StoredGuardRecord } from "./initiator/guard-store.ts";
-export type { InitiatorGuard, ObservedResult } from "./initiator/guard-types.ts";
+export type {
+  InitiatorGuard,
+  InitiatorGuardStore,
+  ObservedResult,
+  StoredGuardRecord,
+} from "./initiator/guard-store.ts";
 export type { Initiator, InitiatorWithCredential, InitiatorWithPassword } from "./initiator/initiator.ts";
-export type { InitiatorParams } from "./initiator/params.ts";
-export type { TransactionParty } from "./initiator/party.ts";
+export type { InitiatorParams, TransactionParty } from "./initiator/params.ts";
 export type { Acknowledgement, PayoutAcknowledgement } from "./initiator/submit.ts";
+export type { Issue } from "./issues.ts";
 export type { MpesaLogger, MpesaLogLevel } from "./log.ts";
 export type { ApiVersion, MpesaOptions, MpesaOverrides } from "./options.ts";
 export type { MpesaAppInfo } from "./platform.ts";

@@ -1,7 +1,6 @@
-import { type Issue, shapeOf } from "./errors/issue.ts";
+import { type Issue, shapeOf } from "./issues.ts";
 import { choice } from "./validate/limits.ts";
-import { type Given, invalid, type Parsed, under, valid } from "./validate/schema.ts";
-import { unknownNames } from "./validate/unknown-names.ts";
+import { type Given, invalid, type Parsed, under, unknownNames, valid } from "./validate/schema.ts";
 
 /** Parses the value of an option; the fields of its issues are relative to the option. */
 export type OptionParser<T> = (value: unknown, options: { readonly environment?: string }) => Parsed<T>;

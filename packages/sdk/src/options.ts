@@ -1,12 +1,12 @@
 import type { MpesaEnvironment } from "@mpesa/raw";
 import { environments, stkQuery } from "@mpesa/raw/platform";
-import type { TokenStore } from "./auth/token-store.ts";
+import type { TokenStore } from "./auth/token-source.ts";
 import { type Clock, type Time, timeOf } from "./clock.ts";
-import { MpesaConfigError } from "./errors/config-error.ts";
-import { type Issue, shapeOf } from "./errors/issue.ts";
+import { MpesaConfigError } from "./errors.ts";
 import type { MpesaEventHandler } from "./events.ts";
-import type { InitiatorGuard } from "./initiator/guard-types.ts";
+import type { InitiatorGuard } from "./initiator/guard-store.ts";
 import { type Initiator, parseInitiator } from "./initiator/initiator.ts";
+import { type Issue, shapeOf } from "./issues.ts";
 import { LOG_LEVELS, type MpesaLogger, type MpesaLogLevel } from "./log.ts";
 import {
   API_VERSION,
@@ -26,8 +26,7 @@ import { hasRepeatingFetch, isBrowser, type MpesaAppInfo } from "./platform.ts";
 import { parseMaxRetries, parseTimeout } from "./validate/call-options.ts";
 import { parsePasskey, parseShortCode } from "./validate/formats.ts";
 import { choice } from "./validate/limits.ts";
-import { under, valid } from "./validate/schema.ts";
-import { unknownNames } from "./validate/unknown-names.ts";
+import { under, unknownNames, valid } from "./validate/schema.ts";
 import { parseCallbackUrl } from "./validate/urls.ts";
 
 /**

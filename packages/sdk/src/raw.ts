@@ -8,9 +8,9 @@ import {
   type RawResult,
 } from "@mpesa/raw";
 import { type Core, parseJson } from "./core.ts";
-import type { MpesaIds } from "./errors/base.ts";
+import type { MpesaIds } from "./errors.ts";
+import { isJson, text } from "./http/error-body.ts";
 import { statusRecovery } from "./initiator/submit.ts";
-import { isJson, text } from "./transport/error-body.ts";
 
 /**
  * Options of a call of {@link MpesaRaw}: the body or the query as the spec types them, additional headers and a signal.

@@ -1,9 +1,9 @@
 import { isIP } from "node:net";
 import { Agent, type Dispatcher, Pool, ProxyAgent } from "undici";
-import { MpesaConfigError } from "./errors/config-error.ts";
-import { type Issue, shapeOf } from "./errors/issue.ts";
-import { NOT_SENT } from "./transport/not-sent.ts";
-import { MAX_RESPONSE, ResponseTooLarge } from "./transport/read-body.ts";
+import { MpesaConfigError } from "./errors.ts";
+import { MAX_RESPONSE, ResponseTooLarge } from "./http/attempt.ts";
+import { NOT_SENT } from "./http/not-sent.ts";
+import { type Issue, shapeOf } from "./issues.ts";
 
 /** Options of {@link undiciFetch}. All may be omitted. */
 export interface UndiciFetchOptions {

@@ -2,8 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { MpesaOutcomeUnknownError } from "../src/index.ts";
 import { statusRecovery } from "../src/initiator/submit.ts";
-import { base64, Redactor } from "../src/redact.ts";
-import { secretsOf } from "../src/secrets.ts";
+import { base64, Redactor, secretsOf } from "../src/redact.ts";
 
 function formsOf(secret: string): string[] {
   const encoded = encodeURIComponent(secret.toWellFormed());

@@ -98,9 +98,7 @@ describe("options", () => {
     const given = { proxy: "ftp://shop:hunter22@proxy.example", connections: 0, keepAliveMs: 0 };
     const error = await failure(async () => undiciFetch(given));
     expect(fieldsOf(error)).toEqual(["proxy", "connections", "keepAliveMs"]);
-    expect(error.message).toContain(
-      "connections: must be an integer from 1 to 10,000 connections; got the number zero.",
-    );
+    expect(error.message).toContain("`connections` must be an integer from 1 to 10,000 connections; got zero.");
     expect(error.message).not.toContain("hunter22");
   });
 

@@ -2,8 +2,14 @@ import { balanceRequestConstraints as rules } from "@mpesa/raw/constraints";
 import { type MpesaPromise, startCall } from "../call.ts";
 import type { CallOptions } from "../core.ts";
 import type { InitiatorLink } from "../initiator/link.ts";
-import { type InitiatorParams, signedAbout, signedBody } from "../initiator/params.ts";
-import { party, partyBody, type TransactionParty } from "../initiator/party.ts";
+import {
+  type InitiatorParams,
+  party,
+  partyBody,
+  signedAbout,
+  signedBody,
+  type TransactionParty,
+} from "../initiator/params.ts";
 import { type Acknowledgement, submit } from "../initiator/submit.ts";
 import { check, object, type ShapeOf } from "../validate/schema.ts";
 

@@ -1,9 +1,8 @@
-import { nameOf } from "../errors/name-of.ts";
+import { nameOf } from "../errors.ts";
 import type { MpesaEventHandler } from "../events.ts";
-import { type WaitLimits, waitForStore, waitWithin } from "./abortable.ts";
-import type { TokenOptions, TokenSource } from "./token-source.ts";
-import type { StoredToken, TokenStore } from "./token-store.ts";
-import { isTokenText } from "./token-text.ts";
+import { type WaitLimits, waitForStore, waitWithin } from "../wait-within.ts";
+import type { StoredToken, TokenOptions, TokenSource, TokenStore } from "./token-source.ts";
+import { isTokenText } from "./token-source.ts";
 
 /**
  * A token is renewed this many milliseconds before its expiry, or a tenth of its lifetime before if that is shorter.

@@ -1,6 +1,6 @@
 import type { Clock } from "../clock.ts";
-import type { StoredToken, TokenStore } from "./token-store.ts";
-import { isTokenText } from "./token-text.ts";
+import type { StoredToken, TokenStore } from "./token-source.ts";
+import { isTokenText } from "./token-source.ts";
 
 /**
  * The methods of an unstorage `Storage` that {@link unstorageTokenStore} calls. Any object with these methods works.

@@ -2,7 +2,7 @@ import { type MpesaPromise, startCall } from "../call.ts";
 import type { CallOptions } from "../core.ts";
 import type { InitiatorLink } from "../initiator/link.ts";
 import type { PayoutAcknowledgement } from "../initiator/submit.ts";
-import type { B2cPayParams, B2cPayPochiParams, B2cPayWithIdCheckParams } from "./params.ts";
+import type { B2cPayParams, B2cPayPochiParams, B2cPayWithIdCheckParams } from "./pay.ts";
 import { b2cPay, b2cPayPochi, b2cPayWithIdCheck } from "./pay.ts";
 
 /**

@@ -20,12 +20,11 @@ import type {
   UssdCallback,
 } from "./types.ts";
 
-export type { FieldEntry, FieldList } from "./field-list.ts";
 export * from "./handler/index.ts";
 export type { ParseOptions } from "./parse.ts";
 export { phoneNumberMatches } from "./phone-number-matches.ts";
 export type * from "./types.ts";
-export type * from "./value-types.ts";
+export type { FieldEntry, FieldList } from "./values.ts";
 
 /**
  * Reads any callback body, already parsed from JSON. Total: every value gives an object with a `kind`, and nothing

@@ -7,8 +7,8 @@ import {
   likelySigns,
 } from "@mpesa/raw/callback-fields";
 import { reversalCodePrefix, taxShortCode } from "@mpesa/raw/platform";
-import type { FieldList } from "./field-list.ts";
 import type { CallbackKind, Confidence, ResultKind } from "./types.ts";
+import type { FieldList } from "./values.ts";
 import { party, text } from "./values.ts";
 
 /** What a body seems to be, and how surely; `result` is the result of an unknown product. */

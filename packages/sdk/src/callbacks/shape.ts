@@ -1,7 +1,18 @@
 import { type CallbackShape, callbackShapes, type FieldReader } from "@mpesa/raw/callback-fields";
-import { type FieldList, plainKey } from "./field-list.ts";
 import type { CallbackIssue, FieldValues } from "./types.ts";
-import { accounts, charges, instant, money, party, phoneNumber, text, transactionId, yesNo } from "./values.ts";
+import {
+  accounts,
+  charges,
+  type FieldList,
+  instant,
+  money,
+  party,
+  phoneNumber,
+  plainKey,
+  text,
+  transactionId,
+  yesNo,
+} from "./values.ts";
 
 /** The kinds that the spec describes, and the rows of a pull notification. */
 export type ShapeName = keyof typeof callbackShapes;

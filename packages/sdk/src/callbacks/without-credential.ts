@@ -1,5 +1,5 @@
-import { REDACTED } from "../redacted.ts";
-import { plainKey } from "./field-list.ts";
+import { REDACTED } from "../mask.ts";
+import { plainKey } from "./values.ts";
 
 const NAME = String.raw`secur\w{0,9}[^a-z]{0,9}cred\w{0,9}`;
 // Bounded, so that every search is linear.

@@ -1,7 +1,7 @@
 import type { MpesaEnvironment } from "@mpesa/raw";
 import { securityCredentialLength } from "@mpesa/raw/platform";
-import { MpesaConfigError } from "../errors/config-error.ts";
-import { type Issue, shapeOf } from "../errors/issue.ts";
+import { MpesaConfigError } from "../errors.ts";
+import { type Issue, shapeOf } from "../issues.ts";
 import { publicKeys } from "./keys.ts";
 import { type KeyObject, type NodeCrypto, nodeCrypto } from "./node-crypto.ts";
 

@@ -1,13 +1,10 @@
 import type { Clock } from "../clock.ts";
-import { rejectionCode } from "../codes/credential.ts";
+import { rejectionCode } from "../codes/error-advice.ts";
 import { isZero } from "../codes/lookup.ts";
-import { MpesaConfigError } from "../errors/config-error.ts";
-import { shapeOf } from "../errors/issue.ts";
-import { nameOf } from "../errors/name-of.ts";
+import { MpesaConfigError, nameOf } from "../errors.ts";
 import { type MpesaEventHandler, safeEmitter } from "../events.ts";
-import { text } from "../transport/error-body.ts";
-import { fingerprintOf } from "./fingerprint.ts";
-import { RequestMemory, type SignedRequest, type Signer, toRequest } from "./guard-requests.ts";
+import { text } from "../http/error-body.ts";
+import { shapeOf } from "../issues.ts";
 import {
   EMPTY_STATE,
   type Hold,
@@ -16,11 +13,16 @@ import {
   isSameState,
   mergeStates,
   REQUEST_LIFE_MS,
+  RequestMemory,
+  type SignedRequest,
+  type Signer,
+  toRequest,
   toState,
 } from "./guard-state.ts";
+import type { InitiatorGuard, ObservedResult } from "./guard-store.ts";
 import { type InitiatorGuardStore, SharedRecords } from "./guard-store.ts";
-import type { InitiatorGuard, ObservedResult } from "./guard-types.ts";
 import type { Initiator } from "./initiator.ts";
+import { fingerprintOf } from "./initiator.ts";
 
 /** Options of {@link createInitiatorGuard}. */
 export interface InitiatorGuardOptions {

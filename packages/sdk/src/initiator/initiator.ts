@@ -1,5 +1,7 @@
 import { balanceRequestConstraints as rules } from "@mpesa/raw/constraints";
 import { securityCredentialLength } from "@mpesa/raw/platform";
+import type { Config } from "../options.ts";
+import { toHex } from "../sha256.ts";
 import { text } from "../validate/limits.ts";
 import { invalid, type Parsed, valid } from "../validate/schema.ts";
 
@@ -105,4 +107,62 @@ const CREDENTIAL = new RegExp(rules.SecurityCredential.pattern);
 
 function isCredential(value: unknown): boolean {
   return typeof value === "string" && CREDENTIAL.test(value);
+}
+
+/** Number of PBKDF2 iterations: the maximum that Cloudflare Workers allow. */
+const ITERATIONS = 100_000;
+
+/**
+ * Returns a hash of gateway, name and secret, which is the same in every process that signs with the same credential. A
+ * password is hashed slowly if the hash is put into a shared store (`isStored`), because whoever reads the store could
+ * otherwise guess the password.
+ */
+export async function fingerprintOf(
+  { name, password, securityCredential }: Pick<Initiator, "name" | "password" | "securityCredential">,
+  { baseUrl, isStored }: { readonly baseUrl: string; readonly isStored: boolean },
+): Promise<string> {
+  const bytes = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text);
+  const secret = await crypto.subtle.importKey("raw", bytes(securityCredential ?? password ?? ""), "PBKDF2", false, [
+    "deriveBits",
+  ]);
+  const iterations = isStored && securityCredential === undefined ? ITERATIONS : 1;
+  const salt = bytes(`${baseUrl} ${name}`);
+  return toHex(await crypto.subtle.deriveBits({ name: "PBKDF2", hash: "SHA-256", salt, iterations }, secret, 256));
+}
+
+/** Encrypts the passwords of initiators, once for each initiator: a credential is valid until the password changes. */
+export class Credentials {
+  readonly #environment: Config["environment"];
+  readonly #byInitiator = new WeakMap<
+    InitiatorWithPassword,
+    { readonly password: string; readonly credential: Promise<string> }
+  >();
+
+  constructor({ environment }: Config) {
+    this.#environment = environment;
+  }
+
+  /** Returns the credential of an initiator. @throws MpesaConfigError if this runtime cannot encrypt the password. */
+  async of(initiator: Initiator): Promise<string> {
+    if (initiator.securityCredential !== undefined) return initiator.securityCredential;
+    const known = this.#byInitiator.get(initiator);
+    if (known?.password === initiator.password) return known.credential;
+    const { password } = initiator;
+    const credential = this.#encrypt(initiator);
+    this.#byInitiator.set(initiator, { password, credential });
+    try {
+      return await credential;
+    } catch (error) {
+      this.#byInitiator.delete(initiator);
+      throw error;
+    }
+  }
+
+  async #encrypt({ password, key }: InitiatorWithPassword): Promise<string> {
+    // Imported only here, so that a client that has a finished credential does not need node:crypto.
+    const { securityCredential } = await import("../credential/index.ts");
+    if (key !== undefined) return securityCredential({ password, key });
+    // The client's constructor rejects a password without a key if the client has no environment.
+    return securityCredential({ password, environment: this.#environment ?? "sandbox" });
+  }
 }

@@ -1,5 +1,5 @@
 import type { Core } from "../core.ts";
-import { Credentials } from "./credential.ts";
+import { Credentials } from "./initiator.ts";
 
 /** Parts of a client that all calls signed by an initiator share. */
 export interface InitiatorLink {

@@ -1,13 +1,13 @@
 import type { OperationInfo } from "@mpesa/raw";
 import { initiatorFields } from "@mpesa/raw/platform";
-import { isSigned, rejectionCode } from "../codes/credential.ts";
-import { MpesaAuthError } from "../errors/auth-error.ts";
-import type { MpesaIds } from "../errors/base.ts";
-import { codeAndTextOf, isJson, text } from "../transport/error-body.ts";
-import { idsOf } from "../transport/errors.ts";
-import type { SigningGuard } from "../transport/send.ts";
+import { isSigned, rejectionCode } from "../codes/error-advice.ts";
+import type { MpesaIds } from "../errors.ts";
+import { MpesaAuthError } from "../errors.ts";
+import { codeAndTextOf, isJson, text } from "../http/error-body.ts";
+import type { SigningGuard } from "../http/send.ts";
+import { idsOf } from "../http/to-error.ts";
 import { type Guard, isoOf } from "./guard.ts";
-import type { Signer } from "./guard-requests.ts";
+import type { Signer } from "./guard-state.ts";
 import type { Initiator } from "./initiator.ts";
 
 /** Facts about a call that the guard needs. */

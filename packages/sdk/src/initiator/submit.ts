@@ -2,12 +2,11 @@ import type { DarajaError, Acknowledgement as QueuedResponse } from "@mpesa/raw"
 import type { initiatorFields } from "@mpesa/raw/platform";
 import { MONEY_HINT } from "../codes/lookup.ts";
 import { type AcceptanceOf, type BodyOf, type CallContext, type CallOptions, requireId } from "../core.ts";
-import type { MpesaIds } from "../errors/base.ts";
-import { MpesaConfigError } from "../errors/config-error.ts";
-import { MpesaOutcomeUnknownError } from "../errors/outcome-unknown-error.ts";
-import { text } from "../transport/error-body.ts";
-import { contradictedId, idsOf } from "../transport/errors.ts";
-import { maskPhoneNumbers } from "../without-payer.ts";
+import type { MpesaIds } from "../errors.ts";
+import { MpesaConfigError, MpesaOutcomeUnknownError } from "../errors.ts";
+import { text } from "../http/error-body.ts";
+import { contradictedId, idsOf } from "../http/to-error.ts";
+import { maskPhoneNumbers } from "../mask.ts";
 import type { Initiator } from "./initiator.ts";
 import type { InitiatorLink } from "./link.ts";
 

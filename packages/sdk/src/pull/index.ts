@@ -1,8 +1,14 @@
 import { type MpesaPromise, startCall } from "../call.ts";
 import type { CallOptions, Core } from "../core.ts";
-import { type PulledTransaction, type PullPage, type PullQueryParams, type PullRange, pullQuery } from "./query.ts";
+import {
+  type PulledTransaction,
+  type PullPage,
+  type PullQueryParams,
+  type PullRange,
+  pullQuery,
+  pullTransactions,
+} from "./query.ts";
 import { type PullRegisterParams, type PullRegistration, pullRegister } from "./register.ts";
-import { pullTransactions } from "./transactions.ts";
 
 /**
  * Customer payments of the last 48 hours, for notices that were missed. Every call throws MpesaValidationError,

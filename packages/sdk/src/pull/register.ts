@@ -2,7 +2,7 @@ import type { PullRegisterResponse } from "@mpesa/raw";
 import { PullRegisterCode } from "@mpesa/raw/codes";
 import { pullRegisterRequestConstraints as rules } from "@mpesa/raw/constraints";
 import type { CallOptions, Core } from "../core.ts";
-import { text } from "../transport/error-body.ts";
+import { text } from "../http/error-body.ts";
 import { ownShortCode, parsePhoneNumber } from "../validate/formats.ts";
 import { check, object, orClient, type ShapeOf } from "../validate/schema.ts";
 import { urlParameter } from "../validate/urls.ts";

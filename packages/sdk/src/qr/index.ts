@@ -2,7 +2,7 @@ import type { QrResponse } from "@mpesa/raw";
 import { qrRequestConstraints as rules } from "@mpesa/raw/constraints";
 import { type MpesaPromise, startCall } from "../call.ts";
 import { type CallOptions, type Core, requireId } from "../core.ts";
-import { text as textOf } from "../transport/error-body.ts";
+import { text as textOf } from "../http/error-body.ts";
 import { parsePhoneNumber, parseShortCode } from "../validate/formats.ts";
 import { amount, integer, text } from "../validate/limits.ts";
 import { check, object, oneOf, type ShapeOf, withDefault } from "../validate/schema.ts";

@@ -2,7 +2,7 @@ import {
   statusRequestConstraints as statusRules,
   stkQueryRequestConstraints as stkRules,
 } from "@mpesa/raw/constraints";
-import { type AnyMpesaError, isMpesaError } from "../errors/is-mpesa-error.ts";
+import { type AnyMpesaError, isMpesaError } from "../errors.ts";
 import { parsePhoneNumber, parseShortCode } from "../validate/formats.ts";
 import { text } from "../validate/limits.ts";
 import {

@@ -1,13 +1,11 @@
 import { resultCodes } from "@mpesa/raw/codes";
 import { lookupCode } from "../codes/lookup.ts";
 import type { CallOptions } from "../core.ts";
-import { type AnyMpesaError, isMpesaError } from "../errors/is-mpesa-error.ts";
-import { nameOf } from "../errors/name-of.ts";
-import { MpesaOutcomeUnknownError } from "../errors/outcome-unknown-error.ts";
+import { type AnyMpesaError, isMpesaError, MpesaOutcomeUnknownError, nameOf } from "../errors.ts";
+import { areDifferentIds } from "../http/to-error.ts";
 import type { InitiatorLink } from "../initiator/link.ts";
 import type { Acknowledgement } from "../initiator/submit.ts";
 import { type TransactionStatusParams, transactionStatus } from "../transactions/status.ts";
-import { areDifferentIds } from "../transport/errors.ts";
 import { isSameAmount, type PayoutEntry } from "./known.ts";
 import type { PayoutSettlement, ReconcileParams, StatusResults } from "./types.ts";
 

@@ -1,5 +1,5 @@
 import type { CallOptions, Core } from "../core.ts";
-import { type AnyMpesaError, isMpesaError } from "../errors/is-mpesa-error.ts";
+import { type AnyMpesaError, isMpesaError } from "../errors.ts";
 import type { Pace } from "../stk/pace.ts";
 import { readStk, type StkQueryResult, type StkReading, stkQueryParams } from "../stk/query.ts";
 import { check } from "../validate/schema.ts";

@@ -1,13 +1,10 @@
 import { statusRequestConstraints as rules } from "@mpesa/raw/constraints";
 import type { CallOptions, Core } from "../core.ts";
-import { type AnyMpesaError, isMpesaError } from "../errors/is-mpesa-error.ts";
-import { shapeOf } from "../errors/issue.ts";
-import { MpesaOutcomeUnknownError } from "../errors/outcome-unknown-error.ts";
-import { MpesaValidationError } from "../errors/validation-error.ts";
+import { type AnyMpesaError, isMpesaError, MpesaOutcomeUnknownError, MpesaValidationError } from "../errors.ts";
 import type { InitiatorLink } from "../initiator/link.ts";
 import { signedAbout } from "../initiator/params.ts";
-import { type CheckedRange, type PulledTransaction, pullRange } from "../pull/query.ts";
-import { pullTransactions } from "../pull/transactions.ts";
+import { shapeOf } from "../issues.ts";
+import { type CheckedRange, type PulledTransaction, pullRange, pullTransactions } from "../pull/query.ts";
 import type { Pace } from "../stk/pace.ts";
 import { checkCallOptions, parseTimeout } from "../validate/call-options.ts";
 import { parsePasskey } from "../validate/formats.ts";

@@ -1,4 +1,4 @@
-import type { AnyMpesaError } from "../errors/is-mpesa-error.ts";
+import type { AnyMpesaError } from "../errors.ts";
 import type { UnlinkedRow } from "./link.ts";
 import type { Finding, KnownPayment, MissingHere, PayoutSettlement, ReconcileReport } from "./types.ts";
 

@@ -1,5 +1,5 @@
 import type { Outcome } from "../codes/code.ts";
-import type { AnyMpesaError } from "../errors/is-mpesa-error.ts";
+import type { AnyMpesaError } from "../errors.ts";
 import type { InitiatorParams } from "../initiator/params.ts";
 import type { Acknowledgement } from "../initiator/submit.ts";
 import type { PulledTransaction, PullRange } from "../pull/query.ts";

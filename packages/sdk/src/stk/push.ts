@@ -1,7 +1,7 @@
 import type { StkPushResponse } from "@mpesa/raw";
 import { stkPushRequestConstraints as rules } from "@mpesa/raw/constraints";
 import { type CallOptions, type Core, requireId } from "../core.ts";
-import { text as textOf } from "../transport/error-body.ts";
+import { text as textOf } from "../http/error-body.ts";
 import { parsePhoneNumber, parseShortCode, receivingShortCode, wireNumber } from "../validate/formats.ts";
 import { amount, text } from "../validate/limits.ts";
 import { check, either, object, optional, orClient, type ShapeOf } from "../validate/schema.ts";

@@ -1,8 +1,8 @@
 import type { StkCallbackContent } from "@mpesa/raw";
-import { nameOf } from "../errors/name-of.ts";
+import { nameOf } from "../errors.ts";
 import type { MpesaEventHandler } from "../events.ts";
-import { isJson, text } from "../transport/error-body.ts";
-import { areDifferentIds } from "../transport/errors.ts";
+import { isJson, text } from "../http/error-body.ts";
+import { areDifferentIds } from "../http/to-error.ts";
 import { invalid, type Parsed, valid } from "../validate/schema.ts";
 import type { StkQueryPlan } from "./query.ts";
 

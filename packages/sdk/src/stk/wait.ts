@@ -1,6 +1,6 @@
 import type { StkQueryResponse } from "@mpesa/raw";
 import type { Core } from "../core.ts";
-import { type AnyMpesaError, isMpesaError } from "../errors/is-mpesa-error.ts";
+import { type AnyMpesaError, isMpesaError } from "../errors.ts";
 import { MAX_TIMEOUT_MS, parseSignal } from "../validate/call-options.ts";
 import { digits } from "../validate/limits.ts";
 import { both, check, invalid, openObject, optional, type Parsed, valid, withDefault } from "../validate/schema.ts";

@@ -1,8 +1,14 @@
 import { statusRequestConstraints as rules } from "@mpesa/raw/constraints";
 import type { CallOptions } from "../core.ts";
 import type { InitiatorLink } from "../initiator/link.ts";
-import { type InitiatorParams, signedAbout, signedBody } from "../initiator/params.ts";
-import { party, partyBody, type TransactionParty } from "../initiator/party.ts";
+import {
+  type InitiatorParams,
+  party,
+  partyBody,
+  signedAbout,
+  signedBody,
+  type TransactionParty,
+} from "../initiator/params.ts";
 import { type Acknowledgement, submit } from "../initiator/submit.ts";
 import { parseReceipt } from "../validate/formats.ts";
 import { text } from "../validate/limits.ts";

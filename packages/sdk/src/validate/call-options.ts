@@ -1,6 +1,6 @@
 import type { OperationId } from "@mpesa/raw";
-import type { MpesaIds } from "../errors/base.ts";
-import { MpesaValidationError } from "../errors/validation-error.ts";
+import type { MpesaIds } from "../errors.ts";
+import { MpesaValidationError } from "../errors.ts";
 import { integer } from "./limits.ts";
 import { fields, invalid, optional, type Parsed, under, valid } from "./schema.ts";
 

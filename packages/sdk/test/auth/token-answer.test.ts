@@ -1,7 +1,7 @@
 import { tokenLifetimeSeconds } from "@mpesa/raw/platform";
 import { afterEach, describe, expect, it } from "vitest";
 import { Core } from "../../src/core.ts";
-import { isMpesaError } from "../../src/errors/index.ts";
+import { isMpesaError } from "../../src/errors.ts";
 import type { MpesaEvent } from "../../src/events.ts";
 import { type MpesaOptions, parseOptions } from "../../src/options.ts";
 import { type FaultServer, json, page, startFaultServer } from "../support/fault-server.ts";

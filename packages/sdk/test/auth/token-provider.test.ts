@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
-import type { StoredToken, TokenStore } from "../../src/auth/token-store.ts";
+import type { StoredToken, TokenStore } from "../../src/auth/token-source.ts";
 import { gateway, settle } from "./gateway.ts";
 
 /** A store in memory that other processes can write to. */

@@ -1,8 +1,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { TokenProvider } from "../../src/auth/token-provider.ts";
-import type { TokenOptions } from "../../src/auth/token-source.ts";
-import type { StoredToken, TokenStore } from "../../src/auth/token-store.ts";
+import type { StoredToken, TokenOptions, TokenStore } from "../../src/auth/token-source.ts";
 import { settle } from "./gateway.ts";
 
 const LIFE_MS = 3_599_000;

@@ -6,7 +6,7 @@ import fsDriver from "unstorage/drivers/fs";
 import memoryDriver from "unstorage/drivers/memory";
 import redisDriver from "unstorage/drivers/redis";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { StoredToken, TokenStore } from "../../src/auth/token-store.ts";
+import type { StoredToken, TokenStore } from "../../src/auth/token-source.ts";
 import { type TokenStorage, unstorageTokenStore } from "../../src/auth/unstorage.ts";
 import { startRedis } from "../support/servers.ts";
 

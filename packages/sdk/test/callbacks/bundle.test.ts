@@ -44,7 +44,7 @@ describe("the callbacks entry", () => {
 
   test.each([
     "openapi-fetch",
-    "/transport/",
+    "/http/",
     "/auth/",
     "valibot",
     "generated/validators.ts",

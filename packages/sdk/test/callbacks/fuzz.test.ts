@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { plainKey } from "../../src/callbacks/field-list.ts";
 import { type CallbackKind, parseCallback } from "../../src/callbacks/index.ts";
+import { plainKey } from "../../src/callbacks/values.ts";
 import { kinds } from "./kinds.ts";
 import { mutant, randomFrom } from "./mutate.ts";
 

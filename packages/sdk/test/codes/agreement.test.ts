@@ -2,12 +2,12 @@ import { isDeepStrictEqual } from "node:util";
 import { type OperationId, type OperationInfo, operationTable } from "@mpesa/raw";
 import { type CodeInfo, errorCodes, faultCodes, httpCodes } from "@mpesa/raw/codes";
 import { describe, expect, it } from "vitest";
-import { isSigned } from "../../src/codes/credential.ts";
+import { isSigned } from "../../src/codes/error-advice.ts";
 import { type Code, explain } from "../../src/codes/index.ts";
+import { decide } from "../../src/http/decide.ts";
+import { toError } from "../../src/http/to-error.ts";
 import { isMpesaError, Mpesa } from "../../src/index.ts";
 import { Redactor } from "../../src/redact.ts";
-import { decide } from "../../src/transport/decide.ts";
-import { toError } from "../../src/transport/errors.ts";
 import { calls } from "../products/calls.ts";
 import { connect, type Json, json, options } from "../products/harness.ts";
 

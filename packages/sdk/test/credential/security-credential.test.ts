@@ -12,7 +12,7 @@ import fc from "fast-check";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { type SecurityCredentialOptions, securityCredential } from "../../src/credential/index.ts";
 import { publicKeys } from "../../src/credential/keys.ts";
-import { isMpesaError } from "../../src/errors/index.ts";
+import { isMpesaError } from "../../src/errors.ts";
 import { expiredCertificate, pem } from "./certificate.ts";
 
 const pair = generateKeyPairSync("rsa", { modulusLength: 2048 });

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { RequestMemory } from "../../src/initiator/guard-requests.ts";
-import { REQUEST_LIFE_MS } from "../../src/initiator/guard-state.ts";
+import { REQUEST_LIFE_MS, RequestMemory } from "../../src/initiator/guard-state.ts";
 
 const signer = { name: "testapi", credential: "f00d" };
 

@@ -1,9 +1,9 @@
 import { type OperationInfo, operationTable } from "@mpesa/raw";
 import { type CodeInfo, errorCodes, faultCodes, httpCodes } from "@mpesa/raw/codes";
 import { describe, expect, it, vi } from "vitest";
+import { decide } from "../../src/http/decide.ts";
+import { toError } from "../../src/http/to-error.ts";
 import { Redactor } from "../../src/redact.ts";
-import { decide } from "../../src/transport/decide.ts";
-import { toError } from "../../src/transport/errors.ts";
 import { connect, daraja, failure, json } from "./harness.ts";
 
 const operations = Object.values<OperationInfo>(operationTable);

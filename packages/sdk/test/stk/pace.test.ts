@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { MpesaOptions } from "../../src/index.ts";
-import { Heap, type HeapItem } from "../../src/stk/heap.ts";
+import { Heap, type HeapItem } from "../../src/stk/pace.ts";
 import { connect, json } from "../products/harness.ts";
 import { ID, inFakeTime, result } from "./fake-time.ts";
 

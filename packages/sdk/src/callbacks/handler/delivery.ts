@@ -1,4 +1,4 @@
-import { nameOf } from "../../errors/name-of.ts";
+import { nameOf } from "../../errors.ts";
 import type { Claim, ClaimState, Inbox, PendingDelivery } from "../inbox/inbox.ts";
 import { isResultKind } from "../kinds.ts";
 import { parse } from "../parse.ts";

@@ -1,22 +1,29 @@
-import { nameOf } from "../../errors/name-of.ts";
+import { nameOf } from "../../errors.ts";
 import type { CallbackKind } from "../types.ts";
 import { withoutCredential } from "../without-credential.ts";
-import { plainAddress } from "./addresses.ts";
-import { checked } from "./check-options.ts";
 import { deliveryFor } from "./delivery.ts";
 import type { RefusalReason } from "./notices.ts";
 import type { CallbackHandler, CallbackHandlerOptions, ReceivedCallback } from "./options.ts";
-import { isShallow, readBody } from "./read-body.ts";
-import { acknowledgement } from "./replies.ts";
-import { signedPath } from "./sign-url.ts";
-import { pathSigner, type Route } from "./signed-path.ts";
-import { decide } from "./validation.ts";
+import { checked } from "./options.ts";
+import { acknowledgement, decide } from "./replies.ts";
+import { isShallow, plainAddress, readBody } from "./request.ts";
+import { pathSigner, type Route, signedPath } from "./signed-url.ts";
 
 export type { Claim, ClaimState, Inbox, InboxOptions, PendingDelivery } from "../inbox/inbox.ts";
-export { type ForwardedAddressOptions, forwardedAddress, safaricomAddresses } from "./addresses.ts";
 export type * from "./notices.ts";
-export type * from "./options.ts";
+export type {
+  CallbackContext,
+  CallbackEvent,
+  CallbackFunctions,
+  CallbackHandler,
+  CallbackHandlerOptions,
+  CallbackRoute,
+  CallbackUrlOptions,
+  ReceivedCallback,
+  RedeliveryReport,
+} from "./options.ts";
 export { accept, type C2bDecision, type C2bRejectCode, reject } from "./replies.ts";
+export { type ForwardedAddressOptions, forwardedAddress, safaricomAddresses } from "./request.ts";
 
 /** What platforms and adapters may give with a request. */
 interface Platform {

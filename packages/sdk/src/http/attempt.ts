@@ -1,6 +1,4 @@
 import { whyNotSent } from "./not-sent.ts";
-import { sendOnceOptions } from "./once.ts";
-import { ResponseTooLarge, readBody } from "./read-body.ts";
 
 /** A request as plain values. A `Request` could not be sent again, because sending consumes its body. */
 export interface OutgoingRequest {
@@ -93,4 +91,68 @@ function rejectOnAbort<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
     if (signal.aborted) reject(signal.reason);
     else signal.addEventListener("abort", () => reject(signal.reason), { once: true });
   });
+}
+
+/**
+ * Returns the `body` and `keepalive` options with which the `fetch` of a server platform sends a request only once.
+ *
+ * Bun (1.3.5 or later) resends a request if its reused connection breaks; with `keepalive: false` the request gets a
+ * new connection. Deno (2.7 or later) resends a string body even on a new connection, but cannot resend a Blob. A Blob
+ * keeps its `Content-Length`.
+ */
+function sendOnceOptions(body: string | undefined): Pick<RequestInit, "body" | "keepalive"> {
+  if (body === undefined) return { keepalive: false };
+  return { keepalive: false, body: "Deno" in globalThis ? new Blob([body]) : body };
+}
+
+/**
+ * Maximum length of a response, in characters or bytes. The longest known response, a QR code's image, is several
+ * hundred times shorter.
+ */
+export const MAX_RESPONSE: number = 8 * 1024 * 1024;
+
+/** A response whose body is longer than the limit. */
+export class ResponseTooLarge extends Error {
+  override readonly name = "ResponseTooLarge";
+
+  constructor() {
+    super(`the response is larger than ${MAX_RESPONSE / 1024 / 1024} MiB`);
+  }
+}
+
+/**
+ * Reads a body to its end.
+ *
+ * @throws ResponseTooLarge as soon as the body is longer than the limit; the rest is not read.
+ */
+async function readBody(response: Response): Promise<string> {
+  const reader = isKnownToBeSmall(response) ? undefined : response.body?.getReader?.();
+  if (!reader) {
+    // A caller's `fetch` may return an incomplete Response. The gateway has received the request all the same.
+    const text: unknown = await response.text();
+    if (typeof text !== "string") throw new TypeError("the body of the response is not a string");
+    if (text.length > MAX_RESPONSE) throw new ResponseTooLarge();
+    return text;
+  }
+  const decoder = new TextDecoder();
+  let text = "";
+  for (let size = 0; ; ) {
+    const { done, value } = await reader.read();
+    if (done) return text + decoder.decode();
+    size += value.byteLength;
+    if (size > MAX_RESPONSE) {
+      reader.cancel().catch(() => undefined);
+      throw new ResponseTooLarge();
+    }
+    text += decoder.decode(value, { stream: true });
+  }
+}
+
+/**
+ * Returns whether `Content-Length` proves that the body is within the limit. The header proves nothing for a compressed
+ * body. Reading a small body at once is faster than reading it in pieces.
+ */
+function isKnownToBeSmall({ headers }: Response): boolean {
+  const length = headers?.get?.("content-length");
+  return Boolean(length) && Number(length) <= MAX_RESPONSE && !headers.get("content-encoding");
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { whyNotSent } from "../../src/transport/not-sent.ts";
+import { whyNotSent } from "../../src/http/not-sent.ts";
 
 const failed = (cause: unknown): TypeError => new TypeError("fetch failed", { cause });
 const coded = (code: string, message = code): Error => Object.assign(new Error(message), { code });

@@ -1,6 +1,6 @@
 import { type OperationId, type OperationInfo, operationTable } from "@mpesa/raw";
 import { describe, expect, test } from "vitest";
-import { decide } from "../../src/transport/decide.ts";
+import { decide } from "../../src/http/decide.ts";
 
 const HTML = '<html style="height:100%"><head><META NAME="ROBOTS" CONTENT="NOINDEX"></head></html>';
 

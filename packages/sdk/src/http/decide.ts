@@ -7,7 +7,6 @@ import { type CodeMatch, isZero, lookupText, MONEY_HINT } from "../codes/lookup.
 import { asList } from "../list.ts";
 import type { CompleteResponse } from "./attempt.ts";
 import { codeAndTextOf, type ErrorBody, errorBody, isJson, text } from "./error-body.ts";
-import { retryAfterMs } from "./retry-after.ts";
 
 /** Details of a response that is not an acceptance. */
 export interface ErrorDetails {
@@ -134,4 +133,21 @@ function describeBody(body: string, parsed: unknown): string {
   if (parsed !== undefined) return "unexpected JSON";
   if (body.trimStart().startsWith("<")) return "an HTML page";
   return /^[[{]/.test(body.trimStart()) ? "incomplete JSON" : "text that is not JSON";
+}
+
+const ALLOWED_RATE = /messagesPerPeriod=(\d+),\s*periodInMicroseconds=(\d+)/;
+
+/**
+ * Returns the milliseconds to wait before a retry, from the `Retry-After` header or from the rate in the text of a
+ * spike arrest. Returns `undefined` if the response contains neither.
+ */
+function retryAfterMs(headers: Headers, message = ""): number | undefined {
+  const header = headers.get("retry-after")?.trim();
+  if (header) {
+    const ms = /^\d+(\.\d+)?$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now();
+    if (Number.isFinite(ms)) return Math.max(0, Math.ceil(ms));
+  }
+  const [, messages, period] = ALLOWED_RATE.exec(message) ?? [];
+  if (messages === undefined || period === undefined || Number(messages) === 0) return undefined;
+  return Math.ceil(Number(period) / Number(messages) / 1000);
 }

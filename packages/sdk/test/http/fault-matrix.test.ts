@@ -1,7 +1,7 @@
 import { type OperationId, type OperationInfo, operationTable } from "@mpesa/raw";
 import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { Core } from "../../src/core.ts";
-import { isMpesaError } from "../../src/errors/index.ts";
+import { isMpesaError } from "../../src/errors.ts";
 import type { MpesaEvent } from "../../src/events.ts";
 import { parseOptions } from "../../src/options.ts";
 import { type FaultServer, json, startFaultServer, token } from "../support/fault-server.ts";

@@ -1,6 +1,6 @@
 import type { OperationInfo } from "@mpesa/raw";
 import { initiatorFields } from "@mpesa/raw/platform";
-import type { MpesaErrorType } from "../../src/errors/index.ts";
+import type { MpesaErrorType } from "../../src/errors.ts";
 import { type Behaviour, json, page, reset, resetInBody, silence, stall } from "../support/fault-server.ts";
 
 /** What a fault must lead to: how many requests of the operation reach the server, and how the call ends. */

@@ -1,10 +1,10 @@
 import type { OperationInfo } from "@mpesa/raw";
-import { waitWithin } from "../auth/abortable.ts";
 import type { TokenSource } from "../auth/token-source.ts";
 import type { Time } from "../clock.ts";
-import type { MpesaError } from "../errors/base.ts";
+import type { MpesaError } from "../errors.ts";
 import type { MpesaEventHandler } from "../events.ts";
 import type { Redactor } from "../redact.ts";
+import { waitWithin } from "../wait-within.ts";
 import {
   ABORTED_BEFORE_SENDING,
   type AttemptResult,
@@ -12,7 +12,6 @@ import {
   type CompleteResponse,
   type OutgoingRequest,
 } from "./attempt.ts";
-import { backoffMs, MAX_DELAY_MS } from "./backoff.ts";
 import { type Decision, decide } from "./decide.ts";
 
 /** Parts of a client that all its calls share. */
@@ -246,4 +245,19 @@ function isConfirmed(outcome: SendOutcome): outcome is SendOutcome & { kind: "de
 
 function mayBeRejection(outcome: SendOutcome): boolean {
   return outcome.kind === "decided" && outcome.decision.kind !== "accepted" && outcome.decision.mayBeRejection;
+}
+
+const BASE_MS = 500;
+/**
+ * The longest pause before a retry. If the gateway asks for a longer pause, the call ends and its error has
+ * `retryAfterMs`.
+ */
+const MAX_DELAY_MS = 8_000;
+
+/**
+ * Returns a random delay in milliseconds (full jitter), so that many clients do not retry at the same moment. The delay
+ * is at most 500 ms for the first retry; the maximum doubles with each retry, up to 8 seconds.
+ */
+function backoffMs(retry: number): number {
+  return Math.random() * Math.min(MAX_DELAY_MS, BASE_MS * 2 ** (retry - 1));
 }

@@ -11,7 +11,7 @@ import {
   type MpesaIds,
   MpesaOutcomeUnknownError,
   MpesaRateLimitError,
-} from "../errors/index.ts";
+} from "../errors.ts";
 import type { Redactor } from "../redact.ts";
 import type { Decision } from "./decide.ts";
 import { isJson, text } from "./error-body.ts";

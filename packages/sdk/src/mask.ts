@@ -1,5 +1,8 @@
 import { checkoutRequestId } from "@mpesa/raw/platform";
 
+/** The text that replaces a secret. */
+export const REDACTED = "[redacted]";
+
 const { prefix, minTimeDigits } = checkoutRequestId;
 const WITH_PAYER = new RegExp(`(${prefix}[0-9]{${minTimeDigits},})([17][0-9]{8})(?![0-9])`, "i");
 const EVERY_WITH_PAYER = new RegExp(WITH_PAYER, "gi");
