@@ -1,18 +1,19 @@
-import { checkoutRequestId } from "@mpesa/raw/platform";
+import { checkoutRequestId, phoneNumber } from "@mpesa/raw/platform";
 
 /** The text that replaces a secret. */
 export const REDACTED = "[redacted]";
 
 const { prefix, minTimeDigits } = checkoutRequestId;
-const WITH_PAYER = new RegExp(`(${prefix}[0-9]{${minTimeDigits},})([17][0-9]{8})(?![0-9])`, "i");
+const { countryCode, nationalPattern } = phoneNumber;
+const WITH_PAYER = new RegExp(`(${prefix}[0-9]{${minTimeDigits},})(${nationalPattern})(?![0-9])`, "i");
 const EVERY_WITH_PAYER = new RegExp(WITH_PAYER, "gi");
 
-const PHONE_NUMBER = /(?<![0-9])((?:\+?254|0)[17][0-9]{2})[0-9]{4}([0-9]{2})(?![0-9])/g;
+const PHONE_NUMBER = new RegExp(`(?<![0-9])(?:\\+?${countryCode}|0)${nationalPattern}(?![0-9])`, "g");
 /**
  * A phone number in an ID. Other digits may stand directly before the country code, as in an ID made of a time and a
  * phone number.
  */
-const IN_ID = /(?:254|(?<![0-9])0)([17][0-9]{8})(?![0-9])/g;
+const IN_ID = new RegExp(`(?:${countryCode}|(?<![0-9])0)(${nationalPattern})(?![0-9])`, "g");
 
 /** Redacts the payer's nine digits at the end of every CheckoutRequestID in a text. */
 function redactPayer(text: string): string {
@@ -21,7 +22,7 @@ function redactPayer(text: string): string {
 
 /** Masks every phone number in a text, and redacts the payer's number in every CheckoutRequestID. */
 export function maskPhoneNumbers(text: string): string {
-  return redactPayer(text).replace(PHONE_NUMBER, "$1****$2");
+  return redactPayer(text).replace(PHONE_NUMBER, (number) => `${number.slice(0, -6)}****${number.slice(-2)}`);
 }
 
 /**

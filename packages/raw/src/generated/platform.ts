@@ -93,6 +93,9 @@ export const wireTexts = {
 /** The form of the error codes with which Daraja rejects a request before processing, such as 400.002.02. */
 export const refusalCodePattern = "^4\\d\\d(\\.\\d+)+$" as const;
 
+/** The text in a spike arrest message that contains the allowed rate: messages, then a period in microseconds. */
+export const allowedRatePattern = "messagesPerPeriod=(\\d+),\\s*periodInMicroseconds=(\\d+)" as const;
+
 /** The error code with which each operation rejects an access token. */
 export const invalidTokenCodes = {
   b2cPaymentV1: "401.002.01",
@@ -148,7 +151,13 @@ export const shortCode = { pattern: "^[0-9]{5,7}$" } as const;
 export const partyShortCode = { pattern: "^[0-9]{5,9}$" } as const;
 
 /** The form of a Kenyan mobile number on the wire. */
-export const phoneNumber = { pattern: "^254[17][0-9]{8}$" } as const;
+export const phoneNumber = {
+  pattern: "^254[17][0-9]{8}$",
+  /** The country code. Within Kenya people write 0 instead. */
+  countryCode: "254",
+  /** The form of the nine digits after the country code. */
+  nationalPattern: "[17][0-9]{8}",
+} as const;
 
 /** The form of an M-Pesa receipt number. */
 export const receipt = {
@@ -159,6 +168,9 @@ export const receipt = {
 
 /** The values of an identifier type on the wire. */
 export const identifierTypes = { phoneNumber: "1", till: "2", shortCode: "4", reversal: "11" } as const;
+
+/** The transaction type in the QR code of each kind of receiver. */
+export const qrTransactionTypes = { payBill: "PB", till: "BG", agent: "WA", phoneNumber: "SM", business: "SB" } as const;
 
 /** The types of identity document that a payout with an ID check accepts. */
 export const idTypes = { nationalId: "01", militaryId: "02", alienId: "03", diplomaticId: "04", passport: "05" } as const;

@@ -1,4 +1,4 @@
-import { balanceColumns, receipt, timeZoneOffset } from "@mpesa/raw/platform";
+import { balanceColumns, phoneNumber as phoneNumberRule, receipt, timeZoneOffset } from "@mpesa/raw/platform";
 import type { AccountBalance, Charge, Instant, Money, Party, PhoneNumber } from "./types.ts";
 
 /** One entry of a list on the wire, as it came; the value is undefined when the entry had none. */
@@ -174,10 +174,13 @@ export function instant(value: unknown): Instant | undefined {
   return { date: new Date(at), text: sent, iso: local.toISOString().replace(/\..*/, timeZoneOffset) };
 }
 
+const { countryCode, nationalPattern } = phoneNumberRule;
+const NATIONAL = /* @__PURE__ */ new RegExp(`^0?(?=${nationalPattern}$)`);
+
 /** A whole number, a number with stars in it, or the SHA-256 of one. */
 export function phoneNumber(value: unknown): PhoneNumber | undefined {
   const sent = `${text(value)}`.replace(/[\s()+.-]/g, "");
-  if (/^\d{9,15}$/.test(sent)) return { kind: "plain", value: sent.replace(/^0?(?=[17]\d{8}$)/, "254") };
+  if (/^\d{9,15}$/.test(sent)) return { kind: "plain", value: sent.replace(NATIONAL, countryCode) };
   if (/^[\da-f]{64}$/i.test(sent)) return { kind: "sha256", value: sent.toLowerCase() };
   return /^\d{0,15}\*{1,15}\d{0,15}$/.test(sent) ? { kind: "masked", value: sent } : undefined;
 }

@@ -1,6 +1,6 @@
 import type { OperationInfo } from "@mpesa/raw";
 import { type ErrorKind, errorCodes } from "@mpesa/raw/codes";
-import { wireTexts } from "@mpesa/raw/platform";
+import { allowedRatePattern, wireTexts } from "@mpesa/raw/platform";
 import type { Code } from "../codes/code.ts";
 import { adviseOnError, type ErrorAdvice } from "../codes/error-advice.ts";
 import { type CodeMatch, isZero, lookupText, MONEY_HINT } from "../codes/lookup.ts";
@@ -135,7 +135,7 @@ function describeBody(body: string, parsed: unknown): string {
   return /^[[{]/.test(body.trimStart()) ? "incomplete JSON" : "text that is not JSON";
 }
 
-const ALLOWED_RATE = /messagesPerPeriod=(\d+),\s*periodInMicroseconds=(\d+)/;
+const ALLOWED_RATE = /* @__PURE__ */ new RegExp(allowedRatePattern);
 
 /**
  * Returns the milliseconds to wait before a retry, from the `Retry-After` header or from the rate in the text of a

@@ -1,5 +1,6 @@
 import type { QrResponse } from "@mpesa/raw";
 import { qrRequestConstraints as rules } from "@mpesa/raw/constraints";
+import { qrTransactionTypes } from "@mpesa/raw/platform";
 import { type MpesaPromise, startCall } from "../call.ts";
 import { type CallOptions, type Core, requireId } from "../core.ts";
 import { text as textOf } from "../http/error-body.ts";
@@ -62,8 +63,6 @@ export interface Qr {
   generate(params: QrGenerateParams, options?: CallOptions): MpesaPromise<QrCode>;
 }
 
-const TRX_CODES = { payBill: "PB", till: "BG", agent: "WA", phoneNumber: "SM", business: "SB" } as const;
-
 const payTo = object(
   {},
   oneOf(
@@ -96,7 +95,7 @@ async function qrGenerate(core: Core, params: QrGenerateParams, options?: CallOp
     MerchantName: merchantName,
     RefNo: reference,
     Amount: amount,
-    TrxCode: TRX_CODES[payTo.kind],
+    TrxCode: qrTransactionTypes[payTo.kind],
     CPI: payTo.value,
     Size: String(size),
   };

@@ -7,13 +7,14 @@ import {
 import { checkOne, invalid, orClient, type Parsed, type Parser, valid } from "./schema.ts";
 
 const PHONE_NUMBER = new RegExp(phoneNumberRule.pattern);
+const PREFIX = new RegExp(`^(?:(?:\\+|00)?${phoneNumberRule.countryCode}|0)`);
 const RECEIPT = new RegExp(receiptRule.pattern);
 
 export function parsePhoneNumber(value: unknown): Parsed<string> {
   const isText = typeof value === "string";
   if (isText || (typeof value === "number" && Number.isSafeInteger(value))) {
     const written = isText ? value.replace(/[\s().-]/g, "") : String(value);
-    const full = `254${written.replace(/^(?:(?:\+|00)?254|0)/, "")}`;
+    const full = phoneNumberRule.countryCode + written.replace(PREFIX, "");
     if (PHONE_NUMBER.test(full)) return valid(full);
   }
   return invalid(

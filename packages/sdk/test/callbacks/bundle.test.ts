@@ -77,13 +77,13 @@ describe("the size of the entry", () => {
 });
 
 describe("the parsers alone", () => {
-  test("stay under 12.8 kB gzipped, codes of every product included", async () => {
+  test("stay under 12.9 kB gzipped, codes of every product included", async () => {
     const { gzipped } = await bundle(
       'export * from "./phone-number-matches.ts"; export { parseCallback, parseStkCallback, parseB2cResult, parsePochiResult, parseB2bResult, ' +
         "parseTaxResult, parseBalanceResult, parseStatusResult, parseReversalResult, parseTimeout, parseC2bValidation, parseC2bConfirmation, " +
         'parseUssdCallback, parsePullNotification } from "./index.ts";',
     );
-    expect(gzipped).toBeLessThan(12_800);
+    expect(gzipped).toBeLessThan(12_900);
   });
 
   test("one parser leaves the handler out", async () => {
