@@ -21,23 +21,38 @@ export interface MpesaPromise<T> extends Promise<T> {
   withResponse(): Promise<{ data: T; response: MpesaResponse }>;
 }
 
-/** The options of a call, and a function that receives its response. */
+/** The options of a call, as they were when it began, and a function that receives its response. */
 export interface CallScope extends CallOptions {
+  /** The object that the caller passed, for the names that it has. */
+  readonly passed?: object;
   readonly onResponse?: (response: MpesaResponse) => void;
 }
 
 /** Runs a call and keeps its response for `withResponse`. */
 export function startCall<T>(options: CallOptions | undefined, run: (scope: CallScope) => Promise<T>): MpesaPromise<T> {
   let response: MpesaResponse | undefined;
-  // What is not an object is rejected by the checks of the call.
-  const isObject = options === undefined || (typeof options === "object" && options !== null);
   const onResponse = (received: MpesaResponse): void => {
     response = received;
   };
-  const promise = run(isObject ? { ...options, onResponse } : options);
+  // What is not an object is rejected by the checks of the call.
+  const isObject = options === undefined || (typeof options === "object" && options !== null);
+  const promise = run(isObject ? { ...readOptions(options), onResponse } : options);
   const withResponse = async (): Promise<{ data: T; response: MpesaResponse }> => {
     const data = await promise;
     return { data, response: response as MpesaResponse };
   };
   return Object.assign(promise, { withResponse });
+}
+
+/** Reads each option by its name: an instance of a class or an `AbortController` has them as getters, which a spread loses. */
+function readOptions(options: CallOptions | undefined): CallScope {
+  if (!options) return {};
+  const { signal, timeoutMs, maxRetries, headers } = options;
+  return {
+    passed: options,
+    ...(signal !== undefined && { signal }),
+    ...(timeoutMs !== undefined && { timeoutMs }),
+    ...(maxRetries !== undefined && { maxRetries }),
+    ...(headers !== undefined && { headers }),
+  };
 }

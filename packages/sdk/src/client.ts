@@ -107,6 +107,8 @@ export class Mpesa {
    * Makes a client for another short code, initiator or URL that shares everything else with this one: access token,
    * connection (`fetch`), initiator guard, and the rhythm of queries. Make one per till and keep it.
    *
+   * Token requests have the `timeoutMs`, `maxRetries` and `onEvent` of the first client.
+   *
    * A passkey belongs to one short code: with another `shortCode` this client's `passkey` is not used. The options
    * `environment`, `baseUrl`, `consumerKey`, `consumerSecret`, `accessToken`, `tokenStore`, `fetch`, `clock`, `initiatorGuard`
    * and `maxQueriesPerSecond` cannot be changed; make a new `Mpesa` for them.

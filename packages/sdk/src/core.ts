@@ -201,11 +201,12 @@ export class Core {
     checkCallOptions(operation.id, options, ids);
     this.#checkFetch(operation, ids);
     const { timeoutMs = this.config.timeoutMs, maxRetries = this.config.maxRetries, signal } = options;
-    const redactor = this.redactor.child(() => secretsOf({ body, initiator, headers, callerHeaders: options.headers }));
+    const allHeaders = { ...this.#userAgent, ...(options.headers && withLowerCaseNames(options.headers)), ...headers };
+    const redactor = this.redactor.child(() => secretsOf({ body, initiator, headers: allHeaders }));
     const request: OutgoingRequest = {
       url: this.#baseUrl + operation.path + query,
       method: operation.method,
-      headers: { ...this.#userAgent, ...(options.headers && withLowerCaseNames(options.headers)), ...headers },
+      headers: allHeaders,
       body: content,
     };
     const signing = signingGuardOf(this.guard, { operation, body, ids, initiator, baseUrl: this.config.baseUrl });

@@ -47,8 +47,9 @@ export function configFromEnv(env: MpesaEnv | undefined = processEnv()): MpesaOp
     const value = numberOf(options[name], option.default);
     if (value === undefined) continue;
     const parsed = option.parse(value, options as MpesaOptions);
-    if (parsed.ok) Object.assign(found, { [name]: value });
-    else issues.push(...parsed.issues.flatMap((issue) => ofVariable(issue, option.env)));
+    const problems = parsed.ok ? [] : parsed.issues.flatMap((issue) => ofVariable(issue, option.env));
+    if (problems.length === 0) Object.assign(found, { [name]: value });
+    issues.push(...problems);
   }
   if (issues.length > 0) throw new MpesaConfigError(issues);
   return found;

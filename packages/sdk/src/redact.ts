@@ -1,4 +1,4 @@
-import { confidentialFields } from "@mpesa/raw/platform";
+import { confidentialFields, shortCode } from "@mpesa/raw/platform";
 import { isJson, text } from "./http/error-body.ts";
 import type { Initiator } from "./initiator/initiator.ts";
 import { maskPhoneNumbers, nationalNumbersIn, REDACTED } from "./mask.ts";
@@ -123,31 +123,26 @@ export function base64(text: string): string {
   return btoa(binary);
 }
 
-/**
- * Minimum length of a secret in a confidential field. Shorter values are short codes, which errors must be able to
- * show.
- */
-const MIN_CONFIDENTIAL_LENGTH = 8;
+const PUBLIC_HEADERS = ["accept", "content-length", "content-type", "user-agent"];
+const SHORT_CODE = /* @__PURE__ */ new RegExp(shortCode.pattern);
 
 /** Parts of a request that may contain secrets. */
 export interface SecretParts {
   readonly body: unknown;
   readonly initiator?: Initiator | undefined;
-  /** The request headers that the client set. */
+  /** All request headers but the token's; the names are in lower case. */
   readonly headers: Readonly<Record<string, string>>;
-  /** The request headers that the caller added. */
-  readonly callerHeaders?: Readonly<Record<string, string>> | undefined;
 }
 
 /** Returns the values of a call that no error, event or log may contain. */
-export function secretsOf({ body, initiator, headers, callerHeaders = {} }: SecretParts): string[] {
-  const token = headers["authorization"]?.replace(/^\w+ +/, "");
+export function secretsOf({ body, initiator, headers }: SecretParts): string[] {
   const { password, securityCredential } = initiator ?? {};
+  // A header of the caller's may be the key of a proxy.
+  const values = Object.entries(headers).flatMap(([name, value]) => (PUBLIC_HEADERS.includes(name) ? [] : [value]));
   const secrets = [
-    token,
+    ...values.map((value) => value.replace(/^(?:Basic|Bearer) +/i, "")),
     password,
     securityCredential,
-    ...Object.values(callerHeaders),
     ...(isJson(body) ? secretsInBody(body) : []),
   ];
   return secrets.filter((secret) => secret !== undefined);
@@ -158,7 +153,8 @@ function secretsInBody(body: Readonly<Record<string, unknown>>): (string | undef
   for (const [name, value] of Object.entries(body)) {
     const written = text(value);
     if (written === undefined) continue;
-    if (isConfidential(name) && written.length >= MIN_CONFIDENTIAL_LENGTH) secrets.push(written);
+    // A party may be a short code, which errors must be able to show.
+    if (isConfidential(name) && !(/^Party/.test(name) && SHORT_CODE.test(written))) secrets.push(written);
     // Whoever has a signed callback URL can post callbacks, so the URL is a secret.
     if (/url$/i.test(name) || /^https?:/i.test(written)) secrets.push(written);
     // Phone numbers, also inside an ID, are redacted without their country code, because responses may omit the country

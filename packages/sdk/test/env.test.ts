@@ -116,6 +116,19 @@ describe("configFromEnv", () => {
     expect(configFromEnv(env).initiator).toEqual({ name: "testapi", password: "Initiator-Password-1!" });
   });
 
+  it("leaves an initiator to the client if only the client can know its key", () => {
+    const env = {
+      MPESA_BASE_URL: "http://127.0.0.1:4010",
+      MPESA_ACCESS_TOKEN: "t0ken",
+      MPESA_INITIATOR_NAME: "testapi",
+      MPESA_INITIATOR_PASSWORD: "Initiator-Password-1!",
+    };
+    const options = configFromEnv(env);
+    expect(options.initiator).toEqual({ name: "testapi", password: "Initiator-Password-1!" });
+    expect(() => new Mpesa(options)).toThrow("`initiator.key` is required");
+    expect(() => new Mpesa({ ...options, environment: "sandbox" })).not.toThrow();
+  });
+
   it("passes over bindings that are no texts", () => {
     expect(configFromEnv({ ...least, MPESA_PASSKEY: { get: () => "" }, KV: {} })).not.toHaveProperty("passkey");
   });

@@ -163,10 +163,21 @@ export class Pace {
     const alarm = { at, off: new AbortController() };
     this.#alarm = alarm;
     const ms = Math.min(at - this.#time.elapsed(), MAX_TIMEOUT_MS);
-    void this.#time.sleep(ms, alarm.off.signal).then(() => {
-      if (this.#alarm !== alarm) return;
-      this.#alarm = undefined;
-      this.#serve();
-    });
+    this.#time
+      .sleep(ms, alarm.off.signal)
+      .then(() => {
+        if (this.#alarm !== alarm) return;
+        this.#alarm = undefined;
+        this.#serve();
+      })
+      .catch(() => this.#serveAll());
+  }
+
+  /** Ends all waiting after the caller's clock failed: each wait meets the error when it reads the clock itself. */
+  #serveAll(): void {
+    for (let { first } = this.#line; first; first = this.#line.first) {
+      this.#line.remove(first);
+      first.serve();
+    }
   }
 }

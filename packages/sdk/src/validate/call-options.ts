@@ -2,7 +2,7 @@ import type { OperationId } from "@mpesa/raw";
 import type { MpesaIds } from "../errors.ts";
 import { MpesaValidationError } from "../errors.ts";
 import { integer } from "./limits.ts";
-import { fields, invalid, optional, type Parsed, under, valid } from "./schema.ts";
+import { fields, invalid, optional, type Parsed, under, unknownNames, valid } from "./schema.ts";
 
 /** setTimeout takes no more: a longer one ends at once, with the request on its way. */
 export const MAX_TIMEOUT_MS = 2_147_483_647;
@@ -31,7 +31,7 @@ export function parseSignal(value: unknown): Parsed<AbortSignal> {
 }
 
 function parseHeaders(headers: unknown): Parsed<unknown> {
-  if (typeof headers !== "object" || headers === null || Array.isArray(headers) || headers instanceof Headers)
+  if (typeof headers !== "object" || headers === null || Symbol.iterator in headers)
     return invalid(headers, "must be an object of names and values", 'Pass something like { "X-Tenant": "shop-1" }.');
   const issues = Object.entries(headers as Record<string, unknown>).flatMap(([name, value]) => {
     const parsed = parseHeader(name, value);
@@ -47,6 +47,7 @@ function parseHeader(name: string, value: unknown): Parsed<unknown> {
   return invalid(value, "must be a string of printable ASCII characters", "Encode it.");
 }
 
+const NAMES = ["signal", "timeoutMs", "maxRetries", "headers"];
 const callOptions = fields({
   timeoutMs: optional(parseTimeout),
   signal: optional(parseSignal),
@@ -61,5 +62,8 @@ export function checkCallOptions(operation: OperationId, options: unknown, ids?:
     typeof options === "object" && options !== null
       ? callOptions.read(options as Record<string, unknown>, undefined)
       : invalid(options, "must be an object", "Pass { signal, timeoutMs, maxRetries, headers }, or omit it.");
-  if (!parsed.ok) throw new MpesaValidationError(under("options", parsed.issues), { operation, ids });
+  const { passed } = (options ?? {}) as { readonly passed?: object };
+  const unknown = passed ? unknownNames(passed, NAMES, "option") : [];
+  const issues = [...unknown, ...(parsed.ok ? [] : parsed.issues)];
+  if (issues.length > 0) throw new MpesaValidationError(under("options", issues), { operation, ids });
 }

@@ -236,3 +236,81 @@ describe("what an error tells", () => {
     expect(`${error.message} ${String(error.cause)} ${error.stack}`).not.toContain("a-token-of-the-caller");
   });
 });
+
+describe("options that are not a plain object", () => {
+  const hanging = (): Promise<Response> => new Promise(() => undefined);
+
+  it("an AbortController stands for its signal", async () => {
+    const controller = new AbortController();
+    const { mpesa } = connect(() => {
+      controller.abort();
+      return hanging();
+    });
+    expect((await failure(() => mpesa.stk.push(push, controller)))["type"]).toBe("MpesaOutcomeUnknownError");
+  });
+
+  it.each([
+    [
+      "a getter",
+      new (class {
+        get timeoutMs() {
+          return 1;
+        }
+      })(),
+    ],
+    ["a prototype", Object.create({ timeoutMs: 1 }) as object],
+  ])("a limit from %s holds", async (_, given) => {
+    const { mpesa } = connect(hanging);
+    const error = await failure(() => mpesa.stk.push(push, given));
+    expect(error.message).toContain("within 1 ms");
+  });
+
+  it("a misspelt option is named, and nothing is sent", async () => {
+    const { mpesa, sent } = connect();
+    const error = await failure(() => mpesa.stk.push(push, { timeout: 5 } as never));
+    expect(error.message).toContain("Unknown option `options.timeout`. Did you mean `timeoutMs`?");
+    expect(sent).toEqual([]);
+  });
+
+  it("a Map of headers is rejected", async () => {
+    const { mpesa, sent } = connect();
+    const error = await failure(() => mpesa.stk.push(push, { headers: new Map([["x-a", "b"]]) as never }));
+    expect(fieldsOf(error)).toEqual(["options.headers"]);
+    expect(sent).toEqual([]);
+  });
+});
+
+describe("secrets of a call", () => {
+  const key = "3f9a-key-of-the-proxy";
+  const shown = async (call: () => Promise<unknown>): Promise<string> => {
+    const error = await failure(call);
+    return [
+      JSON.stringify(error),
+      error.message,
+      String(error.cause),
+      (error.cause as Error | undefined)?.stack,
+    ].join();
+  };
+
+  it("headers of a raw call are redacted", async () => {
+    const { mpesa } = connect(() => Promise.reject(new TypeError(`header ${key}`)));
+    const call = () =>
+      mpesa.raw.POST("/mpesa/stkpush/v1/processrequest", { body: {} as never, headers: { "X-Api-Key": key } });
+    expect(await shown(call)).not.toContain("3f9a");
+  });
+
+  it("a header is redacted as it was sent, also if the caller changes the object meanwhile", async () => {
+    const headers = { "x-api-key": key };
+    const { mpesa } = connect(() => {
+      headers["x-api-key"] = "another";
+      return Promise.reject(new TypeError(`header ${key}`));
+    });
+    expect(await shown(() => mpesa.stk.push(push, { headers }))).not.toContain("3f9a");
+  });
+
+  it.each(["1234567", "A12345"])("the ID number %s is redacted", async (idNumber) => {
+    const { mpesa } = connect(daraja(400, "400.002.02", `Bad Request - ID ${idNumber} does not match`));
+    const call = () => mpesa.b2c.payWithIdCheck({ ...pay, idType: "nationalId", idNumber });
+    expect(await shown(call)).not.toContain(idNumber);
+  });
+});

@@ -95,6 +95,16 @@ describe("the queries of all waits of a client", () => {
 
 const push = { checkoutRequestId: ID };
 
+it("a clock that fails while a query waits ends the wait with its error, and nothing stays unhandled", async () => {
+  let isBroken = false;
+  const clock = { now: () => (isBroken ? Number.NaN : Date.now()), setTimeout, clearTimeout };
+  const { mpesa, sent } = connect(undefined, { clock });
+  const wait = mpesa.stk.wait({ checkoutRequestId: ID }, { firstPollMs: 20, timeoutMs: 5_000 });
+  isBroken = true;
+  await expect(wait).rejects.toThrow("`clock.now`");
+  expect(sent).toEqual([]);
+});
+
 describe("the heap", () => {
   interface Item extends HeapItem {
     readonly key: number;
