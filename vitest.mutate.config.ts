@@ -9,7 +9,7 @@ export default defineConfig({
       "**/*{fuzz,kill,processes,platforms,bundle,inbox-commits,inbox-examples,inbox-migration}.test.ts",
       "packages/sdk/test/{reconcile,codes}/**",
       "packages/sdk/test/callbacks/{hostile,credential}.test.ts",
-      "packages/sdk/test/transport/no-leak.test.ts",
+      "packages/sdk/test/http/no-leak.test.ts",
       "packages/sdk/test/stk/pace.test.ts",
       "packages/sdk/test/opentelemetry.test.ts",
       "packages/sdk/test/undici.test.ts",

@@ -4,7 +4,7 @@
  *
  *     npx -y pnpm@12.21.0 mutate                                     # everything, on an idle machine
  *     npx -y pnpm@12.21.0 mutate packages/sdk/src/auth               # one folder
- *     npx -y pnpm@12.21.0 mutate packages/sdk/src/transport/decide.ts
+ *     npx -y pnpm@12.21.0 mutate packages/sdk/src/http/decide.ts
  *
  * Exits with 1 when fewer than 85 % of the changes are noticed. The survivors are printed, and a report with the code is in
  * test-results/mutation.html. Sources are changed in a copy below .stryker-tmp.
@@ -15,7 +15,7 @@ import { join } from "node:path";
 import { bin, bundle, root, run } from "./steps.ts";
 
 /** What money, secrets and callbacks depend on; a folder that does not exist has been renamed. */
-const FOLDERS = ["transport", "auth", "callbacks", "values"].map((name) => `packages/sdk/src/${name}`);
+const FOLDERS = ["http", "auth", "callbacks", "validate"].map((name) => `packages/sdk/src/${name}`);
 const LEAST_PERCENT = 85;
 /** Texts, tables and patterns are compared with the spec by other tests; here it is about decisions. */
 const EXCLUDED = ["StringLiteral", "ObjectLiteral", "ArrayDeclaration", "Regex", "ArrowFunction"];
@@ -23,7 +23,8 @@ const EXCLUDED = ["StringLiteral", "ObjectLiteral", "ArrayDeclaration", "Regex",
 const targets = process.argv.slice(2).filter((one) => one !== "--");
 const folders = targets.length > 0 ? targets : FOLDERS;
 for (const folder of folders)
-  if (!existsSync(join(root, folder))) throw new Error(`${folder} does not exist. Name a folder or a file below the root.`);
+  if (!existsSync(join(root, folder)))
+    throw new Error(`${folder} does not exist. Name a folder or a file below the root.`);
 
 const config = {
   testRunner: "vitest",
