@@ -21,6 +21,20 @@ describe("a failed fetch is provably unsent", () => {
   ])("%s", (_, error) => expect(whyNotSent(error)).toEqual(expect.any(String)));
 });
 
+describe("a sender that knows that it wrote nothing", () => {
+  const notSent = (cause?: unknown): Error =>
+    Object.assign(new Error("no connection was made", { cause }), { code: "MPESA_NOT_SENT" });
+
+  test("is believed for the reason in its message", () => {
+    expect(whyNotSent(notSent())).toBe("no connection was made");
+    expect(whyNotSent(failed(notSent(coded("ECONNRESET"))))).toBe("no connection was made");
+  });
+
+  test("is believed for the reason of its cause, which says more", () => {
+    expect(whyNotSent(notSent(coded("ECONNREFUSED")))).toBe("the connection was refused");
+  });
+});
+
 describe("nothing proves that it was not sent", () => {
   test.each([
     ["a reset", failed(coded("ECONNRESET"))],
