@@ -1,4 +1,27 @@
-import type { CallOptions } from "./core.ts";
+/** Options of a single call. */
+export interface CallOptions {
+  /**
+   * Aborts the call. A request that was sent cannot be recalled, so a payment that is aborted after sending has an
+   * unknown outcome: the call rejects with MpesaOutcomeUnknownError.
+   */
+  signal?: AbortSignal;
+  /**
+   * Milliseconds for each step of the call, from 1 to 2,147,483,647. Getting an access token is a step, and each
+   * attempt to send the request and receive its whole response is a step.
+   * @default the client's timeoutMs
+   */
+  timeoutMs?: number;
+  /**
+   * Maximum number of retries, from 0 to 10. Only a request that is safe to retry is retried.
+   * @default the client's maxRetries
+   */
+  maxRetries?: number;
+  /**
+   * Additional request headers, for example for your own proxy or API gateway. `Authorization`, `Content-Type` and
+   * headers of the connection, such as `Host`, cannot be set.
+   */
+  headers?: Readonly<Record<string, string>>;
+}
 
 /** The HTTP response of a call. */
 export interface MpesaResponse {

@@ -16,12 +16,11 @@ export type { C2b } from "./c2b/index.ts";
 export type * from "./c2b/params.ts";
 export type { C2bRegistration } from "./c2b/register.ts";
 export type { C2bSimulation } from "./c2b/simulate.ts";
-export type { MpesaPromise, MpesaResponse } from "./call.ts";
+export type { CallOptions, MpesaPromise, MpesaResponse } from "./call.ts";
 export { type Auth, Mpesa } from "./client.ts";
 export type { Clock } from "./clock.ts";
 export type { Code, CodeProduct, Outcome } from "./codes/code.ts";
 export { CommandId, TransactionType } from "./constants.ts";
-export type { CallOptions } from "./core.ts";
 export { configFromEnv, type MpesaEnv } from "./env.ts";
 export {
   type AnyMpesaError,

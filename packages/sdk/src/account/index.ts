@@ -1,6 +1,6 @@
 import { balanceRequestConstraints as rules } from "@mpesa/raw/constraints";
+import type { CallOptions } from "../call.ts";
 import { type MpesaPromise, startCall } from "../call.ts";
-import type { CallOptions } from "../core.ts";
 import type { InitiatorLink } from "../initiator/link.ts";
 import {
   type InitiatorParams,

@@ -1,6 +1,7 @@
 import type { UssdPushResponse } from "@mpesa/raw";
 import { ussdPushRequestConstraints as rules } from "@mpesa/raw/constraints";
-import type { CallOptions, Core } from "../core.ts";
+import type { CallOptions } from "../call.ts";
+import type { Core } from "../core.ts";
 import { text as textOf } from "../http/error-body.ts";
 import { parseShortCode, receivingShortCode } from "../validate/formats.ts";
 import { amount, ownId, text } from "../validate/limits.ts";

@@ -1,5 +1,5 @@
+import type { CallOptions } from "../call.ts";
 import { type MpesaPromise, startCall } from "../call.ts";
-import type { CallOptions } from "../core.ts";
 import type { InitiatorLink } from "../initiator/link.ts";
 import type { Acknowledgement } from "../initiator/submit.ts";
 import { type B2bExpressCheckoutResult, b2bExpressCheckout } from "./express-checkout.ts";

@@ -1,7 +1,7 @@
 import type { B2bRequest, TaxRequest } from "@mpesa/raw";
 import { b2bRequestConstraints as rules, taxRequestConstraints as rulesOfTax } from "@mpesa/raw/constraints";
 import { identifierTypes, taxShortCode } from "@mpesa/raw/platform";
-import type { CallOptions } from "../core.ts";
+import type { CallOptions } from "../call.ts";
 import type { InitiatorLink } from "../initiator/link.ts";
 import { type SignedValues, signed, signedBody } from "../initiator/params.ts";
 import { type Acknowledgement, statusRecovery, submit } from "../initiator/submit.ts";

@@ -1,5 +1,5 @@
+import type { CallOptions } from "../call.ts";
 import { type MpesaPromise, startCall } from "../call.ts";
-import type { CallOptions } from "../core.ts";
 import type { InitiatorLink } from "../initiator/link.ts";
 import type { PayoutAcknowledgement } from "../initiator/submit.ts";
 import type { B2cPayParams, B2cPayPochiParams, B2cPayWithIdCheckParams } from "./pay.ts";

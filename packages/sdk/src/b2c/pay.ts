@@ -6,7 +6,7 @@ import {
   b2cV3RequestConstraints as rulesV3,
 } from "@mpesa/raw/constraints";
 import { idTypes } from "@mpesa/raw/platform";
-import type { CallOptions } from "../core.ts";
+import type { CallOptions } from "../call.ts";
 import type { InitiatorLink } from "../initiator/link.ts";
 import type { InitiatorParams } from "../initiator/params.ts";
 import { type SignedValues, signed, signedBody } from "../initiator/params.ts";

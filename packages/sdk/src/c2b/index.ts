@@ -1,5 +1,6 @@
+import type { CallOptions } from "../call.ts";
 import { type MpesaPromise, startCall } from "../call.ts";
-import type { CallOptions, Core } from "../core.ts";
+import type { Core } from "../core.ts";
 import type { C2bRegisterUrlsParams, C2bSimulateParams } from "./params.ts";
 import { type C2bRegistration, c2bRegister } from "./register.ts";
 import { type C2bSimulation, c2bSimulate } from "./simulate.ts";

@@ -1,7 +1,8 @@
 import type { C2bRegisterResponse, DarajaError } from "@mpesa/raw";
 import type { ErrorKind } from "@mpesa/raw/codes";
 import { c2bRegisterRequestConstraints as rules } from "@mpesa/raw/constraints";
-import type { CallOptions, Core } from "../core.ts";
+import type { CallOptions } from "../call.ts";
+import type { Core } from "../core.ts";
 import { text } from "../http/error-body.ts";
 import { ownShortCode } from "../validate/formats.ts";
 import { choice } from "../validate/limits.ts";

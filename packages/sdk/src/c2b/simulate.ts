@@ -1,6 +1,7 @@
 import { type C2bSimulateRequest, type C2bSimulateResponse, type OperationInfo, operationTable } from "@mpesa/raw";
 import { c2bSimulateRequestConstraints as rules } from "@mpesa/raw/constraints";
-import type { CallOptions, Core } from "../core.ts";
+import type { CallOptions } from "../call.ts";
+import type { Core } from "../core.ts";
 import { text as textOf } from "../http/error-body.ts";
 import { parsePhoneNumber, parseShortCode, receivingShortCode, wireNumber } from "../validate/formats.ts";
 import { amount, text } from "../validate/limits.ts";

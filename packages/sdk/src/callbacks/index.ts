@@ -24,6 +24,7 @@ export * from "./handler/index.ts";
 export type { ParseOptions } from "./parse.ts";
 export { phoneNumberMatches } from "./phone-number-matches.ts";
 export type * from "./types.ts";
+export type * from "./value-types.ts";
 export type { FieldEntry, FieldList } from "./values.ts";
 
 /**

@@ -3,7 +3,8 @@ import { type CallbackProduct, explainResult } from "../codes/callback-codes.ts"
 import { inferKind, inferProduct, productOf } from "./infer.ts";
 import { isResultKind } from "./kinds.ts";
 import { readFields, type Shape, shapeOf, unknownNames } from "./shape.ts";
-import type { Callback, CallbackIssue, CallbackKind, Confidence, Outcome, PhoneNumber, ResultKind } from "./types.ts";
+import type { Callback, CallbackIssue, CallbackKind, Confidence, Outcome, ResultKind } from "./types.ts";
+import type { PhoneNumber } from "./value-types.ts";
 import { type FieldList, fieldsOf, listOf, party, plainKey } from "./values.ts";
 import { withoutCredential } from "./without-credential.ts";
 

@@ -1,5 +1,5 @@
 import { sha256Hex } from "../sha256.ts";
-import type { PhoneNumber } from "./types.ts";
+import type { PhoneNumber } from "./value-types.ts";
 import { phoneNumber } from "./values.ts";
 
 /**

@@ -1,5 +1,5 @@
 import { balanceColumns, phoneNumber as phoneNumberRule, receipt, timeZoneOffset } from "@mpesa/raw/platform";
-import type { AccountBalance, Charge, Instant, Money, Party, PhoneNumber } from "./types.ts";
+import type { AccountBalance, Charge, Instant, Money, Party, PhoneNumber } from "./value-types.ts";
 
 /** One entry of a list on the wire, as it came; the value is undefined when the entry had none. */
 export type FieldEntry = readonly [name: string, value: unknown];

@@ -1,7 +1,7 @@
 import type { OperationId } from "@mpesa/raw";
 import type { CodeInfo, CustomerMessageKey, ErrorKind, Evidence, Fault, NextStep } from "@mpesa/raw/codes";
 import { safeOperations } from "@mpesa/raw/platform";
-import { CHECK_INITIATOR, isSigned } from "./error-advice.ts";
+import { CHECK_INITIATOR, isSigned } from "./credential.ts";
 import { type CodeMatch, DOUBLES_NOTHING, lookupCode } from "./lookup.ts";
 
 /**

@@ -1,16 +1,8 @@
 import type { OperationId, OperationInfo } from "@mpesa/raw";
-import {
-  credentialRejections,
-  ErrorCode,
-  errorCodes,
-  faultCodes,
-  httpCodes,
-  type NextStep,
-  ResultCode,
-  resultCodes,
-} from "@mpesa/raw/codes";
-import { initiatorFields, noApiProduct, refusalCodePattern, wireTexts } from "@mpesa/raw/platform";
+import { ErrorCode, errorCodes, faultCodes, httpCodes, type NextStep } from "@mpesa/raw/codes";
+import { noApiProduct, refusalCodePattern } from "@mpesa/raw/platform";
 import { type Code, customerMessageFor, describe } from "./code.ts";
+import { CHECK_INITIATOR, isSigned, matchRejection } from "./credential.ts";
 import { type CodeMatch, DOUBLES_NOTHING, lookupCode, lookupText, MONEY_HINT } from "./lookup.ts";
 
 /** A response that is no acceptance. */
@@ -132,35 +124,4 @@ function nextOfUnlisted({ code, status, operation }: ErrorResponse): NextStep {
 function isUnlistedRefusal(status: number, code: string): boolean {
   const isGivenUp = GIVEN_UP.includes(status) || GIVEN_UP.includes(Number(code.slice(0, 3)));
   return status >= 400 && status < 500 && !isGivenUp && DARAJA_REFUSAL.test(code);
-}
-
-/** What to do about an unlisted code of a call that an initiator signs, even where a second call would double nothing. */
-export const CHECK_INITIATOR =
-  "Check the credential and the role of the initiator: this may be a rejection, and repeated rejections lock the initiator.";
-
-/** Whether an initiator signs the requests of an operation. */
-export function isSigned(operation: OperationId | undefined): operation is keyof typeof initiatorFields {
-  return operation !== undefined && Object.hasOwn(initiatorFields, operation);
-}
-
-/**
- * The listed code by which M-Pesa rejects an initiator's credential, or nothing if code and text say something else. Only
- * for calls that an initiator signs: in an STK push the same code and the same text mean the customer's PIN.
- */
-export function rejectionCode(code: string | undefined, message: string | undefined): string | undefined {
-  if (code !== undefined && Object.hasOwn(credentialRejections, code)) return code;
-  const said = message?.toLowerCase() ?? "";
-  const has = (text: string): boolean => said.includes(text.toLowerCase().replace(/[.\s]+$/, ""));
-  const known = Object.entries(credentialRejections).find(([, texts]) => texts.some(has));
-  return known?.[0] ?? (has(wireTexts.credentialLocked) ? ResultCode.CredentialLocked : undefined);
-}
-
-/** The meaning of a response in which M-Pesa rejects the credential of the initiator who signed the request. */
-function matchRejection(
-  operation: OperationId | undefined,
-  code: string | undefined,
-  message: string | undefined,
-): CodeMatch | undefined {
-  const rejected = isSigned(operation) ? rejectionCode(code, message) : undefined;
-  return rejected === undefined ? undefined : lookupCode(resultCodes, rejected, { message, operation });
 }

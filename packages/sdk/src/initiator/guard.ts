@@ -1,5 +1,5 @@
 import type { Clock } from "../clock.ts";
-import { rejectionCode } from "../codes/error-advice.ts";
+import { rejectionCode } from "../codes/credential.ts";
 import { isZero } from "../codes/lookup.ts";
 import { MpesaConfigError, nameOf } from "../errors.ts";
 import { type MpesaEventHandler, safeEmitter } from "../events.ts";

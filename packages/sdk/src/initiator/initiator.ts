@@ -1,6 +1,6 @@
+import type { MpesaEnvironment } from "@mpesa/raw";
 import { balanceRequestConstraints as rules } from "@mpesa/raw/constraints";
 import { securityCredentialLength } from "@mpesa/raw/platform";
-import type { Config } from "../options.ts";
 import { toHex } from "../sha256.ts";
 import { text } from "../validate/limits.ts";
 import { invalid, type Parsed, valid } from "../validate/schema.ts";
@@ -132,13 +132,13 @@ export async function fingerprintOf(
 
 /** Encrypts the passwords of initiators, once for each initiator: a credential is valid until the password changes. */
 export class Credentials {
-  readonly #environment: Config["environment"];
+  readonly #environment: MpesaEnvironment | undefined;
   readonly #byInitiator = new WeakMap<
     InitiatorWithPassword,
     { readonly password: string; readonly credential: Promise<string> }
   >();
 
-  constructor({ environment }: Config) {
+  constructor({ environment }: { readonly environment?: MpesaEnvironment }) {
     this.#environment = environment;
   }
 

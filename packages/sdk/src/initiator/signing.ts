@@ -1,6 +1,6 @@
 import type { OperationInfo } from "@mpesa/raw";
 import { initiatorFields } from "@mpesa/raw/platform";
-import { isSigned, rejectionCode } from "../codes/error-advice.ts";
+import { isSigned, rejectionCode } from "../codes/credential.ts";
 import type { MpesaIds } from "../errors.ts";
 import { MpesaAuthError } from "../errors.ts";
 import { codeAndTextOf, isJson, text } from "../http/error-body.ts";

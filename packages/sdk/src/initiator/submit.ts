@@ -1,7 +1,8 @@
 import type { DarajaError, Acknowledgement as QueuedResponse } from "@mpesa/raw";
 import type { initiatorFields } from "@mpesa/raw/platform";
+import type { CallOptions } from "../call.ts";
 import { MONEY_HINT } from "../codes/lookup.ts";
-import { type AcceptanceOf, type BodyOf, type CallContext, type CallOptions, requireId } from "../core.ts";
+import { type AcceptanceOf, type BodyOf, type CallContext, requireId } from "../core.ts";
 import type { MpesaIds } from "../errors.ts";
 import { MpesaConfigError, MpesaOutcomeUnknownError } from "../errors.ts";
 import { text } from "../http/error-body.ts";

@@ -1,5 +1,6 @@
+import type { CallOptions } from "../call.ts";
 import { type MpesaPromise, startCall } from "../call.ts";
-import type { CallOptions, Core } from "../core.ts";
+import type { Core } from "../core.ts";
 import {
   type PulledTransaction,
   type PullPage,

@@ -1,8 +1,9 @@
 import type { PullQueryResponse, PullTransaction as RawTransaction } from "@mpesa/raw";
 import { pullWindowHours } from "@mpesa/raw/platform";
+import type { CallOptions } from "../call.ts";
 import type { Time } from "../clock.ts";
 import { DOUBLES_NOTHING } from "../codes/lookup.ts";
-import type { CallOptions, Core } from "../core.ts";
+import type { Core } from "../core.ts";
 import { MpesaOutcomeUnknownError } from "../errors.ts";
 import { isJson, text } from "../http/error-body.ts";
 import { asList } from "../list.ts";

@@ -1,7 +1,8 @@
 import type { PullRegisterResponse } from "@mpesa/raw";
 import { PullRegisterCode } from "@mpesa/raw/codes";
 import { pullRegisterRequestConstraints as rules } from "@mpesa/raw/constraints";
-import type { CallOptions, Core } from "../core.ts";
+import type { CallOptions } from "../call.ts";
+import type { Core } from "../core.ts";
 import { text } from "../http/error-body.ts";
 import { ownShortCode, parsePhoneNumber } from "../validate/formats.ts";
 import { check, object, orClient, type ShapeOf } from "../validate/schema.ts";

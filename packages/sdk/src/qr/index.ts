@@ -1,8 +1,9 @@
 import type { QrResponse } from "@mpesa/raw";
 import { qrRequestConstraints as rules } from "@mpesa/raw/constraints";
 import { qrTransactionTypes } from "@mpesa/raw/platform";
+import type { CallOptions } from "../call.ts";
 import { type MpesaPromise, startCall } from "../call.ts";
-import { type CallOptions, type Core, requireId } from "../core.ts";
+import { type Core, requireId } from "../core.ts";
 import { text as textOf } from "../http/error-body.ts";
 import { parsePhoneNumber, parseShortCode } from "../validate/formats.ts";
 import { amount, integer, text } from "../validate/limits.ts";

@@ -1,4 +1,4 @@
-import type { CallOptions } from "../core.ts";
+import type { CallOptions } from "../call.ts";
 import { type ReconcileTools, reconcile } from "./reconcile.ts";
 import type { KnownPayment, PayoutSettlement, ReconcileParams, ReconcileReport } from "./types.ts";
 

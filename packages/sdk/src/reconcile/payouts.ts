@@ -1,6 +1,6 @@
 import { resultCodes } from "@mpesa/raw/codes";
+import type { CallOptions } from "../call.ts";
 import { lookupCode } from "../codes/lookup.ts";
-import type { CallOptions } from "../core.ts";
 import { type AnyMpesaError, isMpesaError, MpesaOutcomeUnknownError, nameOf } from "../errors.ts";
 import { areDifferentIds } from "../http/to-error.ts";
 import type { InitiatorLink } from "../initiator/link.ts";

@@ -1,4 +1,5 @@
-import type { CallOptions, Core } from "../core.ts";
+import type { CallOptions } from "../call.ts";
+import type { Core } from "../core.ts";
 import { type AnyMpesaError, isMpesaError } from "../errors.ts";
 import type { Pace } from "../stk/pace.ts";
 import { readStk, type StkQueryResult, type StkReading, stkQueryParams } from "../stk/query.ts";

@@ -1,5 +1,6 @@
 import { statusRequestConstraints as rules } from "@mpesa/raw/constraints";
-import type { CallOptions, Core } from "../core.ts";
+import type { CallOptions } from "../call.ts";
+import type { Core } from "../core.ts";
 import { type AnyMpesaError, isMpesaError, MpesaOutcomeUnknownError, MpesaValidationError } from "../errors.ts";
 import type { InitiatorLink } from "../initiator/link.ts";
 import { signedAbout } from "../initiator/params.ts";

@@ -1,6 +1,7 @@
 import type { StkPushResponse } from "@mpesa/raw";
 import { stkPushRequestConstraints as rules } from "@mpesa/raw/constraints";
-import { type CallOptions, type Core, requireId } from "../core.ts";
+import type { CallOptions } from "../call.ts";
+import { type Core, requireId } from "../core.ts";
 import { text as textOf } from "../http/error-body.ts";
 import { parsePhoneNumber, parseShortCode, receivingShortCode, wireNumber } from "../validate/formats.ts";
 import { amount, text } from "../validate/limits.ts";

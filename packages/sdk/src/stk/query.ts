@@ -1,8 +1,9 @@
 import type { StkQueryResponse } from "@mpesa/raw";
 import { stkQueryRequestConstraints as rules } from "@mpesa/raw/constraints";
+import type { CallOptions } from "../call.ts";
 import { explainResult } from "../codes/callback-codes.ts";
 import type { Code } from "../codes/code.ts";
-import { type CallContext, type CallOptions, type Core, isPending } from "../core.ts";
+import { type CallContext, type Core, isPending } from "../core.ts";
 import { isMpesaError } from "../errors.ts";
 import { text } from "../http/error-body.ts";
 import type { SendOutcome } from "../http/send.ts";

@@ -1,6 +1,6 @@
 import { reversalRequestConstraints as rules } from "@mpesa/raw/constraints";
 import { identifierTypes } from "@mpesa/raw/platform";
-import type { CallOptions } from "../core.ts";
+import type { CallOptions } from "../call.ts";
 import type { InitiatorLink } from "../initiator/link.ts";
 import { type InitiatorParams, signed, signedBody } from "../initiator/params.ts";
 import { type Acknowledgement, submit } from "../initiator/submit.ts";

@@ -1,5 +1,5 @@
 import { statusRequestConstraints as rules } from "@mpesa/raw/constraints";
-import type { CallOptions } from "../core.ts";
+import type { CallOptions } from "../call.ts";
 import type { InitiatorLink } from "../initiator/link.ts";
 import {
   type InitiatorParams,

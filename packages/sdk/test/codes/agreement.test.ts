@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { type OperationId, type OperationInfo, operationTable } from "@mpesa/raw";
 import { type CodeInfo, errorCodes, faultCodes, httpCodes } from "@mpesa/raw/codes";
 import { describe, expect, it } from "vitest";
-import { isSigned } from "../../src/codes/error-advice.ts";
+import { isSigned } from "../../src/codes/credential.ts";
 import { type Code, explain } from "../../src/codes/index.ts";
 import { decide } from "../../src/http/decide.ts";
 import { toError } from "../../src/http/to-error.ts";

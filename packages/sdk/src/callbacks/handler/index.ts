@@ -1,13 +1,14 @@
 import { nameOf } from "../../errors.ts";
 import type { CallbackKind } from "../types.ts";
 import { withoutCredential } from "../without-credential.ts";
+import { checked } from "./check-options.ts";
 import { deliveryFor } from "./delivery.ts";
 import type { RefusalReason } from "./notices.ts";
 import type { CallbackHandler, CallbackHandlerOptions, ReceivedCallback } from "./options.ts";
-import { checked } from "./options.ts";
-import { acknowledgement, decide } from "./replies.ts";
+import { acknowledgement } from "./replies.ts";
 import { isShallow, plainAddress, readBody } from "./request.ts";
 import { pathSigner, type Route, signedPath } from "./signed-url.ts";
+import { decide } from "./validation.ts";
 
 export type { Claim, ClaimState, Inbox, InboxOptions, PendingDelivery } from "../inbox/inbox.ts";
 export type * from "./notices.ts";

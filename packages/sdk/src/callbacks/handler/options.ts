@@ -1,10 +1,8 @@
 import type { InitiatorGuard } from "../../initiator/guard-store.ts";
 import type { Inbox } from "../inbox/inbox.ts";
-import { CALLBACK_KINDS } from "../kinds.ts";
 import type { Callback, CallbackKind, ResultKind } from "../types.ts";
 import type { CallbackNotice } from "./notices.ts";
 import type { C2bDecision } from "./replies.ts";
-import { isDecision, reject } from "./replies.ts";
 
 /** What the signed path adds to a callback. */
 export interface CallbackRoute {
@@ -169,72 +167,4 @@ export interface CallbackHandler<Context = unknown> {
    * @example setInterval(() => handler.redeliver().catch(report), 60_000);
    */
   redeliver(options?: { readonly limit?: number }): Promise<RedeliveryReport>;
-}
-
-const MIN_SECRET_BYTES = 32;
-/** Fewer different characters are a placeholder, not a key. */
-const MIN_DISTINCT = 8;
-/** http for machines of one's own: loopback, or a name without a dot as containers have. */
-const BASE_URL = /^(https:|http:\/\/(127\.[\d.]+|\[::1]|[^./:]+)(:\d+)?(\/|$))[^?#@]*$/i;
-
-type WithDefault = "on" | "maxBodyBytes" | "validationTimeoutMs" | "validationDefault" | "failureStatus";
-
-/** The options with their defaults. */
-export type Settings<Context> = CallbackHandlerOptions<Context> &
-  Required<Pick<CallbackHandlerOptions<Context>, WithDefault>>;
-
-/** Fills in the defaults, and takes the slash from the end of the base URL. @throws TypeError with everything that is wrong. */
-export function checked<Context>(options: CallbackHandlerOptions<Context>): Settings<Context> {
-  const settings = {
-    on: {},
-    maxBodyBytes: 65_536,
-    validationTimeoutMs: 6000,
-    validationDefault: reject("C2B00016"),
-    failureStatus: 500,
-    // What is given as undefined is not given.
-    ...Object.fromEntries(Object.entries(options ?? {}).filter(([, value]) => value !== undefined)),
-  } as Settings<Context>;
-  const { baseUrl, secrets, allowedAddresses = [] } = settings;
-  const kinds = callbackKinds("unrecognised");
-  insist({
-    baseUrl: (BASE_URL.test(baseUrl) && URL.canParse(baseUrl)) || "an https URL without query",
-    secrets:
-      (Array.isArray(secrets) && secrets.length > 0 && secrets.every(isRandom)) ||
-      `texts of ${MIN_SECRET_BYTES} random bytes each: \`openssl rand -base64 32\``,
-    on: Object.keys(settings.on).every((kind) => kinds.includes(kind)) || `functions for some of ${kinds}`,
-    maxBodyBytes: isAmount(settings.maxBodyBytes),
-    validationTimeoutMs: isAmount(settings.validationTimeoutMs),
-    validationDefault: isDecision(settings.validationDefault) || "what accept() or reject() gives",
-    failureStatus: /^(?!204|205|304)[2-5]\d\d$/.test(`${settings.failureStatus}`) || "from 200 to 599 and allow a body",
-    initiatorGuard: isGuard(settings.initiatorGuard) || "a guard that createInitiatorGuard() made",
-    allowedAddresses:
-      (Array.isArray(allowedAddresses) && allowedAddresses.every((address) => /^[\da-f.:]+$/i.test(address))) ||
-      "plain addresses; CIDR ranges are not supported",
-  });
-  return { ...settings, baseUrl: new URL(baseUrl).href.replace(/\/+$/, "") };
-}
-
-function isGuard(guard: CallbackHandlerOptions["initiatorGuard"]): boolean {
-  return guard === undefined || typeof guard?.observe === "function";
-}
-
-function isRandom(secret: unknown): boolean {
-  const bytes = new TextEncoder().encode(`${secret}`);
-  return typeof secret === "string" && bytes.length >= MIN_SECRET_BYTES && new Set(bytes).size >= MIN_DISTINCT;
-}
-
-/** Whether it is a number above 0, or else that rule. Larger ones would make a timer go off at once. */
-export function isAmount(value: unknown, limit: number = 2 ** 31 - 1): true | string {
-  return (typeof value === "number" && value > 0 && value <= limit) || "a number above 0";
-}
-
-/** Everything that can arrive. */
-export function callbackKinds(...more: readonly string[]): readonly string[] {
-  return [...CALLBACK_KINDS, ...more];
-}
-
-/** Takes what is true, or else says what it must be. @throws TypeError with everything that is wrong. */
-export function insist(demands: Readonly<Record<string, boolean | string>>): void {
-  const wrong = Object.entries(demands).filter(([, demand]) => demand !== true);
-  if (wrong[0]) throw new TypeError(wrong.map(([name, rule]) => `${name} must be ${rule}`).join("; "));
 }

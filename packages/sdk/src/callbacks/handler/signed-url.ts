@@ -1,8 +1,8 @@
 import { toHex } from "../../sha256.ts";
 import { RESULT_KINDS } from "../kinds.ts";
 import type { CallbackKind, ResultKind } from "../types.ts";
+import { callbackKinds, insist, isAmount } from "./demands.ts";
 import type { CallbackUrlOptions } from "./options.ts";
-import { callbackKinds, insist, isAmount } from "./options.ts";
 
 /** What a signed path says. */
 export interface Route {
