@@ -68,10 +68,7 @@ export interface RawRequest {
   /** Request headers; the names are in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly content?: string | undefined;
-  readonly signal: AbortSignal;
 }
-
-type RawContext = Pick<CallContext, "ids" | "recovery">;
 
 const NO_OPTIONS: CallScope = {};
 
@@ -137,15 +134,11 @@ export class Core {
     return this.#exchange(operation, { headers, content: JSON.stringify(body) }, body, context);
   }
 
-  /** Sends a request of `mpesa.raw` by the rules of its operation. */
-  forward(operation: OperationInfo, { headers, signal, ...out }: RawRequest, context: RawContext): Promise<Exchange> {
-    const isBasic = operation.auth === "basic" && this.#basicToken && !("authorization" in headers);
+  /** Sends a request of `mpesa.raw`, whose content is the JSON of `body`, by the rules of its operation. */
+  forward(operation: OperationInfo, request: RawRequest, body: unknown, context: CallContext): Promise<Exchange> {
+    const isBasic = operation.auth === "basic" && this.#basicToken && !("authorization" in request.headers);
     const authorization = isBasic ? { authorization: `Basic ${this.#basicToken}` } : undefined;
-    const body = parseJson(out.content);
-    return this.#exchange(operation, { ...out, headers: { ...headers, ...authorization } }, body, {
-      ...context,
-      options: { signal },
-    });
+    return this.#exchange(operation, { ...request, headers: { ...request.headers, ...authorization } }, body, context);
   }
 
   /** Returns a valid access token. If a caller stops waiting, the shared token request continues. @throws MpesaError */
@@ -169,7 +162,7 @@ export class Core {
 
   async #exchange(
     operation: OperationInfo,
-    { query = "", headers, content }: Omit<RawRequest, "signal">,
+    { query = "", headers, content }: RawRequest,
     body: unknown,
     { options = NO_OPTIONS, ids = {}, recovery, resend = false, initiator }: CallContext,
   ): Promise<Exchange> {
@@ -271,15 +264,6 @@ function emitterOf({ onEvent, logLevel, logger }: Config, parent: Core | undefin
   if (parent && inherited?.onEvent === onEvent && inherited?.logLevel === logLevel && inherited?.logger === logger)
     return parent.emit;
   return safeEmitter(onEvent, logEvents(logLevel, logger));
-}
-
-/** Returns the value of a JSON text, or `undefined` if the text is missing or invalid. */
-export function parseJson(content: string | undefined): unknown {
-  try {
-    return content === undefined ? undefined : (JSON.parse(content) as unknown);
-  } catch {
-    return undefined;
-  }
 }
 
 function withLowerCaseNames(headers: Readonly<Record<string, string>>): Record<string, string> {

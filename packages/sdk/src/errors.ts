@@ -141,36 +141,48 @@ export class MpesaValidationError extends MpesaError {
   }
 }
 
+/** Properties of an error that may have a response. */
+interface ResponseErrorInit extends MpesaErrorInit {
+  readonly status?: number | undefined;
+  readonly errorCode?: string | undefined;
+  readonly errorMessage?: string | undefined;
+}
+
+/** An error that a response caused, or that has no response because none came. */
+abstract class ResponseError extends MpesaError {
+  /** HTTP status; `undefined` if there is no response. Daraja also sends errors with status 200. */
+  readonly status: number | undefined;
+  /** Code of Daraja or of the gateway; `undefined` if the response has none. */
+  readonly errorCode: string | undefined;
+  /** Daraja's text, redacted; `undefined` if there is none. */
+  readonly errorMessage: string | undefined;
+
+  constructor(what: string, init: ResponseErrorInit) {
+    super(what, init);
+    this.status = init.status;
+    this.errorCode = init.errorCode;
+    this.errorMessage = init.errorMessage;
+  }
+}
+
 /**
  * The gateway rejected the keys, the product or the environment, and the request was not processed. Or the initiator
  * guard withheld the request, because M-Pesa has rejected the initiator's credential twice; then `status` is
  * `undefined` and nothing was sent.
  */
-export class MpesaAuthError extends MpesaError {
+export class MpesaAuthError extends ResponseError {
   override readonly name = "MpesaAuthError";
   readonly type = "MpesaAuthError";
   /** HTTP status; `undefined` if the initiator guard withheld the request. */
-  readonly status: number | undefined;
+  declare readonly status: number | undefined;
   /**
    * Code of Daraja or of the gateway; `undefined` if the response has none. For a request that was withheld, the code
    * of the last rejection.
    */
-  readonly errorCode: string | undefined;
-  /** Daraja's text, redacted; `undefined` if there is none. */
-  readonly errorMessage: string | undefined;
+  declare readonly errorCode: string | undefined;
 
-  constructor(
-    what: string,
-    init: MpesaErrorInit & {
-      readonly status: number | undefined;
-      readonly errorCode?: string | undefined;
-      readonly errorMessage?: string | undefined;
-    },
-  ) {
+  constructor(what: string, init: ResponseErrorInit & { readonly status: number | undefined }) {
     super(what, init);
-    this.status = init.status;
-    this.errorCode = init.errorCode;
-    this.errorMessage = init.errorMessage;
   }
 }
 
@@ -183,15 +195,11 @@ export class MpesaAuthError extends MpesaError {
  *   if (isMpesaError(error) && error.type === "MpesaRateLimitError") await queue.retryIn(error.retryAfterMs ?? 60_000);
  * }
  */
-export class MpesaRateLimitError extends MpesaError {
+export class MpesaRateLimitError extends ResponseError {
   override readonly name = "MpesaRateLimitError";
   readonly type = "MpesaRateLimitError";
   /** HTTP status. */
-  readonly status: number;
-  /** Code of Daraja or of the gateway; `undefined` if the response has none. */
-  readonly errorCode: string | undefined;
-  /** Daraja's text, redacted; `undefined` if there is none. */
-  readonly errorMessage: string | undefined;
+  declare readonly status: number;
   /**
    * Milliseconds to wait, from the `Retry-After` header or the rate in the text of a spike arrest; `undefined` if the
    * response contains neither.
@@ -200,17 +208,9 @@ export class MpesaRateLimitError extends MpesaError {
 
   constructor(
     what: string,
-    init: MpesaErrorInit & {
-      readonly status: number;
-      readonly errorCode?: string | undefined;
-      readonly errorMessage?: string | undefined;
-      readonly retryAfterMs?: number | undefined;
-    },
+    init: ResponseErrorInit & { readonly status: number; readonly retryAfterMs?: number | undefined },
   ) {
     super(what, init);
-    this.status = init.status;
-    this.errorCode = init.errorCode;
-    this.errorMessage = init.errorMessage;
     this.retryAfterMs = init.retryAfterMs;
   }
 }
@@ -224,31 +224,19 @@ export class MpesaRateLimitError extends MpesaError {
  *   if (isMpesaError(error) && error.type === "MpesaApiError") console.warn(error.kind, error.errorMessage, error.hint);
  * }
  */
-export class MpesaApiError extends MpesaError {
+export class MpesaApiError extends ResponseError {
   override readonly name = "MpesaApiError";
   readonly type = "MpesaApiError";
   /** HTTP status. Daraja also sends errors with status 200. */
-  readonly status: number;
-  /** Code of Daraja or of the gateway; `undefined` if the response has none. */
-  readonly errorCode: string | undefined;
-  /** Daraja's text, redacted; `undefined` if there is none. */
-  readonly errorMessage: string | undefined;
+  declare readonly status: number;
   /** Meaning of the code for this operation; `undefined` for an unlisted code. */
   readonly kind: ErrorKind | undefined;
 
   constructor(
     what: string,
-    init: MpesaErrorInit & {
-      readonly status: number;
-      readonly errorCode?: string | undefined;
-      readonly errorMessage?: string | undefined;
-      readonly kind?: ErrorKind | undefined;
-    },
+    init: ResponseErrorInit & { readonly status: number; readonly kind?: ErrorKind | undefined },
   ) {
     super(what, init);
-    this.status = init.status;
-    this.errorCode = init.errorCode;
-    this.errorMessage = init.errorMessage;
     this.kind = init.kind;
   }
 }
@@ -281,29 +269,12 @@ export class MpesaConnectionError extends MpesaError {
  *   if (isMpesaError(error) && error.type === "MpesaOutcomeUnknownError") await checkLater(error.ids);
  * }
  */
-export class MpesaOutcomeUnknownError extends MpesaError {
+export class MpesaOutcomeUnknownError extends ResponseError {
   override readonly name = "MpesaOutcomeUnknownError";
   readonly type = "MpesaOutcomeUnknownError";
-  /** HTTP status; `undefined` if no response came. */
-  readonly status: number | undefined;
-  /** Code of Daraja or of the gateway; `undefined` if the response has none. */
-  readonly errorCode: string | undefined;
-  /** Daraja's text, redacted; `undefined` if there is none. */
-  readonly errorMessage: string | undefined;
 
-  constructor(
-    what: string,
-    init: MpesaErrorInit & {
-      readonly ids: MpesaIds;
-      readonly status?: number | undefined;
-      readonly errorCode?: string | undefined;
-      readonly errorMessage?: string | undefined;
-    },
-  ) {
+  constructor(what: string, init: ResponseErrorInit & { readonly ids: MpesaIds }) {
     super(what, init);
-    this.status = init.status;
-    this.errorCode = init.errorCode;
-    this.errorMessage = init.errorMessage;
   }
 }
 

@@ -7,9 +7,9 @@ import {
   type RawPostRoutes,
   type RawResult,
 } from "@mpesa/raw";
-import { type Core, parseJson } from "./core.ts";
+import type { Core } from "./core.ts";
 import type { MpesaIds } from "./errors.ts";
-import { isJson, text } from "./http/error-body.ts";
+import { isJson, parseJson, text } from "./http/error-body.ts";
 import { statusRecovery } from "./initiator/submit.ts";
 
 /**
@@ -91,14 +91,16 @@ function pickOptions(init: { body?: unknown; params?: unknown; headers?: unknown
 
 async function sendThroughCore(core: Core, operation: OperationInfo, request: Request): Promise<Response> {
   const content = request.body === null ? undefined : await request.text();
-  const ids = callerIds(parseJson(content));
+  const sent = parseJson(content);
+  const ids = callerIds(sent);
   const { search: query } = new URL(request.url);
-  const rawRequest = { query, headers: Object.fromEntries(request.headers), content, signal: request.signal };
-  const exchange = await core.forward(operation, rawRequest, { ids, recovery: recoveryOf(ids) });
+  const rawRequest = { query, headers: Object.fromEntries(request.headers), content };
+  const context = { ids, recovery: recoveryOf(ids), options: { signal: request.signal } };
+  const exchange = await core.forward(operation, rawRequest, sent, context);
   const { outcome } = exchange;
   if (outcome.kind !== "decided") throw exchange.toError();
   const { status, headers, text: body } = outcome.response;
-  const canBeReturned = status >= 200 && status <= 599 && (status >= 300 || parseJson(body) !== undefined);
+  const canBeReturned = status >= 200 && status <= 599 && (status >= 300 || outcome.decision.body !== undefined);
   if (!canBeReturned) throw exchange.toError();
   // These headers describe the body on the wire; here the body has been decoded.
   const clean = new Headers(headers);

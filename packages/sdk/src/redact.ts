@@ -1,4 +1,4 @@
-import { confidentialFields, shortCode } from "@mpesa/raw/platform";
+import { confidentialFields, partyFields, shortCode } from "@mpesa/raw/platform";
 import { isJson, text } from "./http/error-body.ts";
 import type { Initiator } from "./initiator/initiator.ts";
 import { maskPhoneNumbers, nationalNumbersIn, REDACTED } from "./mask.ts";
@@ -153,8 +153,9 @@ function secretsInBody(body: Readonly<Record<string, unknown>>): (string | undef
   for (const [name, value] of Object.entries(body)) {
     const written = text(value);
     if (written === undefined) continue;
-    // A party may be a short code, which errors must be able to show.
-    if (isConfidential(name) && !(/^Party/.test(name) && SHORT_CODE.test(written))) secrets.push(written);
+    // Errors must be able to show a short code.
+    const isShortCode = includes(partyFields, name) && SHORT_CODE.test(written);
+    if (includes(confidentialFields, name) && !isShortCode) secrets.push(written);
     // Whoever has a signed callback URL can post callbacks, so the URL is a secret.
     if (/url$/i.test(name) || /^https?:/i.test(written)) secrets.push(written);
     // Phone numbers, also inside an ID, are redacted without their country code, because responses may omit the country
@@ -164,8 +165,8 @@ function secretsInBody(body: Readonly<Record<string, unknown>>): (string | undef
   return secrets;
 }
 
-function isConfidential(name: string): boolean {
-  return (confidentialFields as readonly string[]).includes(name);
+function includes(names: readonly string[], name: string): boolean {
+  return names.includes(name);
 }
 
 /** Returns the passkey from which the `Password` of an STK request was made. */

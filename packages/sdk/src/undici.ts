@@ -4,6 +4,8 @@ import { MpesaConfigError } from "./errors.ts";
 import { MAX_RESPONSE, ResponseTooLarge } from "./http/attempt.ts";
 import { NOT_SENT } from "./http/not-sent.ts";
 import { type Issue, shapeOf } from "./issues.ts";
+import { integer } from "./validate/limits.ts";
+import { under, unknownNames } from "./validate/schema.ts";
 
 /** Options of {@link undiciFetch}. All may be omitted. */
 export interface UndiciFetchOptions {
@@ -237,10 +239,7 @@ function issuesOf(options: UndiciFetchOptions): Issue[] {
     report("options", options, "must be an object", "Pass { proxy, localAddress, connectTimeoutMs }, or nothing.");
     return issues;
   }
-  for (const [name, value] of Object.entries(options)) {
-    if (value !== undefined && !NAMES.includes(name))
-      report(name, value, "is not an option of undiciFetch", `The options are ${NAMES.join(", ")}.`);
-  }
+  issues.push(...unknownNames(options, NAMES, "option"));
   const { proxy, localAddress } = options;
   if (proxy !== undefined && !isProxyUrl(proxy))
     report("proxy", proxy, "must be an absolute http or https URL without path", 'Write "http://proxy.example:3128".');
@@ -249,13 +248,9 @@ function issuesOf(options: UndiciFetchOptions): Issue[] {
   for (const field of Object.keys(RANGES) as (keyof typeof RANGES)[]) {
     const value = options[field];
     const [max, unit] = RANGES[field];
-    if (value !== undefined && !(Number.isInteger(value) && value >= 1 && value <= max))
-      report(
-        field,
-        value,
-        `must be an integer from 1 to ${max.toLocaleString("en")} ${unit}`,
-        "Omit it for the default.",
-      );
+    const parsed = value === undefined ? undefined : integer(1, max, "Omit it for the default.")(value);
+    if (parsed?.ok === false)
+      issues.push(...under(field, parsed.issues).map((issue) => ({ ...issue, rule: `${issue.rule} ${unit}` })));
   }
   return issues;
 }

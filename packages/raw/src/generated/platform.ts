@@ -144,6 +144,11 @@ export const confidentialFields = [
   "Requester",
 ] as const;
 
+/**
+ * The confidential fields that may contain a short code instead of a phone number. A short code is not confidential.
+ */
+export const partyFields = ["PartyA", "PartyB"] as const;
+
 /** The form of a short code. */
 export const shortCode = { pattern: "^[0-9]{5,7}$" } as const;
 

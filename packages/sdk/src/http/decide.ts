@@ -4,9 +4,8 @@ import { allowedRatePattern, wireTexts } from "@mpesa/raw/platform";
 import type { Code } from "../codes/code.ts";
 import { adviseOnError, type ErrorAdvice } from "../codes/error-advice.ts";
 import { type CodeMatch, isZero, lookupText, MONEY_HINT } from "../codes/lookup.ts";
-import { asList } from "../list.ts";
 import type { CompleteResponse } from "./attempt.ts";
-import { codeAndTextOf, type ErrorBody, errorBody, isJson, text } from "./error-body.ts";
+import { asList, codeAndTextOf, type ErrorBody, errorBody, isJson, parseJson, text } from "./error-body.ts";
 
 /** Details of a response that is not an acceptance. */
 export interface ErrorDetails {
@@ -117,14 +116,6 @@ function kindOf({ retry: retryClass }: OperationInfo, advice: ErrorAdvice): Excl
       return "pending";
     default:
       return "unclear";
-  }
-}
-
-function parseJson(body: string): unknown {
-  try {
-    return JSON.parse(body) as unknown;
-  } catch {
-    return undefined;
   }
 }
 

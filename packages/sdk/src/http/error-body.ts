@@ -86,3 +86,19 @@ export function isJson(value: unknown): value is Json {
 export function text(value: unknown): string | undefined {
   return typeof value === "string" ? value : typeof value === "number" ? String(value) : undefined;
 }
+
+/** Returns the value of a JSON text, or `undefined` if the text is missing or invalid. */
+export function parseJson(content: string | undefined): unknown {
+  try {
+    return content === undefined ? undefined : (JSON.parse(content) as unknown);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Returns a list, which a response may also contain as a string, as in `"[[]]"`; `undefined` for any other value. */
+export function asList(value: unknown): readonly unknown[] | undefined {
+  if (Array.isArray(value)) return value;
+  if (typeof value !== "string" || !value.trimStart().startsWith("[")) return undefined;
+  return parseJson(value) as readonly unknown[] | undefined;
+}

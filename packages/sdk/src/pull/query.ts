@@ -5,8 +5,7 @@ import type { Time } from "../clock.ts";
 import { DOUBLES_NOTHING } from "../codes/lookup.ts";
 import type { Core } from "../core.ts";
 import { MpesaOutcomeUnknownError } from "../errors.ts";
-import { isJson, text } from "../http/error-body.ts";
-import { asList } from "../list.ts";
+import { asList, isJson, text } from "../http/error-body.ts";
 import { ownShortCode, parsePhoneNumber } from "../validate/formats.ts";
 import { integer } from "../validate/limits.ts";
 import {
