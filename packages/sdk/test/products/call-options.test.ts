@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Mpesa, type MpesaOptions } from "../../src/index.ts";
-import { connect, daraja, failure, fieldsOf, json, options } from "./harness.ts";
+import { connect, daraja, failure, fieldsOf, hurried, json, options } from "./harness.ts";
 
 const push = { payTo: { account: "INV-1" }, phoneNumber: "0708374149", amount: 1 };
 const pay = { phoneNumber: "0708374149", amount: 10 };
@@ -40,7 +40,7 @@ describe("the options of a call", () => {
 describe("maxRetries of a call", () => {
   const busy = daraja(500, "500.003.02", "System is busy. Please try again in few minutes.");
   it.each([0, 1])("%i retries of a safe call", async (maxRetries) => {
-    const { mpesa, sent } = connect(busy, { maxRetries: 2 });
+    const { mpesa, sent } = connect(busy, { maxRetries: 2, clock: hurried });
     await failure(() => mpesa.stk.query({ checkoutRequestId: "ws_CO_191220191020363925" }, { maxRetries }));
     expect(sent).toHaveLength(maxRetries + 1);
   });

@@ -1,5 +1,5 @@
 import { type OperationInfo, operationTable } from "@mpesa/raw";
-import { Mpesa, type MpesaEvent, type MpesaOptions } from "../../src/index.ts";
+import { type Clock, Mpesa, type MpesaEvent, type MpesaOptions } from "../../src/index.ts";
 import { acceptanceOf } from "../support/spec.ts";
 
 export type Json = Record<string, unknown>;
@@ -23,6 +23,13 @@ export const SECRET = {
 
 /** 6 October 2026, 09:52:19 in Nairobi. */
 export const NOW: number = Date.parse("2026-10-06T06:52:19Z");
+
+/** A clock on which every pause is over at once. */
+export const hurried: Clock = {
+  now: () => NOW,
+  setTimeout: (callback) => setTimeout(callback, 0),
+  clearTimeout: (handle) => clearTimeout(handle as NodeJS.Timeout),
+};
 
 export const options = {
   environment: "sandbox",

@@ -1,7 +1,7 @@
 import { describe, expect, expectTypeOf, it } from "vitest";
 import type { MpesaResponse, StkPushResult } from "../../src/index.ts";
 import { calls } from "./calls.ts";
-import { accept, connect, daraja, failure } from "./harness.ts";
+import { accept, connect, daraja, failure, hurried } from "./harness.ts";
 
 const push = { payTo: { account: "INV-1" }, phoneNumber: "0708374149", amount: 1 };
 
@@ -21,7 +21,7 @@ describe("withResponse", () => {
   it("has the response of the last attempt, and Daraja's ID of the request if there is one", async () => {
     const busy = daraja(500, "500.003.02", "System is busy. Please try again in few minutes.");
     const pending = daraja(500, "500.001.1001", "The transaction is being processed");
-    const { mpesa } = connect((one, nth) => (nth === 1 ? busy : pending)(one, nth), { maxRetries: 1 });
+    const { mpesa } = connect((one, nth) => (nth === 1 ? busy : pending)(one, nth), { maxRetries: 1, clock: hurried });
     const { data, response } = await mpesa.stk.query({ checkoutRequestId: "ws_CO_191220191020363925" }).withResponse();
     expect(data.outcome).toBe("pending");
     expect(response.status).toBe(500);

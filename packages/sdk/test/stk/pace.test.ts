@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { MpesaOptions } from "../../src/index.ts";
+import type { Clock, MpesaOptions } from "../../src/index.ts";
 import { Heap, type HeapItem } from "../../src/stk/pace.ts";
-import { connect, json } from "../products/harness.ts";
+import { connect, hurried, json } from "../products/harness.ts";
 import { ID, inFakeTime, result } from "./fake-time.ts";
 
 const production = { environment: "production" } as const;
@@ -97,7 +97,12 @@ const push = { checkoutRequestId: ID };
 
 it("a clock that fails while a query waits ends the wait with its error, and nothing stays unhandled", async () => {
   let isBroken = false;
-  const clock = { now: () => (isBroken ? Number.NaN : Date.now()), setTimeout, clearTimeout };
+  // The query's moment comes at once, and the end of the wait never.
+  const clock: Clock = {
+    ...hurried,
+    now: () => (isBroken ? Number.NaN : 0),
+    setTimeout: (callback, ms) => (ms < 5_000 ? hurried.setTimeout(callback, ms) : undefined),
+  };
   const { mpesa, sent } = connect(undefined, { clock });
   const wait = mpesa.stk.wait({ checkoutRequestId: ID }, { firstPollMs: 20, timeoutMs: 5_000 });
   isBroken = true;
