@@ -28,14 +28,15 @@ export interface MpesaResponse {
   /** The HTTP status. */
   readonly status: number;
   readonly headers: Headers;
-  /** Daraja's ID of the request, for their support, if the response has one. */
+  /** Daraja's ID of the request, which Safaricom's support asks for; `undefined` if the response has none. */
   readonly requestId: string | undefined;
 }
 
-/** The result of a call, with access to the HTTP response that brought it. */
+/** A promise of the result of a call, with access to the HTTP response. */
 export interface MpesaPromise<T> extends Promise<T> {
   /**
-   * Resolves with the result and the HTTP response; of a call that was retried, the last response. Rejects as the call does.
+   * Resolves with the result and the HTTP response. If the call was retried, the response is that of the last attempt.
+   * Rejects with the error of the call.
    *
    * @example
    * const { data, response } = await mpesa.stk.push(params).withResponse();
@@ -44,9 +45,9 @@ export interface MpesaPromise<T> extends Promise<T> {
   withResponse(): Promise<{ data: T; response: MpesaResponse }>;
 }
 
-/** The options of a call, as they were when it began, and a function that receives its response. */
+/** The options of a call, read when the call began, and a function that receives the response. */
 export interface CallScope extends CallOptions {
-  /** The object that the caller passed, for the names that it has. */
+  /** The object that the caller passed, in which `checkCallOptions` looks for unknown names. */
   readonly passed?: object;
   readonly onResponse?: (response: MpesaResponse) => void;
 }
@@ -57,7 +58,7 @@ export function startCall<T>(options: CallOptions | undefined, run: (scope: Call
   const onResponse = (received: MpesaResponse): void => {
     response = received;
   };
-  // What is not an object is rejected by the checks of the call.
+  // `checkCallOptions` rejects a value that is not an object.
   const isObject = options === undefined || (typeof options === "object" && options !== null);
   const promise = run(isObject ? { ...readOptions(options), onResponse } : options);
   const withResponse = async (): Promise<{ data: T; response: MpesaResponse }> => {
@@ -67,7 +68,7 @@ export function startCall<T>(options: CallOptions | undefined, run: (scope: Call
   return Object.assign(promise, { withResponse });
 }
 
-/** Reads each option by its name: an instance of a class or an `AbortController` has them as getters, which a spread loses. */
+/** Reads each option by its name, because a spread loses the getters of a class instance or an `AbortController`. */
 function readOptions(options: CallOptions | undefined): CallScope {
   if (!options) return {};
   const { signal, timeoutMs, maxRetries, headers } = options;

@@ -13,16 +13,16 @@ import { text as limitedText } from "../validate/limits.ts";
 import { check, openObject, optional, type Parser, type ShapeOf } from "../validate/schema.ts";
 import { type StkCredentials, type StkSigner, signStk, stkCredentials } from "./credentials.ts";
 
-/** Which prompt to ask about. */
+/** Parameters of an STK query. */
 export interface StkQueryParams extends StkCredentials {
   checkoutRequestId: string;
-  /** The `merchantRequestId` of the push, if you kept it: a response that names another one is not believed. */
+  /** The `merchantRequestId` of the push. If set, a response with another `merchantRequestId` has the outcome `unknown`. */
   merchantRequestId?: string;
   /** The short code of the push (for a till, its store). @default the client's shortCode */
   shortCode?: string;
 }
 
-/** An outcome that settles the payment. Only a described code does. */
+/** A final outcome. Only a code that is listed for STK push proves a final outcome. */
 export interface StkDecided {
   readonly outcome: "succeeded" | "failed";
   /** The result code as a string. */
@@ -31,7 +31,7 @@ export interface StkDecided {
   readonly code: Code;
 }
 
-/** An outcome that settles nothing. */
+/** An outcome that is not final. */
 export interface StkUndecided<Outcome extends "pending" | "unknown"> {
   /** `unknown` means that the response was inconclusive or named another prompt; never treat it as failed. */
   readonly outcome: Outcome;
@@ -41,9 +41,9 @@ export interface StkUndecided<Outcome extends "pending" | "unknown"> {
   readonly code: Code | undefined;
 }
 
-/** What the query knows. It never tells receipt or amount: those come with the callback. */
+/** Result of an STK query. Receipt and amount are not part of the result; the callback contains both. */
 export type StkQueryResult = {
-  /** Which prompt. */
+  /** ID of the prompt, as in the parameters. */
   readonly checkoutRequestId: string;
   readonly merchantRequestId: string | undefined;
   readonly resultDescription: string | undefined;
@@ -60,7 +60,7 @@ export type StkQueryResult = {
 
 /** One reading of a prompt's state, or the error instead of it; `final` when asking again cannot bring another. */
 export type StkReading = ({ readonly status: StkQueryResult } | { readonly error: Error; readonly final: boolean }) & {
-  /** How long the gateway asks to be left alone. */
+  /** Milliseconds for which the gateway asks to receive no further query. */
   readonly retryAfterMs?: number | undefined;
 };
 

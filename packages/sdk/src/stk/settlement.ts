@@ -6,26 +6,26 @@ import { areDifferentIds } from "../http/to-error.ts";
 import { invalid, type Parsed, valid } from "../validate/schema.ts";
 import type { StkQueryPlan } from "./query.ts";
 
-/** What a callback told about a prompt: the value that `@mpesa/sdk/callbacks` parses, or your own record of it. */
+/** The content of an STK callback: a callback that `@mpesa/sdk/callbacks` has parsed, or your own record of the callback. */
 export interface StkSettlement {
-  /** The kind that a parser found. Any other kind than `stk` is ignored, unless it names this prompt. */
+  /** The kind of the callback. A callback of another kind than `stk` is ignored, unless it has the `checkoutRequestId` of the prompt. */
   readonly kind?: string;
-  /** Which prompt. A callback that names another prompt is ignored. */
+  /** ID of the prompt. A callback with the ID of another prompt is ignored. */
   readonly checkoutRequestId?: string | undefined;
-  /** Compared where the wait knows it, too. */
+  /** If the wait has a `merchantRequestId`, a callback with another one is ignored. */
   readonly merchantRequestId?: string | undefined;
-  /** `0` is success. */
+  /** Result code of the callback; `0` means that the customer has paid. */
   readonly resultCode?: string | number | undefined;
   readonly resultDescription?: string | undefined;
 }
 
-/** Tells when the callback of a prompt has come. */
+/** A store in which a wait finds the callback of a prompt. */
 export interface StkSettledStore<T extends StkSettlement = StkSettlement> {
-  /** Resolves with the callback's content, at once if it came already. `signal` aborts when nobody waits any more. */
+  /** Resolves with the content of the callback, at once if the callback has arrived. `signal` aborts when the wait ends. */
   wait(checkoutRequestId: string, signal: AbortSignal): Promise<T | undefined>;
 }
 
-/** Where a wait hears of the callback. */
+/** A source of the callback: a promise of its content, or a store. */
 export type StkSettled<T extends StkSettlement = StkSettlement> = PromiseLike<T | undefined> | StkSettledStore<T>;
 
 /** A callback that was heard of: the caller's own value, and what it tells. */

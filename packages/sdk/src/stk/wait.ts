@@ -17,34 +17,37 @@ import {
 } from "./query.ts";
 import { type Called, listen, parseSettled, type StkSettled, type StkSettlement } from "./settlement.ts";
 
-/** Which prompt to wait for: an answered push, or just its ids, also in another process. */
+/** The prompt to wait for. The result of a push has these properties; another process can wait with the IDs alone. */
 export interface StkWaitTarget {
   checkoutRequestId: string;
-  /** A response or callback that names another one is not believed. */
+  /** If set, a response or callback with another `merchantRequestId` is ignored. */
   merchantRequestId?: string;
   /** The short code of the push (for a till, its store). @default the client's shortCode */
   shortCode?: string;
 }
 
-/** How to wait. */
+/** Options of a wait. */
 export interface StkWaitOptions<T extends StkSettlement = StkSettlement> extends StkCredentials {
-  /** Stops the waiting, and nothing else: the prompt stays on the phone, and the customer may still pay. */
+  /** Ends the wait only: the prompt stays on the phone, and the customer may still pay. */
   signal?: AbortSignal;
-  /** Milliseconds to wait altogether; then the outcome is `unknown`. @default 180000 */
+  /** Milliseconds after which the wait ends with the outcome `unknown`. @default 180000 */
   timeoutMs?: number;
   /** Milliseconds until the first query. @default 12000, because a younger prompt is not found */
   firstPollMs?: number;
-  /** Told after each query. Throwing in it changes nothing. */
+  /** Called after each query. Errors that the function throws are ignored. */
   onPoll?: (poll: StkPoll) => void;
-  /** Hears of the callback: a promise of it, or a store that your callback route feeds. Whichever knows first decides. */
+  /**
+   * Source of the callback: a promise of the callback, or a store that your callback route fills. The first result decides,
+   * whether it comes from the callback or from a query.
+   */
   settled?: StkSettled<T>;
 }
 
 /** One query of a wait. */
 export interface StkPoll {
-  /** Counts from 1. */
+  /** Number of the query, from 1. */
   readonly poll: number;
-  /** What it said; `undefined` when it failed in a way that passes. */
+  /** Result of the query; `undefined` if the query failed with an error that may pass. */
   readonly status: StkQueryResult | undefined;
   readonly error: AnyMpesaError | undefined;
 }
@@ -52,7 +55,7 @@ export interface StkPoll {
 interface FromCallback<T> {
   /** Source of the outcome: `callback`, `query`, or `timeout` if neither came in time. */
   readonly source: "callback";
-  /** Your callback; the query never tells receipt or amount. */
+  /** The callback that you passed. Only the callback contains the receipt and the amount. */
   readonly callback: T;
   readonly lastError: undefined;
   readonly raw: undefined;
@@ -137,7 +140,7 @@ interface Polling {
   readonly stop: AbortSignal;
 }
 
-/** Asks in the allowed rhythm until an answer settles it or the time is up. */
+/** Queries at the allowed rate until a response decides the outcome or the time runs out. */
 async function poll<T extends StkSettlement>(
   core: Core,
   pace: Pace,
@@ -225,7 +228,7 @@ function fromCallback<T extends StkSettlement>(
   return { ...judged, outcome: "unknown", ...common };
 }
 
-/** An observer's mistake is not the payment's. */
+/** Calls the listener. An error in the listener must not end the wait. */
 function tell(onPoll: ((poll: StkPoll) => void) | undefined, what: StkPoll): void {
   try {
     const result: unknown = onPoll?.(what);
