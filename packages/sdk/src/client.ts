@@ -1,3 +1,4 @@
+import { consumerKeyLengths } from "@mpesa/raw/platform";
 import { type Account, createAccount } from "./account/index.ts";
 import type { TokenOptions } from "./auth/token-source.ts";
 import { type B2b, createB2b } from "./b2b/index.ts";
@@ -15,12 +16,6 @@ import { createStk, type Stk } from "./stk/index.ts";
 import { Pace } from "./stk/pace.ts";
 import { createTransactions, type Transactions } from "./transactions/index.ts";
 import { warnAboutUrl } from "./validate/urls.ts";
-
-/** Lengths of the keys that the developer portal has given out over time. */
-const KEY_LENGTHS: readonly { readonly key: number; readonly secret: number }[] = [
-  { key: 32, secret: 16 },
-  { key: 48, secret: 64 },
-];
 
 /** The access token that all calls of a client share. */
 export interface Auth {
@@ -127,7 +122,7 @@ export class Mpesa {
 /** Reports keys that were probably swapped. */
 function warnAboutKeys({ config, emit }: Core): void {
   const { consumerKey = "", consumerSecret = "" } = config;
-  const isSwapped = KEY_LENGTHS.some(
+  const isSwapped = consumerKeyLengths.some(
     ({ key, secret }) => consumerKey.length === secret && consumerSecret.length === key,
   );
   if (isSwapped) {

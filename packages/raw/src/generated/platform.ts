@@ -130,6 +130,11 @@ export const firewallPages = {
 } as const;
 
 /**
+ * The lengths, in characters, of the consumer keys and consumer secrets that the developer portal has issued over time.
+ */
+export const consumerKeyLengths = [{ key: 32, secret: 16 }, { key: 48, secret: 64 }] as const;
+
+/**
  * The body fields that contain a secret or may contain a person's phone number. Do not log the values of these fields.
  */
 export const confidentialFields = [
